@@ -1,0 +1,69 @@
+"""Every deliberate error of Plumbline.
+
+    PlumblineError
+    ├── UsageError            wrong use or bad input                  exit 2
+    │   ├── SettingsError     a setting is missing or malformed
+    │   ├── MetricFileError   a file in models/metrics/ is malformed
+    │   ├── QuestionError     a metric question that would lie or cannot be asked
+    │   └── FileError         a dropped file breaks its schema
+    ├── NotPermitted          the viewer may not see or do this       exit 2
+    ├── FellShort             what was checked is not as promised     exit 1
+    └── DependencyMissing     something we depend on is not there     exit 3
+        ├── WarehouseDown
+        ├── PortTaken
+        └── SourceDown
+
+A message says what is wrong, what was found, what was expected and what to do next. It never holds a secret.
+"""
+
+from __future__ import annotations
+
+
+class PlumblineError(Exception):
+    """The root. `exit_code` is what the command line ends with."""
+
+    exit_code = 1
+
+
+class UsageError(PlumblineError):
+    exit_code = 2
+
+
+class SettingsError(UsageError):
+    pass
+
+
+class MetricFileError(UsageError):
+    pass
+
+
+class QuestionError(UsageError):
+    pass
+
+
+class FileError(UsageError):
+    pass
+
+
+class NotPermitted(PlumblineError):
+    exit_code = 2
+
+
+class FellShort(PlumblineError):
+    exit_code = 1
+
+
+class DependencyMissing(PlumblineError):
+    exit_code = 3
+
+
+class WarehouseDown(DependencyMissing):
+    pass
+
+
+class PortTaken(DependencyMissing):
+    pass
+
+
+class SourceDown(DependencyMissing):
+    pass

@@ -1,0 +1,105 @@
+"""Every value that differs between machines.
+
+One frozen class, read once from the environment (prefix `PLUMBLINE_`). Secrets that Plumbline makes for
+itself (database passwords, cookie and webhook secrets) are not settings: see `app.secrets`.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.errors import SettingsError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """The settings table of docs/settings.md is made from these fields and their descriptions."""
+
+    model_config = SettingsConfigDict(env_prefix="PLUMBLINE_", frozen=True, extra="ignore")
+
+    home: Path = Field(Path(".plumbline"), description="Folder of all state: databases, secrets, logs, mail.")
+    warehouse_url: SecretStr | None = Field(
+        None,
+        description="postgresql:// address of your own Postgres or Citus, as a user that may create roles and "
+        "schemas. Empty: an embedded Postgres in `home`.",
+    )
+    postgres_bin: Path | None = Field(
+        None, description="Folder of the Postgres programs for the embedded server. Empty: those of the wheel."
+    )
+    host: str = Field("127.0.0.1", description="Address the portal listens on.")
+    port: int = Field(8501, ge=0, le=65535, description="Port of the portal; 0 takes a free one.")
+    public_url: str | None = Field(None, description="Address people type, for links in mails and the login.")
+    sandbox_scale: Literal["none", "small", "demo", "large"] = Field(
+        "demo", description="Size of the sandbox company; `none`: only the sources you configured."
+    )
+    sandbox_seed: int = Field(20240101, description="Seed of the sandbox company.")
+    reporting_timezone: str = Field("America/New_York", description="Time zone in which months and days close.")
+    files_dir: Path | None = Field(None, description="Folder of the CSV files. Empty: `home`/files.")
+    smtp_host: str | None = Field(None, description="Mail server. Empty: the sandbox's own, which keeps the mail.")
+    smtp_port: int = Field(587, description="Port of the mail server.")
+    smtp_user: str | None = Field(None, description="User at the mail server.")
+    smtp_password: SecretStr | None = Field(None, description="Password at the mail server.")
+    smtp_starttls: bool = Field(True, description="Whether to ask for STARTTLS; refused if the server has none.")
+    mail_from: str = Field("Plumbline <plumbline@localhost>", description="Sender of every mail.")
+    oidc_issuer: str | None = Field(None, description="Issuer address of your identity provider. Empty: sandbox's.")
+    oidc_client_id: str | None = Field(None, description="Client id at the identity provider.")
+    oidc_client_secret: SecretStr | None = Field(None, description="Client secret at the identity provider.")
+    stripe_webhook_secret: SecretStr | None = Field(
+        None, description="Signing secret of the Stripe webhook. Empty: one made for the sandbox."
+    )
+    session_hours: int = Field(12, ge=1, le=24 * 30, description="Hours until a login expires.")
+    statement_timeout_seconds: int = Field(30, ge=1, description="Longest a portal query may run.")
+    load_retries: int = Field(3, ge=0, description="How often a failed load is tried again in one run.")
+
+    @field_validator("reporting_timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError) as error:
+            raise ValueError(f"no time zone named {name!r}; use a name such as America/New_York") from error
+        return name
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, home: Path) -> Path:
+        return home.expanduser().resolve()
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        return ZoneInfo(self.reporting_timezone)
+
+    @property
+    def files(self) -> Path:
+        """The folder of the CSV files that no vendor has."""
+        return self.files_dir or self.home / "files"
+
+    @property
+    def has_sandbox(self) -> bool:
+        return self.sandbox_scale != "none"
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process, read once.
+
+    Raises:
+        SettingsError: a value is malformed; the message names the variable, what was found and what is allowed.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "PLUMBLINE_" + "_".join(str(part) for part in first["loc"]).upper()
+        secret = any(word in name for word in ("PASSWORD", "SECRET", "URL"))
+        found = "a value that is not shown" if secret else repr(first.get("input"))
+        raise SettingsError(
+            f"The setting {name} is wrong: {first['msg']}. Found {found}. See docs/settings.md for what is allowed."
+        ) from None
