@@ -1,0 +1,105 @@
+"""Which loopback port each service listens on: allotted once per home, so that two homes run side by side."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+from pathlib import Path
+
+from app.errors import PortTaken, SettingsError, UsageError
+from app.settings import Settings
+
+SERVICES = ("warehouse", "production", "vendors_http", "vendors_proxy", "mailbox", "identity")
+LOOPBACK = "127.0.0.1"
+
+
+def port_of(settings: Settings, name: str) -> int:
+    """The port of a service of this home; the first question for any of them allots all of them.
+
+    The portal's port is a setting (`PLUMBLINE_PORT`); where that is 0 a free one is allotted here, as `portal`.
+
+    Raises:
+        UsageError: no service has that name.
+        SettingsError: `home`/ports.json is malformed.
+    """
+    if name == "portal" and settings.port:
+        return settings.port
+    if name not in (*SERVICES, "portal"):
+        raise UsageError(f"No service is called {name!r}. Expected one of: {', '.join((*SERVICES, 'portal'))}.")
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with (settings.home / "ports.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        file = settings.home / "ports.json"
+        ports = _read(file)
+        missing = [service for service in (*SERVICES, "portal") if service not in ports]
+        if missing:
+            ports |= dict(zip(missing, _free_ports(len(missing), taken=set(ports.values())), strict=True))
+            _write(file, ports)
+    return ports[name]
+
+
+def is_listening(port: int, host: str = LOOPBACK) -> bool:
+    """Whether something accepts connections there."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, port)) == 0
+
+
+def require_free(port: int, name: str, host: str = LOOPBACK) -> None:
+    """Refuses when the port cannot be had.
+
+    Raises:
+        PortTaken: something else listens there, or the address is not one of this machine.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            what = (
+                "Set PLUMBLINE_PORT to another port (0 takes a free one), or stop what listens there."
+                if name == "portal"
+                else f"Stop what listens there, or delete the entry {name!r} of ports.json to have another allotted."
+            )
+            raise PortTaken(
+                f"The port of {name} cannot be had: {host}:{port} ({error.strerror}). Expected it to be free. {what}"
+            ) from None
+
+
+def _read(file: Path) -> dict[str, int]:
+    if not file.exists():
+        return {}
+    try:
+        found = json.loads(file.read_text())
+        return {str(name): int(port) for name, port in found.items()}
+    except (ValueError, AttributeError, TypeError):
+        raise SettingsError(
+            f"{file} is not a table of ports. Expected an object such as {{\"warehouse\": 40001}}. "
+            "Delete the file; ports are then allotted anew."
+        ) from None
+
+
+def _free_ports(count: int, taken: set[int]) -> list[int]:
+    """Distinct free ports, none of them in `taken`: all held open at once so that none comes twice."""
+    held: list[socket.socket] = []
+    found: list[int] = []
+    try:
+        while len(found) < count:
+            probe = socket.socket()
+            probe.bind((LOOPBACK, 0))
+            held.append(probe)
+            port = int(probe.getsockname()[1])
+            if port not in taken:
+                found.append(port)
+    finally:
+        for probe in held:
+            probe.close()
+    return found
+
+
+def _write(file: Path, ports: dict[str, int]) -> None:
+    fresh = file.with_suffix(".json.new")
+    fresh.write_text(json.dumps(ports, indent=1) + "\n")
+    os.replace(fresh, file)
