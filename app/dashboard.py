@@ -1,0 +1,137 @@
+"""What a page may declare: plain data. A page that is data cannot forget the permission check, the empty state
+or the age of its numbers.
+
+Metrics are named as in models/metrics/, datasets as `schema.view`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One number: value, change, thirteen months, target, age."""
+
+    metric: str
+
+
+@dataclass(frozen=True)
+class Trend:
+    """A metric over time with its forecast. `forecast` is the daily series that foretells `forecast_metric`."""
+
+    metric: str
+    forecast: str = ""
+    factor: int = 1
+    months: int = 24
+    horizon_months: int = 12
+    width: int = 5
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """From the opening to the closing figure, step by step."""
+
+    opening: str
+    closing: str
+    gains: tuple[str, ...]
+    losses: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    width: int = 4
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """The parts of a metric, largest first, top five and "other"; the tick is a year before."""
+
+    metric: str
+    by: tuple[str, ...]
+    width: int = 5
+
+
+@dataclass(frozen=True)
+class Runway:
+    """Cash, how long it lasts, and the forecast's bands."""
+
+    cash: str = "cash_balance"
+    runway: str = "cash_runway"
+    forecast: str = "cash_usd"
+    months: int = 12
+    horizon_months: int = 12
+    width: int = 4
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What came and what went each month, above and below zero; the running month is striped."""
+
+    came: str
+    went: str
+    noun: str
+    total: str = ""
+    months: int = 12
+    width: int = 3
+
+
+@dataclass(frozen=True)
+class Alerts:
+    """What to know: anomalies, missed targets, late sources, broken promises. Most urgent first."""
+
+    most: int = 5
+    width: int = 3
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """A metric by one of its dimensions as a table: now, a year before, change, share."""
+
+    metric: str
+    by: tuple[str, ...]
+    width: int = 5
+
+
+@dataclass(frozen=True)
+class Movements:
+    """The customers whose amounts moved most in the last complete month."""
+
+    mart: str = "mart_finance.mrr_movements"
+    most: int = 12
+    width: int = 7
+
+
+@dataclass(frozen=True)
+class Listing:
+    """An operational list for the engineer; `kind` says which."""
+
+    kind: Literal["sources", "loads", "promises", "jobs"]
+    width: int = 6
+
+
+Panel = Trend | Bridge | Ranked | Runway | Flow | Alerts | Breakdown | Movements | Listing
+Row = tuple[Tile, ...] | tuple[Panel, ...]
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """A page. `audience` are the roles that may open it; everyone else does not have it, by menu or address."""
+
+    title: str
+    section: str
+    answers: tuple[str, ...]
+    audience: tuple[str, ...]
+    rows: tuple[Row, ...]
+    layout: Literal["desk", "phone"] = "desk"
+    order: int = 100
+    can_compare: bool = False
+
+    @property
+    def slug(self) -> str:
+        """The page's address."""
+        return self.title.lower().replace(" ", "-")
+
+    def may_open(self, roles: tuple[str, ...]) -> bool:
+        return bool(set(self.audience) & set(roles))
+
+    def panels(self) -> tuple[Tile | Panel, ...]:
+        return tuple(element for row in self.rows for element in row)

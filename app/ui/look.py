@@ -1,0 +1,118 @@
+"""The visual identity in one place: `tokens.json` (colours by meaning, type, space) and `look.css` (what hangs on it).
+
+Python never chooses between light and dark: every colour is a custom property with `light-dark()`, which
+follows the theme in our HTML, in Streamlit's and in Vega's SVG, without a rerun.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+PREFIX = "--pl-"
+LATIN = (
+    "U+0000-00FF,U+0131,U+0152-0153,U+02BB-02BC,U+02C6,U+02DA,U+02DC,U+0304,U+0308,U+0329,U+2000-206F,U+20AC,"
+    "U+2122,U+2191,U+2193,U+2212,U+2215,U+FEFF,U+FFFD"
+)
+LATIN_EXT = (
+    "U+0100-02BA,U+02BD-02C5,U+02C7-02CC,U+02CE-02D7,U+02DD-02FF,U+0304,U+0308,U+0329,U+1D00-1DBF,U+1E00-1E9F,"
+    "U+1EF2-1EFF,U+2020,U+20A0-20AB,U+20AD-20C0,U+2113,U+2C60-2C7F,U+A720-A7FF"
+)
+FACES = (("IBM Plex Sans", "sans", 400), ("IBM Plex Sans", "sans", 600), ("IBM Plex Serif", "serif", 400))
+MONO = (("IBM Plex Mono", "mono", 400), ("IBM Plex Mono", "mono", 600))
+
+
+@lru_cache(maxsize=1)
+def tokens() -> dict[str, Any]:
+    """The tokens, as in the file."""
+    loaded: dict[str, Any] = json.loads((HERE / "tokens.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+def css_variables() -> str:
+    """All colours as custom properties that follow the theme."""
+    color = tokens()["color"]
+    pairs = (f"{PREFIX}{name}:light-dark({light},{color['dark'][name]})" for name, light in color["light"].items())
+    return ":root{" + ";".join(pairs) + "}"
+
+
+def popover_variables() -> str:
+    """Popovers are drawn outside the app, where `color-scheme` is not set: inks derive from the text's colour."""
+    names = {"ink": 100, "ink2": 82, "ink3": 68, "rule": 20, "grid": 12, "wash": 6}
+    mixed = (f"{PREFIX}{n}:color-mix(in srgb,currentcolor {share}%,transparent)" for n, share in names.items())
+    return "[data-testid=stPopoverBody]{" + ";".join(mixed) + "}"
+
+
+@lru_cache(maxsize=1)
+def stylesheet() -> str:
+    """One `<style>` element with all of the portal's CSS, for a single `st.html`."""
+    rules = (HERE / "look.css").read_text(encoding="utf-8")
+    return f"<style>{css_variables()}{popover_variables()}{rules}</style>"
+
+
+def font_faces() -> str:
+    """`@font-face` rules for pages that Streamlit does not draw (the sandbox's sign-in page)."""
+    rules = []
+    for face in streamlit_font_faces():
+        url = "/" + face["url"]
+        rules.append(
+            f"@font-face{{font-family:'{face['family']}';font-weight:{face['weight']};font-display:swap;"
+            f"src:url('{url}') format('woff2');unicode-range:{face['unicodeRange']}}}"
+        )
+    return "".join(rules)
+
+
+def streamlit_font_faces() -> list[dict[str, Any]]:
+    """The faces for Streamlit's `theme.fontFaces`, latin and latin-ext."""
+    faces = []
+    for family, short, weight in FACES + MONO:
+        for subset, span in (("latin", LATIN), ("latin-ext", LATIN_EXT)):
+            url = f"app/static/ibm-plex-{short}-{subset}-{weight}-normal.woff2"
+            faces.append({"family": family, "url": url, "weight": weight, "unicodeRange": span})
+    return faces
+
+
+def streamlit_theme() -> dict[str, Any]:
+    """Streamlit options, dotted, that make its own widgets look like ours in both themes."""
+    color, size = tokens()["color"], tokens()["type"]["size"]
+    options: dict[str, Any] = {
+        "theme.font": "IBM Plex Sans",
+        "theme.headingFont": "IBM Plex Serif",
+        "theme.codeFont": "IBM Plex Mono",
+        "theme.baseFontSize": size["body"],
+        "theme.baseRadius": f"{tokens()['radius']['control']}px",
+        "theme.showWidgetBorder": True,
+        "theme.fontFaces": streamlit_font_faces(),
+    }
+    meaning = {
+        "primaryColor": "accent",
+        "backgroundColor": "ground",
+        "secondaryBackgroundColor": "wash",
+        "textColor": "ink",
+        "linkColor": "accent",
+        "borderColor": "rule",
+        "codeBackgroundColor": "wash",
+    }
+    for theme in ("light", "dark"):
+        options |= {f"theme.{theme}.{option}": color[theme][name] for option, name in meaning.items()}
+    return options
+
+
+def vega_config() -> dict[str, Any]:
+    """The `config` of every chart."""
+    config: dict[str, Any] = json.loads(json.dumps(tokens()["vegaConfig"]))
+    return config
+
+
+def var(name: str) -> str:
+    """A colour by its meaning, as CSS and Vega take it.
+
+    Raises:
+        KeyError: there is no such meaning in tokens.json.
+    """
+    if name not in tokens()["color"]["light"]:
+        raise KeyError(f"no colour means {name!r}; known: {', '.join(tokens()['color']['light'])}")
+    return f"var({PREFIX}{name})"
