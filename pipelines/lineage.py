@@ -1,0 +1,89 @@
+"""Which datasets a metric rests on: its mart, and every model and raw stream that the mart is made from.
+
+The ways of a figure are in two places already: the metric file names its mart (or the metrics it is made of), and
+dbt's manifest names the parents of each model. Nothing is declared a third time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.errors import DependencyMissing
+from app.metrics import Metric
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """dbt's graph: `parents` by node id, `datasets` the schema.table of a node, `nodes` the other way round."""
+
+    parents: Mapping[str, tuple[str, ...]]
+    datasets: Mapping[str, str]
+
+    @property
+    def nodes(self) -> Mapping[str, str]:
+        return {dataset: node for node, dataset in self.datasets.items()}
+
+    def upstream_of(self, dataset: str) -> frozenset[str]:
+        """The dataset itself and all it is made from, back to the raw streams, as schema.table.
+
+        A dataset that dbt does not know rests on itself alone.
+        """
+        found: set[str] = set()
+        waiting = [node for node in [self.nodes.get(dataset)] if node]
+        while waiting:
+            node = waiting.pop()
+            if node not in found:
+                found.add(node)
+                waiting.extend(self.parents.get(node, ()))
+        return frozenset({dataset} | {self.datasets[node] for node in found if node in self.datasets})
+
+
+def read_lineage(manifest: Path) -> Lineage:
+    """The graph of dbt's manifest.json.
+
+    Raises:
+        DependencyMissing: there is no manifest yet, or it cannot be read.
+    """
+    try:
+        content = json.loads(manifest.read_text())
+    except (OSError, ValueError) as error:
+        raise DependencyMissing(
+            f"dbt's manifest cannot be read: {manifest} ({error}). Expected the one that a build leaves there. "
+            "Run `plumbline run build` first."
+        ) from None
+    entries = {**content.get("nodes", {}), **content.get("sources", {})}
+    return Lineage(
+        parents={node: tuple(entry.get("depends_on", {}).get("nodes", ())) for node, entry in entries.items()},
+        datasets={
+            node: f"{entry['schema']}.{_table(entry)}"
+            for node, entry in entries.items()
+            if entry["resource_type"] in {"model", "source", "seed", "snapshot"}
+        },
+    )
+
+
+def datasets_of(metrics: Mapping[str, Metric], lineage: Lineage) -> dict[str, frozenset[str]]:
+    """For each metric the datasets its figure depends on; a ratio rests on what both its metrics rest on."""
+    return {
+        name: frozenset().union(*(lineage.upstream_of(mart) for mart in marts_of(name, metrics))) for name in metrics
+    }
+
+
+def marts_of(name: str, metrics: Mapping[str, Metric]) -> frozenset[str]:
+    """The marts a metric is read from: its own, or those of the metrics it is made of."""
+    metric = metrics[name]
+    if metric.mart:
+        return frozenset({metric.mart})
+    return frozenset().union(*(marts_of(base, metrics) for base in _bases(metric)))
+
+
+def _bases(metric: Metric) -> Iterable[str]:
+    return [base for base in (metric.numerator, metric.denominator, metric.of) if base]
+
+
+def _table(entry: Mapping[str, Any]) -> str:
+    return str(entry.get("identifier") or entry.get("alias") or entry["name"])
