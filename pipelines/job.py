@@ -16,6 +16,7 @@ from time import monotonic
 from typing import Literal
 from uuid import UUID, uuid4
 
+from rich.console import Console
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
@@ -70,7 +71,18 @@ class StepOutcome:
     result: Literal["ok", "failed"]
     seconds: float
     detail: Mapping[str, object]
-    error: PlumblineError | Exception | None = None
+    error: Exception | None = None
+
+    def payload(self) -> dict[str, object]:
+        """Its part of the JSON answer of `plumbline run`."""
+        said = told(self.error) if self.error else None
+        return {
+            "step": self.step,
+            "result": self.result,
+            "seconds": round(self.seconds, 2),
+            "error": said,
+            "detail": self.detail,
+        }
 
 
 @dataclass(frozen=True)
@@ -90,6 +102,25 @@ class JobOutcome:
     @property
     def result(self) -> Literal["ok", "failed"]:
         return "failed" if self.error else "ok"
+
+    def payload(self) -> dict[str, object]:
+        """The JSON answer of `plumbline run`."""
+        return {
+            "job": self.job,
+            "run_id": self.run_id,
+            "as_of": self.as_of,
+            "result": self.result,
+            "seconds": round(self.seconds, 2),
+            "steps": [step.payload() for step in self.steps],
+        }
+
+    def draw(self, console: Console) -> None:
+        """The same for people."""
+        for step in self.steps:
+            console.print(f"{step.seconds:7.1f} s  {step.step}  {step.result}", markup=False)
+            if step.error is not None:
+                console.print(f"           {told(step.error)}", markup=False)
+        console.print(f"{self.job} as of {self.as_of:%Y-%m-%d %H:%M} UTC: {self.result}", markup=False)
 
 
 def execute(
@@ -176,13 +207,13 @@ def _recorded(connection: Connection, run: Run, step: str) -> Iterator[_Record]:
             | {
                 "ended_at": wall(),
                 "result": "failed" if record.error else "ok",
-                "error": _told(record.error) if record.error else None,
+                "error": told(record.error) if record.error else None,
                 "detail": json.dumps(dict(record.detail), default=str),
             },
         )
 
 
-def _told(error: Exception) -> str:
+def told(error: Exception) -> str:
     """The message of a deliberate error; a defect is named by its class too."""
     return str(error) if isinstance(error, PlumblineError) else f"{type(error).__name__}: {error}"
 

@@ -1,0 +1,86 @@
+"""The command line, `plumbline`: one place where commands are gathered and errors become exit codes.
+
+Exit codes: 0 fine · 1 what was checked fell short · 2 wrong use or bad input · 3 something it depends on is not there.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+import click
+import typer
+
+from app.errors import DependencyMissing, PlumblineError, UsageError
+from pipelines.commands import bench, mail, metrics, pipeline, sandbox, service, verify
+from pipelines.output import PROBLEM, to_json
+
+app = typer.Typer(
+    name="plumbline",
+    help="One certified number, and the proof: the company's figures from its own warehouse.",
+    epilog="Exit codes: 0 fine · 1 fell short · 2 wrong use · 3 something is not there.  Keys of --json: docs/cli.md",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for group in (service, pipeline, metrics, verify, bench):
+    group.add_to(app)
+app.add_typer(mail.app, name="mail")
+app.add_typer(sandbox.app, name="sandbox")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs the command of the arguments (those of the process by default) and ends the process."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    signal.signal(signal.SIGTERM, _interrupt)
+    sys.exit(run(given))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs the command of the arguments.
+
+    Returns:
+        The exit code. With `--json`, an error is the one object on standard output, too:
+        `{"error": {"kind", "message"}}`.
+    """
+    as_json = "--json" in arguments
+    try:
+        code = app(list(arguments), prog_name="plumbline", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        PROBLEM.print(error.format_message(), markup=False)
+        return UsageError.exit_code
+    except click.UsageError as error:
+        hint = f" See `{error.ctx.command_path} --help`." if error.ctx else ""
+        return _fail("UsageError", f"{error.format_message()}{hint}", UsageError.exit_code, as_json)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except PlumblineError as error:
+        return _fail(type(error).__name__, str(error), error.exit_code, as_json)
+    except (KeyboardInterrupt, click.Abort):
+        return _fail("Interrupted", "Broken off.", 130, as_json)
+    except ModuleNotFoundError as error:
+        message = f"A part of Plumbline is not installed: {error.name}. Expected it in the environment. Run `make up`."
+        return _fail("DependencyMissing", message, DependencyMissing.exit_code, as_json)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    return code if isinstance(code, int) else 0
+
+
+def _fail(kind: str, message: str, code: int, as_json: bool) -> int:
+    if as_json:
+        sys.stdout.write(to_json({"error": {"kind": kind, "message": message}}) + "\n")
+    PROBLEM.print(f"plumbline: {message}", markup=False)
+    return code
+
+
+def _interrupt(number: int, frame: object) -> None:
+    """SIGTERM ends a command as Ctrl-C does: everything it started is ended on the way out."""
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    main()

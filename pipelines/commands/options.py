@@ -1,0 +1,51 @@
+"""The options that several commands share, and how dates are read."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from typing import Annotated
+
+import typer
+
+from app.errors import UsageError
+from app.settings import Settings
+
+Json = Annotated[
+    bool, typer.Option("--json", help="Answer with one JSON object on standard output; all else on standard error.")
+]
+
+
+def read_date(option: str, text: str | None) -> date | None:
+    """The date an option was given; None where it was not.
+
+    Raises:
+        UsageError: it is not an ISO date (a month such as 2026-10 stands for its first day).
+    """
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(f"{text}-01" if len(text) == len("2026-10") else text)
+    except ValueError:
+        raise UsageError(f"{option} is not a date. Found {text!r}; expected one such as 2026-10-31, or 2026-10.") from None
+
+
+def read_instant(option: str, text: str, settings: Settings) -> datetime:
+    """The instant an option was given, in UTC. A bare date means the end of that day in the reporting time zone.
+
+    Raises:
+        UsageError: it is neither a date nor an instant with its offset.
+    """
+    try:
+        if len(text) == len("2026-10-31"):
+            from datetime import timedelta
+
+            local = datetime.combine(date.fromisoformat(text) + timedelta(days=1), time.min, settings.timezone)
+            return local.astimezone(UTC)
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            f"{option} is neither a date nor an instant. Found {text!r}; expected 2026-10-31 or 2026-10-31T12:00:00Z."
+        ) from None
+    if instant.tzinfo is None:
+        raise UsageError(f"{option} has no offset. Found {text!r}; expected one such as 2026-10-31T12:00:00Z.")
+    return instant.astimezone(UTC)

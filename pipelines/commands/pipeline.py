@@ -1,0 +1,57 @@
+"""`plumbline run JOB`: one job, now."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from app.clock import as_of as business_instant
+from app.errors import PlumblineError, UsageError
+from app.settings import get_settings
+from pipelines.commands.options import Json, read_instant
+from pipelines.jobs import job_names
+from pipelines.output import PROBLEM, answer, chatter_on_stderr
+
+NEEDS = ("warehouse", "production", "vendors", "mailbox")
+"""What a job's steps may reach for; only what this home has and is not up is started."""
+
+
+def run(
+    job: Annotated[str, typer.Argument(help=f"One of: {', '.join(job_names())}.", metavar="JOB")],
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="The business instant: a day (its end), or an instant with offset. Default: now."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Run a job's steps in their order, and record the run.
+
+    Example: plumbline run build --as-of 2026-10-31
+    """
+    settings = get_settings()
+    if job not in job_names():
+        raise UsageError(f"No job is called {job!r}. Expected one of: {', '.join(job_names())}.")
+    instant = business_instant(settings) if as_of is None else read_instant("--as-of", as_of, settings)
+    with chatter_on_stderr(as_json):
+        from pipelines.job import execute
+        from pipelines.jobs import read_job
+        from pipelines.services import running
+
+        with running(settings, *NEEDS):
+            outcome = execute(
+                read_job(job),
+                settings,
+                instant,
+                on_step=lambda step: PROBLEM.print(f"{step} …"),
+                on_wait=lambda: PROBLEM.print("Another job is running; waiting for it to end …"),
+            )
+    answer(outcome.payload(), as_json, outcome.draw)
+    if outcome.error is not None:
+        code = outcome.error.exit_code if isinstance(outcome.error, PlumblineError) else 1
+        raise typer.Exit(code)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Puts the command on the command line."""
+    app.command()(run)

@@ -1,0 +1,15 @@
+"""Refresh: the whole chain, gate to post office, once a day before people come in."""
+
+from pipelines.build import build
+from pipelines.check import check
+from pipelines.job import Job
+from pipelines.load import load
+from pipelines.notify import alert, report
+from pipelines.predict import detect, forecast
+
+JOB = Job(
+    name="refresh",
+    cron="20 5 * * *",
+    owner="engineer",
+    steps=(load, build, check, forecast, detect, alert, report),
+)

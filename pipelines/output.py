@@ -1,0 +1,77 @@
+"""How a command answers: one JSON object on standard output, or something for people; all else on standard error."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from pathlib import Path
+from uuid import UUID
+
+from rich.console import Console
+
+PROBLEM = Console(stderr=True, highlight=False, soft_wrap=True)
+"""Where messages go that are not the answer."""
+
+
+def answer(payload: Mapping[str, object], as_json: bool, draw: Callable[[Console], None]) -> None:
+    """Writes what a command found: the payload as one JSON object, or `draw` on a console for people."""
+    if as_json:
+        sys.stdout.write(to_json(payload) + "\n")
+        sys.stdout.flush()
+    else:
+        draw(Console(highlight=False))
+
+
+def to_json(payload: Mapping[str, object]) -> str:
+    """JSON with UTC instants in ISO form, exact cents as numbers, and no NaN (a number that is none is null)."""
+    return json.dumps(_plain(payload), ensure_ascii=False, allow_nan=False)
+
+
+@contextmanager
+def chatter_on_stderr(as_json: bool) -> Iterator[None]:
+    """Sends whatever libraries and child processes print to standard error while a JSON answer is prepared."""
+    if not as_json:
+        yield
+        return
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+def _plain(value: object) -> object:
+    """The value in terms of JSON.
+
+    Raises:
+        TypeError: a kind of value that no answer of ours should hold.
+    """
+    match value:
+        case None | bool() | str() | int():
+            return value
+        case Decimal() | float():
+            number = float(value)
+            return number if number == number and abs(number) != float("inf") else None
+        case datetime() | date():
+            return value.isoformat()
+        case Enum():
+            return _plain(value.value)
+        case UUID() | Path():
+            return str(value)
+        case Mapping():
+            return {str(key): _plain(each) for key, each in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_plain(each) for each in value]
+        case _ if hasattr(value, "item"):
+            return _plain(value.item())
+    raise TypeError(f"No JSON form for {type(value).__name__}: {value!r}")
