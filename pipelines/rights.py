@@ -1,0 +1,125 @@
+"""Logins and schemas of the warehouse, and who may do what: the one place of it, but for the marts.
+
+Which reading login may select which mart is said by the mart's own `.yml` (`config: grants:`) and done by dbt.
+"""
+
+from __future__ import annotations
+
+from psycopg2.extensions import connection, encrypt_password, quote_ident
+
+from app.access import ROLES, login_of
+from app.secrets import PORTAL, get_secret
+from app.settings import Settings
+
+LOADER, BUILDER, WORKER = "plumbline_loader", "plumbline_builder", "plumbline_worker"
+READERS = tuple(login_of(role) for role in ROLES)
+LOGINS = (LOADER, BUILDER, PORTAL, WORKER, *READERS)
+
+RAW = ("raw_stripe", "raw_salesforce", "raw_production", "raw_files")
+BUILT = ("rollup", *(f"mart_{role}" for role in ROLES if role != "analyst"))
+OWNERS = {
+    **dict.fromkeys((*RAW, "meltano"), LOADER),
+    **dict.fromkeys(("staging", "core", *BUILT), BUILDER),
+    "workshop": None,
+    "portal": None,
+    "raw_stripe_webhook": None,
+}
+"""Each schema and its owner; those of nobody belong to the admin, who migrates them."""
+
+
+def make_logins(settings: Settings, admin: connection) -> None:
+    """Creates what is missing and sets every password anew, as a scram verifier that the server's log may show."""
+    with admin.cursor() as cursor:
+        cursor.execute("select rolname from pg_roles where rolname = any(%s)", (list(LOGINS),))
+        known = {name for (name,) in cursor.fetchall()}
+        for login in LOGINS:
+            password = get_secret(settings, "role_" + login.removeprefix("plumbline_"))
+            verifier = encrypt_password(password, login, scope=admin, algorithm="scram-sha-256")
+            verb = "alter" if login in known else "create"
+            cursor.execute(
+                f"{verb} role {login} login nocreatedb nocreaterole noreplication password %s", (verifier,)
+            )
+        _join(admin, cursor_user(admin), (LOADER, BUILDER))
+        _join(admin, WORKER, READERS)
+
+
+def cursor_user(admin: connection) -> str:
+    """The role that this connection acts as."""
+    with admin.cursor() as cursor:
+        cursor.execute("select current_user")
+        return str(cursor.fetchone()[0])
+
+
+def _join(admin: connection, member: str, roles: tuple[str, ...]) -> None:
+    """Makes a role a member of others: the worker reads what any reader may, the admin gives schemas to owners."""
+    with admin.cursor() as cursor:
+        cursor.execute("select rolsuper from pg_roles where rolname = %s", (member,))
+        if not cursor.fetchone()[0]:
+            cursor.execute(f"grant {', '.join(roles)} to {quote_ident(member, admin)}")
+
+
+def close_database(admin: connection, database: str) -> None:
+    """Lets only our logins in, and only loader and builder make schemas or temporary tables."""
+    name = quote_ident(database, admin)
+    with admin.cursor() as cursor:
+        cursor.execute(f"revoke all on database {name} from public")
+        cursor.execute(f"grant connect on database {name} to {', '.join(LOGINS)}")
+        cursor.execute(f"grant create, temporary on database {name} to {LOADER}, {BUILDER}")
+        cursor.execute("revoke all on schema public from public")
+
+
+def make_schemas(admin: connection) -> None:
+    """Creates the schemas with their owners, and says what those who come later may read in them."""
+    with admin.cursor() as cursor:
+        for schema, owner in OWNERS.items():
+            cursor.execute(f"create schema if not exists {schema}" + (f" authorization {owner}" if owner else ""))
+        for statement in (*_RAW_IS_READ_BY_BUILDER, *_BUILT_IS_READ_BY_WORKER):
+            cursor.execute(statement)
+
+
+def grant_rights(admin: connection) -> None:
+    """What each login may do with the tables that the migrations made. Repeatable."""
+    with admin.cursor() as cursor:
+        for statement in _TABLES:
+            cursor.execute(statement)
+
+
+_RAW_IS_READ_BY_BUILDER = (
+    f"alter default privileges for role {LOADER} grant usage on schemas to {BUILDER}",
+    f"alter default privileges for role {LOADER} grant select on tables to {BUILDER}",
+    *(f"grant usage on schema {schema} to {BUILDER}" for schema in RAW),
+)
+_BUILT_IS_READ_BY_WORKER = tuple(
+    statement
+    for schema in BUILT
+    for statement in (
+        f"grant usage on schema {schema} to {WORKER}",
+        f"alter default privileges for role {BUILDER} in schema {schema} grant select on tables to {WORKER}",
+    )
+)
+_TABLES = (
+    f"grant usage on schema portal to {PORTAL}, {WORKER}, {BUILDER}",
+    f"grant usage on schema workshop to {WORKER}, {BUILDER}",
+    f"grant usage on schema raw_stripe_webhook to {PORTAL}, {WORKER}, {BUILDER}",
+    # The portal keeps sessions and people, writes the audit but never changes it, reads how the jobs fare.
+    f"grant select on all tables in schema portal to {PORTAL}",
+    f"grant insert on portal.audit to {PORTAL}",
+    f"grant usage on all sequences in schema portal to {PORTAL}, {WORKER}",
+    f"grant insert, update on portal.session to {PORTAL}",
+    f"grant insert, update, delete on portal.person, portal.person_role to {PORTAL}, {WORKER}",
+    f"grant update (acknowledged_by, acknowledged_at) on portal.alert to {PORTAL}",
+    # The worker keeps the record of runs, checks, alerts and mails; sessions are not its business.
+    f"grant select, insert, update, delete on portal.load_run, portal.job_run, portal.build_run, portal.check_result, "
+    f"portal.metric_promise, portal.alert, portal.mail_log, portal.apscheduler_jobs to {WORKER}",
+    f"grant select on portal.person, portal.person_role to {WORKER}",
+    f"grant select, insert on portal.audit to {WORKER}",
+    f"grant select, insert, update, delete on all tables in schema workshop to {WORKER}",
+    # dbt reads what the marts show.
+    f"grant select on portal.load_run, portal.job_run, portal.build_run, portal.check_result, portal.metric_promise, "
+    f"portal.alert, portal.mail_log, portal.person, portal.person_role, portal.audit to {BUILDER}",
+    f"grant select on all tables in schema workshop to {BUILDER}",
+    # The webhook stores an event once; only builds read what is in it.
+    f"grant insert, select (event_id) on raw_stripe_webhook.event to {PORTAL}",
+    f"grant select on raw_stripe_webhook.event to {BUILDER}, {WORKER}",
+    f"grant update (processed_at) on raw_stripe_webhook.event to {BUILDER}, {WORKER}",
+)
