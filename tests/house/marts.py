@@ -1,0 +1,46 @@
+"""What models/ says about its marts: columns and who may read them, from each mart's .yml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from .tree import read, under
+
+READING = "plumbline_"
+
+
+@dataclass(frozen=True)
+class Mart:
+    """A mart's .yml: `dataset` is schema.view, `roles` those whose login may select."""
+
+    path: str
+    dataset: str
+    columns: frozenset[str]
+    roles: frozenset[str]
+
+
+@cache
+def marts() -> Mapping[str, Mart]:
+    """Every mart that a .yml describes, by dataset; models/marts/finance/x.yml describes mart_finance.x."""
+    found = {}
+    for path in under("models/marts/", end=".yml"):
+        folder = Path(path).parent.name
+        for model in YAML(typ="safe").load(read(path)).get("models", []):
+            dataset = f"mart_{folder.removeprefix('mart_')}.{model['name']}"
+            found[dataset] = Mart(
+                path, dataset, frozenset(column["name"] for column in model.get("columns", [])), _roles(model)
+            )
+    return found
+
+
+def _roles(model: Mapping[str, object]) -> frozenset[str]:
+    """The roles of config.grants.select, where the login plumbline_finance stands for the role finance."""
+    config = model.get("config") or {}
+    grants = (config.get("grants") or {}) if isinstance(config, dict) else {}
+    logins = grants.get("select") or []
+    return frozenset(login.removeprefix(READING) for login in logins)

@@ -1,0 +1,85 @@
+"""A page declares metrics that exist, to people who may see them; it holds no SQL, no colour and no format."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+
+from app.access import ROLES
+from app.dashboard import Dashboard
+from app.metrics import load_metrics
+from app.settings import ROOT
+
+from .marts import marts
+from .test_metric_files import IDS, METRICS
+from .tree import listed, read, stem, under
+
+SQL = re.compile(r"\bselect\b.+\bfrom\b", re.IGNORECASE | re.DOTALL)
+LOOK = re.compile(r"#[0-9a-fA-F]{6}\b|\{[^}]*:[,.]\d*[fd%]\}")
+
+
+def dashboards() -> dict[str, Dashboard]:
+    """The pages that declare a dashboard, by file."""
+    pages = {name: import_module(f"pages.{stem(name)}") for name in under("pages/", end=".py") if stem(name) != "__init__"}
+    return {name: page.DASHBOARD for name, page in pages.items() if hasattr(page, "DASHBOARD")}
+
+
+def test_there_are_pages() -> None:
+    assert dashboards(), "No file of pages/ declares DASHBOARD. Expected one for each dashboard."
+
+
+def test_pages_hold_no_sql_and_no_looks() -> None:
+    found = [
+        f"{name}: {what}"
+        for name in under("pages/", end=".py")
+        for what, pattern in (("SQL", SQL), ("a colour or a number format", LOOK))
+        if pattern.search(read(name))
+    ]
+    assert not found, listed(found, "SQL belongs to models/ and app/metrics.py, looks to app/ui/.")
+
+
+def test_pages_name_metrics_that_exist() -> None:
+    metrics = load_metrics(METRICS)
+    found = [
+        f"{name}: no metric {metric!r}"
+        for name, page in dashboards().items()
+        for metric in sorted(_metrics(page))
+        if metric not in metrics
+    ]
+    assert not found, listed(found, "Use a name of models/metrics/, or add the file.")
+
+
+def test_pages_are_open_only_to_people_who_may_read_all_their_numbers() -> None:
+    found = []
+    for name, page in dashboards().items():
+        if unknown := set(page.audience) - set(ROLES):
+            found.append(f"{name}: audience names no role {', '.join(sorted(unknown))}")
+        for mart in sorted(_marts(page)):
+            if mart in marts() and (kept_out := set(page.audience) & set(ROLES) - marts()[mart].roles):
+                found.append(f"{name}: {', '.join(sorted(kept_out))} may not read {mart}")
+    assert not found, listed(found, "Take the role out of audience, or grant it select in the mart's .yml.")
+
+
+def test_pages_answer_something_that_was_asked() -> None:
+    found = [f"{name}: {answer!r}" for name, page in dashboards().items() for answer in page.answers if answer not in IDS]
+    assert not found, listed(found, "Use an id of tests/house/requirement_ids.txt.")
+
+
+def _metrics(page: Dashboard) -> set[str]:
+    """Every metric that the page's elements name: their text fields and tuples that are no layout words."""
+    names: set[str] = set()
+    for element in page.panels():
+        for field in ("metric", "opening", "closing", "cash", "runway", "came", "went", "total"):
+            names.add(getattr(element, field, "") or "")
+        for field in ("gains", "losses", "others"):
+            names |= set(getattr(element, field, ()))
+    return names - {""}
+
+
+def _marts(page: Dashboard) -> set[str]:
+    """The marts behind the page's numbers, and those that its elements name themselves."""
+    from pipelines.lineage import marts_of
+
+    metrics = load_metrics(METRICS)
+    read_by_metrics = {mart for name in _metrics(page) if name in metrics for mart in marts_of(name, metrics)}
+    return read_by_metrics | {element.mart for element in page.panels() if hasattr(element, "mart")}
