@@ -1,0 +1,23 @@
+{#- Where the citus extension is installed, makes the table distributed or a reference table as the model's config
+    says: meta.distributed_by, meta.colocate_with, meta.reference. On plain Postgres it does nothing. -#}
+{% macro distribute() -%}
+    {%- set meta = config.get("meta", {}) -%}
+    {%- if execute and (meta.get("reference") or meta.get("distributed_by")) and has_citus() -%}
+        {%- if meta.get("reference") -%}
+            select create_reference_table('{{ this }}')
+        {%- elif meta.get("distributed_by") -%}
+            select create_distributed_table(
+                '{{ this }}', '{{ meta["distributed_by"] }}'
+                {%- if meta.get("colocate_with") -%}
+                    , colocate_with => '{{ ref(meta["colocate_with"]) }}'
+                {%- endif -%}
+            )
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro has_citus() -%}
+    {%- set answer = run_query("select count(*) from pg_catalog.pg_extension where extname = 'citus'") -%}
+    {%- do return(answer.rows[0][0] > 0) -%}
+{%- endmacro %}

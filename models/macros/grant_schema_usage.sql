@@ -1,0 +1,19 @@
+{#- Lets each reading login enter the schemas in which dbt granted it something; nothing else is opened.
+    A login that does not exist (a foreign database in a test) is left out. -#}
+{% macro grant_schema_usage() -%}
+    do $$
+    declare entry record;
+    begin
+        for entry in
+            select distinct table_schema as schema_name, grantee
+            from information_schema.role_table_grants
+            where privilege_type = 'SELECT'
+                and (table_schema like 'mart\_%' or table_schema in ('core', 'rollup'))
+                and grantee like 'plumbline\_%'
+                and grantee in (select rolname from pg_catalog.pg_roles)
+                and grantee <> current_user
+        loop
+            execute format('grant usage on schema %I to %I', entry.schema_name, entry.grantee);
+        end loop;
+    end $$
+{%- endmacro %}

@@ -1,0 +1,15 @@
+-- One row per user of the product.
+with source as (
+    {{ raw("production", "users", {
+        "id": "text", "account_id": "text", "role": "text", "created_at": "timestamptz",
+        "last_seen_at": "timestamptz"
+    }) }}
+)
+
+select
+    id as user_id,
+    account_id,
+    role as user_role,
+    created_at,
+    last_seen_at
+from source

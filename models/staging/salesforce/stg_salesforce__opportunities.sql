@@ -1,0 +1,25 @@
+-- One row per Salesforce opportunity, as it stands now; the amount in US dollars (multi-year: the whole term).
+with source as (
+    {{ raw("salesforce", "opportunity", {
+        "Id": "text", "Name": "text", "AccountId": "text", "OwnerId": "text", "StageName": "text",
+        "Amount": "numeric", "IsClosed": "boolean", "IsWon": "boolean", "CloseDate": "date", "Type": "text",
+        "LeadSource": "text", "Term_Months__c": "numeric", "CreatedDate": "timestamptz", "IsDeleted": "boolean"
+    }) }}
+)
+
+select
+    id as opportunity_id,
+    name as opportunity_name,
+    accountid as account_id,
+    ownerid as owner_id,
+    stagename as stage,
+    amount as amount_usd,
+    coalesce(isclosed, false) as is_closed,
+    coalesce(iswon, false) as is_won,
+    closedate as close_date,
+    type as opportunity_type,
+    leadsource as lead_source,
+    cast(term_months__c as integer) as term_months_count,
+    createddate as created_at,
+    coalesce(isdeleted, false) as is_deleted
+from source

@@ -1,0 +1,17 @@
+-- One row per change of an opportunity's stage, amount or close date.
+with source as (
+    {{ raw("salesforce", "opportunity_history", {
+        "Id": "text", "OpportunityId": "text", "StageName": "text", "Amount": "numeric", "CloseDate": "date",
+        "CreatedDate": "timestamptz", "IsDeleted": "boolean"
+    }) }}
+)
+
+select
+    id as opportunity_history_id,
+    opportunityid as opportunity_id,
+    stagename as stage,
+    amount as amount_usd,
+    closedate as close_date,
+    createddate as changed_at,
+    coalesce(isdeleted, false) as is_deleted
+from source
