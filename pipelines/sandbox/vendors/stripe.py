@@ -1,0 +1,352 @@
+"""Stripe's API, version 2022-11-15, as far as a reader needs it: retrieve, list, expand, page, events.
+
+Written from Stripe's API reference (authentication, errors, pagination, expanding, rate limits, events) and the
+requests of tap-stripe 3.3.0. Bodies come from the company's store as bytes and are only looked into where a list
+inside them is longer than the ten entries that Stripe nests.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pipelines.sandbox.vendors.catalogue import Catalogue, Comparison
+from pipelines.sandbox.vendors.faults import Faults
+from pipelines.sandbox.vendors.rate import Bucket
+
+EVENT_DAYS = 30
+MOST_PER_PAGE = 100
+NESTED = 10
+READS_PER_SECOND = 100
+RANGE = re.compile(r"^created(?:\[(gt|gte|lt|lte)\])?$")
+EXPAND = re.compile(r"^expand\[\d*\]$")
+OPERATORS = {None: "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A listed resource: the store's kind, its filters by body path, and what may be expanded."""
+
+    kind: str
+    filters: Mapping[str, str]
+    expansions: Mapping[str, str]
+
+
+RESOURCES: Mapping[str, Resource] = {
+    "customers": Resource(
+        "customer", {"email": "$.email"}, {"subscriptions": "subscription", "sources": "", "tax_ids": ""}
+    ),
+    "products": Resource("product", {}, {}),
+    "plans": Resource("plan", {"product": "$.product"}, {"tiers": ""}),
+    "coupons": Resource("coupon", {}, {}),
+    "subscriptions": Resource("subscription", {"customer": "$.customer", "status": "$.status"}, {"plan.tiers": ""}),
+    "invoices": Resource(
+        "invoice", {"customer": "$.customer", "status": "$.status", "subscription": "$.subscription"},
+        {"plan.tiers": ""},
+    ),
+    "charges": Resource("charge", {"customer": "$.customer"}, {"refunds": "refund"}),
+    "refunds": Resource("refund", {"charge": "$.charge"}, {}),
+}
+PARENT = {"subscriptions": "customer", "refunds": "charge"}
+"""For an expansion that lists other objects: where those name their parent."""
+
+
+class Refusal(Exception):
+    """An answer that is an error, as Stripe words it."""
+
+    def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None, **more: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.headers = headers or {}
+        self.error = {"message": message, "type": "invalid_request_error"} | more
+
+
+class Stripe:
+    """Answers every path of api.stripe.com.
+
+    Args:
+        catalogue: the company's store.
+        key: the secret API key that is accepted.
+        faults: what a test wants to go wrong.
+    """
+
+    def __init__(self, catalogue: Catalogue, key: str, faults: Faults) -> None:
+        self._catalogue = catalogue
+        self._key = key
+        self._faults = faults
+        self._bucket = Bucket(READS_PER_SECOND, burst=2 * READS_PER_SECOND)
+
+    async def answer(self, request: Request) -> Response:
+        """The answer to any request, errors included."""
+        headers = {"Request-Id": "req_" + uuid4().hex[:14], "Stripe-Version": "2022-11-15"}
+        try:
+            self._meet_fault()
+            self._authenticate(request)
+            self._limit()
+            body = self._read(request)
+        except Refusal as refusal:
+            content = orjson.dumps({"error": refusal.error})
+            return Response(content, refusal.status, headers | dict(refusal.headers), "application/json")
+        return Response(body, 200, headers, "application/json")
+
+    def _meet_fault(self) -> None:
+        fault = self._faults.strike("stripe")
+        if fault is None:
+            return
+        headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
+        if fault.status == 429:
+            raise _too_many(headers)
+        raise Refusal(
+            fault.status, "An unknown error occurred. Please contact support if it persists.", headers, type="api_error"
+        )
+
+    def _limit(self) -> None:
+        wait = self._bucket.take()
+        if wait:
+            raise _too_many({"Retry-After": str(wait)})
+
+    def _authenticate(self, request: Request) -> None:
+        given = _key_of(request.headers.get("authorization", ""))
+        if not given:
+            raise Refusal(
+                401,
+                "You did not provide an API key. You need to provide your API key in the Authorization header, "
+                "using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See "
+                "https://stripe.com/docs/api#authentication for details, or we can help at "
+                "https://support.stripe.com/.",
+                {"WWW-Authenticate": 'Basic realm="Stripe"'},
+            )
+        if not hmac.compare_digest(given.encode(), self._key.encode()):
+            raise Refusal(401, f"Invalid API Key provided: {given[:8]}{'*' * 8}{given[-4:]}")
+        account = request.headers.get("stripe-account")
+        if account and self._catalogue.one("stripe", "account", account) is None:
+            raise Refusal(
+                403,
+                f"The provided key '{given[:8]}{'*' * 8}{given[-4:]}' does not have access to account '{account}' "
+                "(or that account does not exist). Application access may have been revoked.",
+                code="account_invalid",
+            )
+
+    def _read(self, request: Request) -> bytes:
+        path = request.url.path
+        parts = path.strip("/").split("/")
+        if request.method != "GET" or parts[0] != "v1" or not 2 <= len(parts) <= 4:
+            raise _unknown_url(request)
+        name, query = parts[1], request.query_params.multi_items()
+        if name in ("account", "accounts"):
+            return self._account(parts[2] if len(parts) > 2 else None)
+        if name == "events" and len(parts) == 2:
+            return self._events(query)
+        if name == "subscription_items" and len(parts) == 2:
+            return self._nested("subscription", "items", _required(query, "subscription"), path, query)
+        if name not in RESOURCES:
+            raise _unknown_url(request)
+        if len(parts) == 2:
+            return self._list(name, path, query)
+        if len(parts) == 3:
+            return self._retrieve(RESOURCES[name].kind, parts[2])
+        if (name, parts[3]) == ("invoices", "lines"):
+            return self._nested("invoice", "lines", parts[2], path, query)
+        raise _unknown_url(request)
+
+    def _account(self, key: str | None) -> bytes:
+        if key is None:
+            return self._catalogue.page("stripe", "account", (), 1, None).bodies[0]  # type: ignore[union-attr]
+        found = self._catalogue.one("stripe", "account", key)
+        if found is None:
+            raise Refusal(403, f"The provided key does not have access to account '{key}' (or that account does "
+                               "not exist). Application access may have been revoked.", code="account_invalid")
+        return found[0]
+
+    def _retrieve(self, kind: str, key: str) -> bytes:
+        found = self._catalogue.one("stripe", kind, key)
+        if found is None:
+            raise _missing(kind, key, "id", 404)
+        body, deleted = found
+        return orjson.dumps({"id": key, "object": kind, "deleted": True}) if deleted else shorten(body)
+
+    def _list(self, name: str, path: str, query: Sequence[tuple[str, str]]) -> bytes:
+        resource = RESOURCES[name]
+        conditions: list[Comparison] = []
+        for key, value in query:
+            if key in resource.filters and value:
+                if (key, value) != ("status", "all"):
+                    conditions.append((resource.filters[key], "=", value))
+            elif not _is_common(key):
+                raise _unknown_parameter(key)
+        if name == "subscriptions" and not any(key == "status" for key, _ in query):
+            conditions.append(("$.status", "<>", "canceled"))
+        after = _value(query, "starting_after")
+        page = self._catalogue.page("stripe", resource.kind, conditions + _created(query), _limit(query), after)
+        if page is None:
+            raise _missing(resource.kind, after or "", "starting_after", 400)
+        bodies = [shorten(body) for body in page.bodies]
+        for wanted in _expansions(query, resource):
+            bodies = self._expand(bodies, wanted, resource.expansions[wanted])
+        return _as_list(bodies, page.has_more, path)
+
+    def _events(self, query: Sequence[tuple[str, str]]) -> bytes:
+        conditions: list[Comparison] = [("created", ">=", self._catalogue.now() - EVENT_DAYS * 86_400)]
+        for key, value in query:
+            if key == "type":
+                conditions.append(("type", "glob", value))
+            elif not _is_common(key):
+                raise _unknown_parameter(key)
+        after = _value(query, "starting_after")
+        page = self._catalogue.events(conditions + _created(query), _limit(query), after)
+        if page is None:
+            raise _missing("event", after or "", "starting_after", 400)
+        return _as_list([shorten(body) for body in page.bodies], page.has_more, "/v1/events")
+
+    def _nested(
+        self, kind: str, field: str, key: str, path: str, query: Sequence[tuple[str, str]]
+    ) -> bytes:
+        """A page of the list inside an object, in its own order."""
+        found = self._catalogue.one("stripe", kind, key)
+        if found is None or found[1]:
+            raise _missing(kind, key, kind, 404)
+        entries = orjson.loads(found[0])[field]["data"]
+        after = _value(query, "starting_after")
+        if after:
+            places = [place for place, entry in enumerate(entries) if entry["id"] == after]
+            if not places:
+                raise _missing("invoice item" if field == "lines" else "subscription item", after,
+                               "starting_after", 400)
+            entries = entries[places[0] + 1:]
+        limit = _limit(query)
+        return _as_list([orjson.dumps(entry) for entry in entries[:limit]], len(entries) > limit, path)
+
+    def _expand(self, bodies: Sequence[bytes], field: str, kind: str) -> list[bytes]:
+        """The bodies with a field added that Stripe leaves out unless asked."""
+        needed = [body for body in bodies if b'"%s":' % field.encode() not in body]
+        if "." in field or not needed:
+            return list(bodies)
+        ids = [orjson.loads(body)["id"] for body in bodies]
+        children = self._catalogue.children("stripe", kind, f"$.{PARENT[field]}", ids) if kind else {}
+        owner = "charges" if field == "refunds" else "customers"
+        return [
+            body[:-1] + b',"%s":%s}' % (field.encode(), _as_list(
+                children.get(key, [])[:NESTED], len(children.get(key, [])) > NESTED, f"/v1/{owner}/{key}/{field}"))
+            if body in needed or b'"%s":' % field.encode() not in body else body
+            for key, body in zip(ids, bodies, strict=True)
+        ]
+
+
+def shorten(body: bytes) -> bytes:
+    """The body with its nested list of lines or items cut to ten, as Stripe nests no more."""
+    if body.count(b'"line_item"') <= NESTED and body.count(b'"subscription_item"') <= NESTED:
+        return body
+    whole = orjson.loads(body)
+    inner = whole["data"]["object"] if whole.get("object") == "event" else whole
+    for field in ("lines", "items"):
+        nested = inner.get(field)
+        if isinstance(nested, dict) and len(nested.get("data", ())) > NESTED:
+            nested["total_count"] = len(nested["data"])
+            nested["data"] = nested["data"][:NESTED]
+            nested["has_more"] = True
+    return orjson.dumps(whole)
+
+
+def _as_list(bodies: Sequence[bytes], has_more: bool, path: str) -> bytes:
+    more = b"true" if has_more else b"false"
+    return b'{"object":"list","data":[%s],"has_more":%s,"url":"%s"}' % (b",".join(bodies), more, path.encode())
+
+
+def _key_of(header: str) -> str:
+    """The API key in an Authorization header, as bearer or as the user of basic authentication."""
+    scheme, _, value = header.partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip()
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(value, validate=True).decode().partition(":")[0]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
+def _value(query: Sequence[tuple[str, str]], name: str) -> str | None:
+    return next((value for key, value in query if key == name and value), None)
+
+
+def _required(query: Sequence[tuple[str, str]], name: str) -> str:
+    value = _value(query, name)
+    if value is None:
+        raise Refusal(400, f"Missing required param: {name}.", code="parameter_missing", param=name)
+    return value
+
+
+def _limit(query: Sequence[tuple[str, str]]) -> int:
+    text = _value(query, "limit") or "10"
+    if not text.isdigit():
+        raise Refusal(400, f"Invalid integer: {text}", code="parameter_invalid_integer", param="limit")
+    limit = int(text)
+    if limit > MOST_PER_PAGE:
+        raise Refusal(
+            400, f"This value must be less than or equal to {MOST_PER_PAGE} (it currently is '{limit}').", param="limit"
+        )
+    if limit < 1:
+        raise Refusal(400, f"This value must be greater than or equal to 1 (it currently is '{limit}').", param="limit")
+    return limit
+
+
+def _created(query: Sequence[tuple[str, str]]) -> list[Comparison]:
+    """The conditions on `created`, each an epoch second."""
+    conditions: list[Comparison] = []
+    for key, value in query:
+        match = RANGE.match(key)
+        if match:
+            if not re.fullmatch(r"\d+", value):
+                raise Refusal(400, f"Invalid timestamp: {value}: must be an integer Unix timestamp", param=key)
+            conditions.append(("created", OPERATORS[match[1]], int(value)))
+    return conditions
+
+
+def _expansions(query: Sequence[tuple[str, str]], resource: Resource) -> list[str]:
+    wanted = [value.removeprefix("data.") for key, value in query if EXPAND.match(key)]
+    for field in wanted:
+        if field not in resource.expansions:
+            raise Refusal(400, f"This property cannot be expanded ({field}).", param="expand")
+    return wanted
+
+
+def _is_common(key: str) -> bool:
+    return key in ("limit", "starting_after") or bool(RANGE.match(key) or EXPAND.match(key))
+
+
+def _unknown_parameter(key: str) -> Refusal:
+    return Refusal(400, f"Received unknown parameter: {key}", code="parameter_unknown", param=key)
+
+
+def _missing(kind: str, key: str, param: str, status: int) -> Refusal:
+    return Refusal(
+        status, f"No such {kind}: '{key}'", code="resource_missing", param=param,
+        doc_url="https://stripe.com/docs/error-codes/resource-missing",
+    )
+
+
+def _unknown_url(request: Request) -> Refusal:
+    return Refusal(
+        404,
+        f"Unrecognized request URL ({request.method}: {request.url.path}). Please see https://stripe.com/docs or we "
+        "can help at https://support.stripe.com/.",
+    )
+
+
+def _too_many(headers: Mapping[str, str]) -> Refusal:
+    return Refusal(
+        429,
+        "Request rate limit exceeded. You can learn more about rate limits here "
+        "https://stripe.com/docs/rate-limits.",
+        {"Stripe-Rate-Limited-Reason": "global-rate", **headers},
+        code="rate_limit", doc_url="https://stripe.com/docs/error-codes/rate-limit",
+    )
