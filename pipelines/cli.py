@@ -10,8 +10,9 @@ import signal
 import sys
 from collections.abc import Sequence
 
-import click
 import typer
+from typer._click.exceptions import NoArgsIsHelpError
+from typer._click.exceptions import UsageError as WrongUse
 
 from app.errors import DependencyMissing, PlumblineError, UsageError
 from pipelines.commands import bench, mail, metrics, pipeline, sandbox, service, verify
@@ -23,6 +24,7 @@ app = typer.Typer(
     epilog="Exit codes: 0 fine · 1 fell short · 2 wrong use · 3 something is not there.  Keys of --json: docs/cli.md",
     no_args_is_help=True,
     add_completion=False,
+    pretty_exceptions_enable=False,  # its panels show local variables, passwords too
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -49,17 +51,17 @@ def run(arguments: Sequence[str]) -> int:
     as_json = "--json" in arguments
     try:
         code = app(list(arguments), prog_name="plumbline", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
+    except NoArgsIsHelpError as error:
         PROBLEM.print(error.format_message(), markup=False)
         return UsageError.exit_code
-    except click.UsageError as error:
+    except WrongUse as error:
         hint = f" See `{error.ctx.command_path} --help`." if error.ctx else ""
         return _fail("UsageError", f"{error.format_message()}{hint}", UsageError.exit_code, as_json)
-    except click.exceptions.Exit as error:
+    except typer.Exit as error:
         return error.exit_code
     except PlumblineError as error:
         return _fail(type(error).__name__, str(error), error.exit_code, as_json)
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         return _fail("Interrupted", "Broken off.", 130, as_json)
     except ModuleNotFoundError as error:
         message = f"A part of Plumbline is not installed: {error.name}. Expected it in the environment. Run `make up`."

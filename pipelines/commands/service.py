@@ -46,7 +46,8 @@ def status(as_json: Json = False) -> None:
 
     Example: plumbline status --json
     """
-    from pipelines.status import draw, look
+    from pipelines.status import look
+    from pipelines.status_table import draw
 
     report = look(get_settings())
     answer(report.payload(), as_json, lambda console: draw(report, console))

@@ -1,0 +1,158 @@
+"""`plumbline doctor`: whether this machine and this home are as Plumbline needs them, and what to do if not."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from app.errors import PlumblineError
+from app.settings import Settings
+from pipelines import runs
+from pipelines.ports import LOOPBACK, port_of, require_free
+from pipelines.services import configured
+
+LEAST_FREE_GB = 2.0
+FAKETIME = ("/usr/lib/*/faketime/libfaketimeMT.so.1", "/usr/lib/faketime/libfaketimeMT.so.1")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing examined: what was found, what was expected, and what to do when it is not so."""
+
+    name: str
+    ok: bool
+    found: str
+    expected: str
+    do: str
+
+    def payload(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def essentials(settings: Settings) -> list[Finding]:
+    """What must hold before anything is started: interpreter, folder, disk, ports, the sandbox's clock."""
+    return [_python(), _folder(settings), _disk(settings), *_ports(settings), *_faketime(settings)]
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Everything: the essentials, the secrets, the programs, the warehouse, the plugins."""
+    return [*essentials(settings), _secrets(settings), _postgres(settings), _warehouse(settings), *_doors(settings)]
+
+
+def draw(findings: list[Finding], console: Console) -> None:
+    """One line per finding; what is wrong is followed by what to do."""
+    for finding in findings:
+        console.print(f"{'✓' if finding.ok else '✗'} {finding.name}: {finding.found}", markup=False)
+        if not finding.ok:
+            console.print(f"    expected {finding.expected}; {finding.do}", markup=False)
+
+
+def _python() -> Finding:
+    ok = sys.version_info[:2] >= (3, 11)
+    return Finding("Python", ok, platform.python_version(), "3.11 or newer", "install Debian's python3 and make anew")
+
+
+def _folder(settings: Settings) -> Finding:
+    expected = "a folder that this user may write"
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        probe = settings.home / ".probe"
+        probe.write_text("")
+        probe.unlink()
+    except OSError as error:
+        return Finding(
+            "Home", False, f"{settings.home} ({error.strerror})", expected, "set PLUMBLINE_HOME to another folder"
+        )
+    return Finding("Home", True, str(settings.home), expected, "")
+
+
+def _disk(settings: Settings) -> Finding:
+    folder = next(each for each in (settings.home, *settings.home.parents) if each.exists())
+    free = shutil.disk_usage(folder).free / 1e9
+    return Finding(
+        "Disk",
+        free >= LEAST_FREE_GB,
+        f"{free:.1f} GB free",
+        f"at least {LEAST_FREE_GB:.0f} GB",
+        "make room, or set PLUMBLINE_HOME to a folder on another disk",
+    )
+
+
+def _ports(settings: Settings) -> Iterator[Finding]:
+    """Those of services that are down must be free: a taken one is somebody else's."""
+    for service in configured(settings):
+        if service.process(settings) is not None:
+            continue
+        for name in service.ports:
+            host = settings.host if name == "portal" else LOOPBACK
+            port = port_of(settings, name)
+            try:
+                require_free(port, name, host)
+            except PlumblineError as error:
+                yield Finding(f"Port of {name}", False, f"{host}:{port} is taken", "a free port", str(error))
+
+
+def _faketime(settings: Settings) -> Iterator[Finding]:
+    if settings.has_sandbox:
+        found = [str(path) for pattern in FAKETIME for path in Path("/").glob(pattern[1:])]
+        yield Finding(
+            "libfaketime",
+            bool(found),
+            found[0] if found else "none",
+            "the library that lets the taps live in the sandbox company's time",
+            "apt-get install libfaketime (scripts/bootstrap does it)",
+        )
+
+
+def _secrets(settings: Settings) -> Finding:
+    file = settings.home / "secrets.json"
+    expected = "readable by its owner only"
+    if not file.exists():
+        return Finding("Secrets", True, "none made yet", expected, "")
+    mode = stat.S_IMODE(file.stat().st_mode)
+    is_ours = file.stat().st_uid == os.geteuid()
+    return Finding(
+        "Secrets", mode == 0o600 and is_ours, f"mode {mode:o}", expected, f"chmod 600 {file}, owned by who runs this"
+    )
+
+
+def _postgres(settings: Settings) -> Finding:
+    from pipelines.unprivileged import programs
+
+    expected = "the programs of an embedded Postgres, or a warehouse of your own"
+    if settings.warehouse_url is not None:
+        return Finding("Postgres", True, "a warehouse of your own", expected, "")
+    try:
+        return Finding("Postgres", True, str(programs(settings)), expected, "")
+    except PlumblineError as error:
+        return Finding("Postgres", False, "none", expected, str(error))
+
+
+def _warehouse(settings: Settings) -> Finding:
+    expected = "a prepared warehouse that answers"
+    try:
+        runs.read(settings, "select 1 from portal.job_run limit 1")
+    except PlumblineError as error:
+        return Finding("Warehouse", False, str(error), expected, "run `plumbline up`")
+    return Finding("Warehouse", True, "answers", expected, "")
+
+
+def _doors(settings: Settings) -> Iterator[Finding]:
+    """An address that others can reach must be one behind TLS."""
+    is_open = settings.host not in (LOOPBACK, "localhost", "::1")
+    is_tls = (settings.public_url or "").startswith("https://")
+    yield Finding(
+        "Way in",
+        is_tls or not is_open,
+        f"listens on {settings.host}, people type {settings.public_url or 'its port'}",
+        "loopback only, or an https address in front",
+        "put a proxy that ends TLS in front and set PLUMBLINE_PUBLIC_URL to its https address",
+    )

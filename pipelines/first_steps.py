@@ -1,0 +1,121 @@
+"""The steps of `plumbline up` that are not services: each may be done again, and does only what is missing."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from time import sleep
+
+import psutil
+
+from app.clock import as_of
+from app.errors import DependencyMissing, FellShort, PlumblineError
+from app.settings import ROOT, Settings
+from pipelines import process, runs
+from pipelines.doctor import essentials
+from pipelines.program import environment, log_of
+from pipelines.progress import Step
+
+
+def examine(settings: Settings, step: Step) -> None:
+    """Refuses a machine on which the rest would fail.
+
+    Raises:
+        DependencyMissing: disk, folder or ports are not as needed; the message says what to do.
+    """
+    findings = essentials(settings)
+    wrong = [finding for finding in findings if not finding.ok]
+    if wrong:
+        raise DependencyMissing(" ".join(f"{each.name}: found {each.found}; {each.do}" for each in wrong))
+    step.note = f"{settings.home}"
+
+
+def install_plugins(settings: Settings) -> str:
+    """Installs the taps and the loader that are missing; gives what there is to say about it."""
+    from pipelines.plugins import install
+
+    return str(install(settings) or "")
+
+
+def prepare_warehouse(settings: Settings, step: Step) -> None:
+    """Logins, schemas, tables; in the sandbox also its people."""
+    from pipelines.migrate import migrate
+
+    migrate(settings)
+    if settings.has_sandbox and not settings.oidc_issuer:
+        from app.people import ensure_people
+        from pipelines.sandbox.people import PEOPLE
+
+        ensure_people(settings, PEOPLE)
+
+
+def bring_to_life(settings: Settings, step: Step) -> None:
+    """The sandbox company's history up to its clock; a company that lives is left as it is."""
+    from pipelines.sandbox.birth import bring_to_life as live
+
+    live(settings)
+    step.note = f"{settings.sandbox_scale}, its clock stands at {as_of(settings):%Y-%m-%d %H:%M} UTC"
+
+
+def publish(settings: Settings, step: Step) -> None:
+    """What the company's production database holds."""
+    from pipelines.sandbox.publish import publish as seed
+
+    seed(settings)
+
+
+def refresh(settings: Settings, step: Step) -> None:
+    """The whole chain once, in a process of its own; not again for a business instant that has had it.
+
+    Raises:
+        FellShort: a step of the chain failed.
+    """
+    instant = as_of(settings)
+    if runs.is_refreshed(settings, instant):
+        step.note = f"is there as of {instant:%Y-%m-%d %H:%M} UTC"
+        return
+    log = log_of(settings, "refresh")
+    with log.open("ab") as out:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "pipelines.cli", "run", "refresh", "--json"],
+            cwd=ROOT,
+            env=environment(settings),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=out,
+            start_new_session=True,
+        )
+    try:
+        _follow(settings, child, step)
+    finally:
+        if child.poll() is None:
+            process.end(psutil.Process(child.pid))
+    said, _ = child.communicate()
+    _judge(child.returncode, said, step, str(log))
+
+
+def _follow(settings: Settings, child: subprocess.Popen[bytes], step: Step) -> None:
+    """Tells which step the chain is at, until it has ended."""
+    while child.poll() is None:
+        try:
+            at = runs.running_step(settings)
+        except PlumblineError as error:
+            at = {"step": str(error)}
+        if at is not None:
+            step.say(str(at["step"]))
+        sleep(0.5)
+
+
+def _judge(code: int, said: bytes, step: Step, log: str) -> None:
+    """Reads the answer of `plumbline run refresh --json`."""
+    try:
+        found = json.loads(said)
+    except ValueError:
+        raise FellShort(f"The refresh ended with code {code} and without an answer. Its log: {log}") from None
+    if "error" in found:
+        raise FellShort(f"The refresh could not be run: {found['error']['message']} Its log: {log}")
+    step.note = ", ".join(f"{each['step']} {each['seconds']:.0f} s" for each in found["steps"])
+    wrong = [f"{each['step']}: {each['error']}" for each in found["steps"] if each["error"]]
+    if wrong:
+        raise FellShort(f"The refresh fell short at {' '.join(wrong)} Its log: {log}")

@@ -1,0 +1,83 @@
+"""What has been run, read from the portal's tables: jobs, loads, builds, checks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.pool import NullPool
+
+from app.clock import wall
+from app.errors import WarehouseDown
+from app.secrets import warehouse_url
+from app.settings import Settings
+
+Row = Mapping[str, object]
+
+LAST_JOBS = """
+select job, result, started_at, ended_at, as_of, error
+from (select *, row_number() over (partition by job order by started_at desc) as age
+      from portal.job_run where step = '') as runs
+where age = 1 order by started_at desc
+"""
+RUNNING_STEP = "select job, step, started_at from portal.job_run where result = 'running' and step <> '' limit 1"
+SOURCES = """
+with runs as (
+    select source, run_id, started_at, ended_at, result, error,
+           row_number() over (partition by source order by started_at desc) as age
+    from portal.load_run where stream = ''
+),
+good as (
+    select source, max(ended_at) as last_success from portal.load_run
+    where stream = '' and result = 'ok' group by source
+),
+counted as (select run_id, source, sum(row_count) as row_count from portal.load_run where stream <> '' group by 1, 2)
+select runs.source, runs.result, runs.started_at, good.last_success, runs.error,
+       coalesce(counted.row_count, 0)::bigint as row_count
+from runs left join good using (source) left join counted using (run_id, source)
+where age = 1 order by runs.source
+"""
+LAST_BUILD = """
+select result, started_at, ended_at, as_of, models_count, error from portal.build_run
+order by started_at desc limit 1
+"""
+CHECKS = """
+with last as (select run_id from portal.check_result order by checked_at desc limit 1)
+select dataset, check_name, column_name, outcome, found, expected, checked_at
+from portal.check_result where run_id = (select run_id from last) order by dataset, check_name, column_name
+"""
+REFRESHED = """
+select 1 from portal.job_run
+where job = 'refresh' and step = '' and result = 'ok' and (as_of = :as_of or ended_at > :since)
+limit 1
+"""
+
+
+def read(settings: Settings, query: str, **values: object) -> Sequence[Row]:
+    """The rows of a query on the portal's tables, as the worker.
+
+    Raises:
+        WarehouseDown: the warehouse cannot be reached, or was never prepared.
+    """
+    engine = create_engine(warehouse_url(settings, "plumbline_worker"), poolclass=NullPool)
+    try:
+        with engine.connect() as connection:
+            return [dict(row) for row in connection.execute(text(query), values).mappings()]
+    except (OperationalError, ProgrammingError) as error:
+        said = str(error.orig).strip().splitlines()[0]
+        raise WarehouseDown(
+            f"The warehouse does not answer: {said}. Expected a prepared Postgres. Run `plumbline up`."
+        ) from None
+
+
+def is_refreshed(settings: Settings, as_of: datetime) -> bool:
+    """Whether the whole chain succeeded for this business instant; with a running clock, within the last hour."""
+    since = wall() + timedelta(days=1) if settings.has_sandbox else wall() - timedelta(hours=1)
+    return bool(read(settings, REFRESHED, as_of=as_of, since=since))
+
+
+def running_step(settings: Settings) -> Row | None:
+    """The step that a job is at right now: job, step, started_at; None where nothing runs."""
+    return next(iter(read(settings, RUNNING_STEP)), None)

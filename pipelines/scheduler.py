@@ -1,0 +1,167 @@
+"""The scheduler: APScheduler in its own process, jobs kept in Postgres, one leader at a time.
+
+Who holds the advisory lock `LEADER_LOCK` of the warehouse leads; a second scheduler waits and takes over when the
+first one's connection ends, however it ends. A run that was missed while nobody led is made up once (coalesced).
+Each run is a process of its own (`plumbline run JOB`), so that its memory and its crashes are its own.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable
+
+import psutil
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from app.errors import PlumblineError, WarehouseDown
+from app.secrets import warehouse_url
+from app.settings import ROOT, Settings, get_settings
+from pipelines.job import Job
+from pipelines.process import end
+from pipelines.program import environment
+
+LEADER_LOCK = 7_586_200_002
+LOOK_SECONDS = 2.0
+MISFIRE_SECONDS = 24 * 3600
+"""A run missed by less than a day is made up for; an older one waits for its next turn."""
+
+log = logging.getLogger("plumbline.scheduler")
+_stopping = threading.Event()
+_running: set[int] = set()
+
+
+def run_job(name: str) -> None:
+    """Runs a job in a process of its own and waits for it; what APScheduler calls.
+
+    Raises:
+        PlumblineError: the job ended with an exit code other than 0 (portal.job_run says why).
+    """
+    command = [sys.executable, "-m", "pipelines.cli", "run", name, "--json"]
+    child = subprocess.Popen(
+        command, cwd=ROOT, env=environment(get_settings()), stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    _running.add(child.pid)
+    log.info("job %s started", name)
+    try:
+        code = child.wait()
+    finally:
+        _running.discard(child.pid)
+    if code and not _stopping.is_set():
+        raise PlumblineError(f"The job {name} ended with exit code {code}. Expected 0. portal.job_run says why.")
+    log.info("job %s ended", name)
+
+
+def make_scheduler(settings: Settings, jobs: Iterable[Job]) -> BackgroundScheduler:
+    """A scheduler with these jobs in its store, not started; jobs whose file is gone leave the store."""
+    store = SQLAlchemyJobStore(
+        url=warehouse_url(settings, "plumbline_worker"),
+        tablename="apscheduler_jobs",
+        tableschema="portal",
+        engine_options={"pool_pre_ping": True},
+    )
+    scheduler = BackgroundScheduler(
+        jobstores={"default": store},
+        executors={"default": ThreadPoolExecutor(4)},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": MISFIRE_SECONDS},
+        timezone=settings.timezone,
+    )
+    scheduler.add_listener(_told, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
+    scheduler.start(paused=True)
+    _agree(scheduler, [job for job in jobs if job.cron is not None], settings)
+    return scheduler
+
+
+def _agree(scheduler: BackgroundScheduler, jobs: Iterable[Job], settings: Settings) -> None:
+    """Makes the store hold exactly these jobs; one whose cron is unchanged keeps its next run, so it can be missed."""
+    wanted = {job.name: CronTrigger.from_crontab(str(job.cron), timezone=settings.timezone) for job in jobs}
+    stored = {job.id: job for job in scheduler.get_jobs()}
+    for name in stored.keys() - wanted.keys():
+        scheduler.remove_job(name)
+    for name, trigger in wanted.items():
+        if name not in stored or str(stored[name].trigger) != str(trigger):
+            scheduler.add_job(
+                "pipelines.scheduler:run_job", trigger, id=name, name=name, args=[name], replace_existing=True
+            )
+
+
+def lead(settings: Settings) -> None:
+    """Waits for the leadership, then schedules until asked to stop or the leadership is lost.
+
+    Raises:
+        WarehouseDown: the warehouse cannot be reached, or the connection that holds the leadership broke.
+    """
+    from pipelines.jobs import all_jobs
+
+    engine = create_engine(warehouse_url(settings, "plumbline_worker"), poolclass=NullPool)
+    try:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if not _await_leadership(connection):
+                return
+            scheduler = make_scheduler(settings, all_jobs().values())
+            scheduler.resume()
+            log.info("leading with the jobs %s", ", ".join(job.id for job in scheduler.get_jobs()))
+            try:
+                while not _stopping.wait(LOOK_SECONDS):
+                    connection.execute(text("select 1"))
+            finally:
+                _end_children()
+                scheduler.shutdown(wait=True)
+    except DBAPIError as error:
+        raise WarehouseDown(
+            f"The scheduler lost the warehouse: {str(error.orig).strip().splitlines()[0]}. It starts again when the "
+            "warehouse answers."
+        ) from None
+
+
+def _await_leadership(connection: Connection) -> bool:
+    """Whether we lead now; False when asked to stop while waiting."""
+    told = False
+    while not connection.scalar(text("select pg_try_advisory_lock(:lock)"), {"lock": LEADER_LOCK}):
+        if not told:
+            log.info("another scheduler leads; waiting")
+            told = True
+        if _stopping.wait(LOOK_SECONDS):
+            return False
+    return True
+
+
+def _end_children() -> None:
+    _stopping.set()
+    for pid in tuple(_running):
+        if psutil.pid_exists(pid):
+            end(psutil.Process(pid))
+
+
+def _told(event: JobExecutionEvent) -> None:
+    if event.code == EVENT_JOB_MISSED:
+        log.warning("job %s missed its run of %s", event.job_id, event.scheduled_run_time)
+    elif not isinstance(event.exception, PlumblineError):
+        log.error("job %s: %s", event.job_id, event.exception)
+
+
+def main() -> None:
+    """The process `python -m pipelines.scheduler`: until SIGTERM or Ctrl-C."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stdout)
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: _stopping.set())
+    try:
+        lead(get_settings())
+    except PlumblineError as error:
+        log.error("%s", error)
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()
