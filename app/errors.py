@@ -10,6 +10,7 @@
     ├── FellShort             what was checked is not as promised     exit 1
     └── DependencyMissing     something we depend on is not there     exit 3
         ├── WarehouseDown
+        ├── NotBuilt          what is asked for has not been built yet
         ├── PortTaken
         └── SourceDown
 
@@ -58,6 +59,10 @@ class DependencyMissing(PlumblineError):
 
 
 class WarehouseDown(DependencyMissing):
+    pass
+
+
+class NotBuilt(DependencyMissing):
     pass
 
 

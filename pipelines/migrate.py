@@ -89,7 +89,8 @@ def _may_pass(error: BaseException) -> bool:
 def _connect(url: URL) -> connection:
     """psycopg2's own connection, with whatever the address says beside host and user (sslmode, …)."""
     return psycopg2.connect(
-        url.set(drivername="postgresql").render_as_string(hide_password=False), connect_timeout=10,
+        url.set(drivername="postgresql").render_as_string(hide_password=False),
+        connect_timeout=10,
         application_name="plumbline migrate",
     )
 

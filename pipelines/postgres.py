@@ -123,13 +123,23 @@ class Cluster:
             out.write(get_secret(self.settings, self._secret) + "\n")
         who.own(password)
         builtin = self._program_version() >= 17
-        locale = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C") if builtin else (
-            "--locale=C.UTF-8",
+        locale = (
+            ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
+            if builtin
+            else ("--locale=C.UTF-8",)
         )
         try:
             ended = self._run(
-                "initdb", "-D", str(fresh), "-U", self.superuser, f"--pwfile={password}", "--auth=scram-sha-256",
-                "--encoding=UTF8", "--data-checksums", *locale,
+                "initdb",
+                "-D",
+                str(fresh),
+                "-U",
+                self.superuser,
+                f"--pwfile={password}",
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                "--data-checksums",
+                *locale,
             )
         finally:
             password.unlink(missing_ok=True)
@@ -228,8 +238,12 @@ class Cluster:
         """Refuses secrets that do not belong to this data folder."""
         try:
             psycopg2.connect(
-                host=LOOPBACK, port=self.port, dbname="postgres", user=self.superuser,
-                password=get_secret(self.settings, self._secret), connect_timeout=10,
+                host=LOOPBACK,
+                port=self.port,
+                dbname="postgres",
+                user=self.superuser,
+                password=get_secret(self.settings, self._secret),
+                connect_timeout=10,
             ).close()
         except psycopg2.OperationalError as error:
             if "password" not in str(error):
@@ -256,6 +270,6 @@ def _is_server_of(pid: int | None, data: Path) -> bool:
         return False
     try:
         process = psutil.Process(pid)
-        return process.status() != psutil.STATUS_ZOMBIE and process.cwd() == str(data.resolve())
+        return bool(process.status() != psutil.STATUS_ZOMBIE and process.cwd() == str(data.resolve()))
     except (psutil.NoSuchProcess, psutil.AccessDenied):
         return False

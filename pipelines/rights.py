@@ -36,26 +36,12 @@ def make_logins(settings: Settings, admin: connection) -> None:
             password = get_secret(settings, "role_" + login.removeprefix("plumbline_"))
             verifier = encrypt_password(password, login, scope=admin, algorithm="scram-sha-256")
             verb = "alter" if login in known else "create"
-            cursor.execute(
-                f"{verb} role {login} login nocreatedb nocreaterole noreplication password %s", (verifier,)
-            )
-        _join(admin, cursor_user(admin), (LOADER, BUILDER))
-        _join(admin, WORKER, READERS)
-
-
-def cursor_user(admin: connection) -> str:
-    """The role that this connection acts as."""
-    with admin.cursor() as cursor:
-        cursor.execute("select current_user")
-        return str(cursor.fetchone()[0])
-
-
-def _join(admin: connection, member: str, roles: tuple[str, ...]) -> None:
-    """Makes a role a member of others: the worker reads what any reader may, the admin gives schemas to owners."""
-    with admin.cursor() as cursor:
-        cursor.execute("select rolsuper from pg_roles where rolname = %s", (member,))
-        if not cursor.fetchone()[0]:
-            cursor.execute(f"grant {', '.join(roles)} to {quote_ident(member, admin)}")
+            cursor.execute(f"{verb} role {login} login nocreatedb nocreaterole noreplication password %s", (verifier,))
+        # The admin hands schemas to their owners; the worker reads what any reader may.
+        cursor.execute("select rolsuper from pg_roles where rolname = current_user")
+        if cursor.fetchall() == [(False,)]:
+            cursor.execute(f"grant {LOADER}, {BUILDER} to current_user")
+        cursor.execute(f"grant {', '.join(READERS)} to {WORKER}")
 
 
 def close_database(admin: connection, database: str) -> None:

@@ -46,7 +46,11 @@ class RunAs:
     def can_enter(self, folder: Path) -> bool:
         """Whether that user can open the folder: asked by doing it, so that mounts and ACLs count too."""
         tried = subprocess.run(
-            ["/bin/sh", "-c", 'cd -- "$1"', "sh", str(folder)], cwd="/", capture_output=True, check=False, **self.popen
+            ["/bin/sh", "-c", 'cd -- "$1"', "sh", str(folder)],
+            cwd="/",
+            capture_output=True,
+            check=False,
+            **self.popen,
         )
         return tried.returncode == 0
 

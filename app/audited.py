@@ -1,0 +1,108 @@
+"""The guard: one read, as the right login, in a read-only transaction, never without its row in portal.audit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+from sqlalchemy import Select, text
+
+from app.access import Viewer, login_of
+from app.connections import Connections
+from app.errors import NotPermitted, QuestionError
+from app.grants import Grants
+from app.secrets import PORTAL
+
+MOST_ROWS = 100_000
+
+
+@dataclass(frozen=True)
+class Request:
+    """One read: of which marts, for which metric, with which filters; the latter two only for the audit."""
+
+    action: str
+    marts: tuple[str, ...]
+    metric: str | None
+    filters: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What came back, in the order asked for."""
+
+    names: tuple[str, ...]
+    values: tuple[tuple[Any, ...], ...]
+
+
+class AuditedReads:
+    """Runs reads and writes the audit."""
+
+    def __init__(self, connections: Connections, grants: Grants) -> None:
+        self._connections = connections
+        self._grants = grants
+
+    def read(self, viewer: Viewer, request: Request, statement: Select[Any]) -> Rows:
+        """Runs a statement as the first of the viewer's roles that may read all its marts.
+
+        The audit row is written before anything is handed out; a refusal or failure leaves one too.
+
+        Raises:
+            NotPermitted, NotBuilt, QuestionError, WarehouseDown: as the guard or the database said.
+        """
+        began, role, rows, outcome = perf_counter(), "", None, "failed"
+        try:
+            role = self._grants.role_for(viewer, request.marts)
+            rows = self._run(login_of(role), statement)
+            outcome = "ok"
+        except NotPermitted:
+            outcome = "refused"
+            raise
+        finally:
+            milliseconds = (perf_counter() - began) * 1000
+            self._write(viewer, role, request, len(rows.values) if rows else None, milliseconds, outcome)
+        return rows
+
+    def note(self, viewer: Viewer, action: str, outcome: str = "ok", **filters: Any) -> None:
+        """Writes an audit row of something that is no read: a page opened, a sign-in, a report sent."""
+        self._write(viewer, "", Request(action, (), None, filters), None, None, outcome)
+
+    def _run(self, login: str, statement: Select[Any]) -> Rows:
+        with self._connections.open(login, read_only=True) as connection:
+            result = connection.execute(statement)
+            names = tuple(result.keys())
+            values = tuple(tuple(row) for row in result.fetchmany(MOST_ROWS + 1))
+        if len(values) > MOST_ROWS:
+            raise QuestionError(
+                f"The answer has more than {MOST_ROWS:,} rows. Expected fewer. Ask for fewer months or dimensions."
+            )
+        return Rows(names, values)
+
+    def _write(
+        self,
+        viewer: Viewer,
+        role: str,
+        request: Request,
+        row_count: int | None,
+        ms: float | None,
+        outcome: str,
+    ) -> None:
+        query = text(
+            "insert into portal.audit (email, role, action, metric, filters, row_count, duration_ms, outcome, address) "
+            "values (:email, :role, :action, :metric, cast(:filters as jsonb), :rows, :ms, :outcome, :address)"
+        )
+        row = {
+            "email": viewer.email,
+            "role": role or ",".join(viewer.roles),
+            "action": request.action,
+            "metric": request.metric,
+            "filters": json.dumps({k: v for k, v in request.filters.items() if v}, default=str),
+            "rows": row_count,
+            "ms": ms,
+            "outcome": outcome,
+            "address": viewer.address,
+        }
+        with self._connections.open(PORTAL) as connection:
+            connection.execute(query, row)

@@ -1,0 +1,111 @@
+"""Connections to the warehouse, one small pool per login, and what its errors mean in our own words."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from app.errors import NotBuilt, NotPermitted, PlumblineError, QuestionError, WarehouseDown
+from app.secrets import warehouse_url
+from app.settings import Settings
+
+POOL_SECONDS = 15
+
+
+class Connections:
+    """The pools of one process; a pool is made when its login is first needed.
+
+    Args:
+        settings: whose warehouse, and how long a statement may run.
+        pool_size: connections kept per login; as many again may be lent in a rush.
+    """
+
+    def __init__(self, settings: Settings, pool_size: int = 2) -> None:
+        self._settings = settings
+        self._pool_size = pool_size
+        self._engines: dict[str, Engine] = {}
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def open(self, login: str, *, read_only: bool = False) -> Iterator[Connection]:
+        """One transaction as that login, committed at the end, rolled back on an error.
+
+        Args:
+            login: such as `plumbline_portal`.
+            read_only: refuse writes, and end statements that run longer than the settings allow.
+
+        Raises:
+            WarehouseDown, NotPermitted, NotBuilt, QuestionError: what the database said, without its secrets.
+        """
+        try:
+            with self._engine(login).begin() as connection:
+                if read_only:
+                    milliseconds = self._settings.statement_timeout_seconds * 1000
+                    connection.exec_driver_sql(
+                        f"set transaction read only; set local statement_timeout = {milliseconds}"
+                    )
+                yield connection
+        except (SQLAlchemyError, UnicodeError) as error:
+            raise self._translate(error) from None
+
+    def close(self) -> None:
+        """Closes all pools; they are made anew when needed."""
+        with self._lock:
+            for engine in self._engines.values():
+                engine.dispose()
+            self._engines.clear()
+
+    def _engine(self, login: str) -> Engine:
+        with self._lock:
+            if login not in self._engines:
+                self._engines[login] = create_engine(
+                    warehouse_url(self._settings, login),
+                    pool_size=self._pool_size,
+                    max_overflow=self._pool_size,
+                    pool_timeout=POOL_SECONDS,
+                    pool_pre_ping=True,
+                    hide_parameters=True,
+                    connect_args={"connect_timeout": 5, "application_name": "plumbline"},
+                )
+            return self._engines[login]
+
+    def _translate(self, error: Exception) -> PlumblineError:
+        """The driver's error as one of ours."""
+        if isinstance(error, PoolTimeout):
+            return WarehouseDown(
+                f"The warehouse is busy: no connection came free within {POOL_SECONDS} seconds. Expected one at once. "
+                "Try again in a moment."
+            )
+        original = error.orig if isinstance(error, DBAPIError) else None
+        code = str(getattr(original, "pgcode", None) or "")
+        said = _first_line(original) if code else type(error).__name__
+        if code == "57014":
+            return QuestionError(
+                f"The question took longer than {self._settings.statement_timeout_seconds} seconds and was stopped. "
+                "Expected an answer within that time. Ask for fewer months or dimensions."
+            )
+        if code == "42501":
+            return NotPermitted(f"The database refuses: {said}. Expected a role that may read this. Ask for the right.")
+        if code in {"42P01", "3F000"}:
+            return NotBuilt(
+                f"Not there yet: {said}. Expected the last build to have made it. Run `plumbline run build`."
+            )
+        if code[:2] in {"22", "42"}:
+            return QuestionError(
+                f"The database cannot answer this: {said}. Check columns and values that were asked for."
+            )
+        if code[:2] == "23":
+            return QuestionError(f"The database does not accept this: {said}. Expected values that keep its rules.")
+        return WarehouseDown(
+            f"The warehouse does not answer ({said}). Expected it to be up and to accept this home's "
+            "passwords. Look at `plumbline status`; start it with `plumbline up`."
+        )
+
+
+def _first_line(error: BaseException | None) -> str:
+    return str(error).strip().partition("\n")[0].rstrip(".")

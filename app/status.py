@@ -1,0 +1,164 @@
+"""How fresh and how sure a figure is: what the loads, the builds and the checks left in the schema `portal`.
+
+Ages of our own doings are wall time; `data_until` is business time.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import monotonic
+
+from sqlalchemy import Connection, text
+
+from app.connections import Connections
+from app.metrics import Certified, Metric
+from app.secrets import PORTAL
+
+TTL_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Status:
+    """What every shown figure carries beside it.
+
+    Attributes:
+        data_until: the business instant of the newest good build; none before the first.
+        loaded_at: when the source that was loaded longest ago, of those the figure rests on, last loaded well.
+        checked_at: when its promises were last checked.
+        kept: the names of the promises that hold.
+        broken: the names of those that do not.
+        is_stale: a source has not loaded for longer than the metric allows, or never.
+    """
+
+    data_until: datetime | None
+    loaded_at: datetime | None
+    checked_at: datetime | None
+    kept: tuple[str, ...]
+    broken: tuple[str, ...]
+    is_stale: bool
+
+
+@dataclass(frozen=True)
+class Passport:
+    """Everything one may ask about a figure but its value."""
+
+    definition: str
+    owner: str
+    certified: Certified
+    data_until: datetime | None
+    checked_at: datetime | None
+    promises_kept: tuple[str, ...]
+    promises_broken: tuple[str, ...]
+    worked_out_as: str | None
+    comes_from: tuple[str, ...]
+    sql: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the programs have noted, at one instant.
+
+    Attributes:
+        data_until: of the newest good build.
+        loads: source → when it last loaded well; none if it never did.
+        checked_at: of the newest check run.
+        outcomes: (dataset, promise) → outcome in that run.
+        promises: metric → the (dataset, promise) pairs it rests on.
+    """
+
+    data_until: datetime | None = None
+    loads: Mapping[str, datetime | None] = field(default_factory=dict)
+    checked_at: datetime | None = None
+    outcomes: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    promises: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
+
+    def status_of(self, metric: Metric, now: datetime) -> Status:
+        """The status of one figure at that wall time."""
+        rests_on = self._rests_on(metric)
+        sources = {source for dataset, _ in rests_on if (source := source_of(dataset)) in self.loads}
+        loads = [self.loads[source] for source in (sources or self.loads)]
+        known = [load for load in loads if load is not None]
+        loaded_at = min(known) if known and len(known) == len(loads) else None
+        allowed = timedelta(minutes=metric.freshness_minutes)
+        return Status(
+            data_until=self.data_until,
+            loaded_at=loaded_at,
+            checked_at=self.checked_at if rests_on else None,
+            kept=self._named(rests_on, "kept", "warned"),
+            broken=self._named(rests_on, "broken"),
+            is_stale=loaded_at is None or now - loaded_at > allowed,
+        )
+
+    def comes_from(self, metric: Metric) -> tuple[str, ...]:
+        """The way of the figure, source systems first, then the marts it is read from; empty before a check ran."""
+        datasets = {dataset for dataset, _ in self._rests_on(metric)}
+        sources = sorted({source for dataset in datasets if (source := source_of(dataset))})
+        return (*sources, *sorted(dataset for dataset in datasets if dataset.startswith("mart_")))
+
+    def _rests_on(self, metric: Metric) -> frozenset[tuple[str, str]]:
+        bases = [self.promises.get(name, frozenset()) for name in (metric.name, *metric.bases)]
+        return frozenset().union(*bases)
+
+    def _named(self, rests_on: frozenset[tuple[str, str]], *outcomes: str) -> tuple[str, ...]:
+        found = [pair for pair in rests_on if self.outcomes.get(pair) in outcomes]
+        return tuple(f"{name} ({dataset})" for dataset, name in sorted(found))
+
+
+class Recorder:
+    """The record, read at most every few seconds however many figures a page shows."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self._record = Record()
+        self._read_at = float("-inf")
+        self._lock = threading.Lock()
+
+    def record(self) -> Record:
+        with self._lock:
+            if monotonic() - self._read_at > TTL_SECONDS:
+                with self._connections.open(PORTAL) as connection:
+                    self._record = read_record(connection)
+                self._read_at = monotonic()
+            return self._record
+
+
+def source_of(dataset: str) -> str:
+    """The source system of a raw stream: `raw_stripe.invoices` is from stripe; nothing for a model of ours."""
+    found = re.match(r"raw_([a-z0-9_]+)\.", dataset)
+    return found[1] if found else ""
+
+
+def read_record(connection: Connection) -> Record:
+    """Reads the record as the portal's login."""
+    built = connection.execute(
+        text("select as_of from portal.build_run where result = 'ok' order by started_at desc limit 1")
+    )
+    loads = connection.execute(
+        text(
+            "select source, max(ended_at) filter (where result = 'ok') from portal.load_run where stream = '' "
+            "group by source"
+        )
+    )
+    checks = connection.execute(
+        text(
+            "select dataset, check_name, outcome, checked_at from portal.check_result where run_id = "
+            "(select run_id from portal.check_result order by checked_at desc limit 1)"
+        )
+    ).all()
+    promises = defaultdict(set)
+    for metric, dataset, name in connection.execute(
+        text("select metric, dataset, check_name from portal.metric_promise")
+    ):
+        promises[metric].add((dataset, name))
+    return Record(
+        data_until=built.scalar(),
+        loads={source.removeprefix("tap-").replace("-", "_"): ended for source, ended in loads},
+        checked_at=max((row.checked_at for row in checks), default=None),
+        outcomes={(row.dataset, row.check_name): row.outcome for row in checks},
+        promises={metric: frozenset(pairs) for metric, pairs in promises.items()},
+    )

@@ -1,0 +1,269 @@
+"""The one way from the portal, the mails and the command line to the data.
+
+What is asked here becomes a statement (`app.compile`), and every statement runs through `AuditedReads.read`: as the
+viewer's role whose login may select the mart, read-only, with a time limit and a row in portal.audit.
+"""
+
+from __future__ import annotations
+
+import json
+import operator
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Select, column, literal_column, select, table, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.sql import ColumnElement
+
+from app.access import Viewer
+from app.audited import MOST_ROWS, AuditedReads, Request
+from app.clock import wall
+from app.compile import compile_question, marts_of, metric_of
+from app.connections import Connections
+from app.errors import QuestionError
+from app.grants import Grants
+from app.metrics import Metric, Question, catalogue
+from app.people import People
+from app.secrets import PORTAL
+from app.settings import Settings
+from app.status import Passport, Recorder, Status
+
+__all__ = ["Answer", "Passport", "Status", "Warehouse"]
+RELATION = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
+COMPARISONS = {
+    "": operator.eq,
+    "=": operator.eq,
+    "!=": operator.ne,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A figure by month (and dimension), with how fresh and sure it is.
+
+    Attributes:
+        rows: (month, *dimensions, value) in order, exact; a value of None is undefined.
+        frame: the same for drawing: month as a timestamp, value as a float.
+        sql: the statement as it can be run by hand.
+        promises_kept, promises_broken: names of the promises it rests on.
+    """
+
+    rows: tuple[tuple[Any, ...], ...]
+    frame: pd.DataFrame
+    sql: str
+    metric: Metric
+    data_until: datetime | None
+    checked_at: datetime | None
+    promises_kept: tuple[str, ...]
+    promises_broken: tuple[str, ...]
+
+
+class Warehouse:
+    """What can be asked. One per process; safe to share between threads."""
+
+    def __init__(self, settings: Settings, metrics: Mapping[str, Metric] | None = None) -> None:
+        self._settings = settings
+        self._metrics = catalogue() if metrics is None else metrics
+        self._connections = Connections(settings)
+        self._grants = Grants(self._connections)
+        self._reads = AuditedReads(self._connections, self._grants)
+        self._recorder = Recorder(self._connections)
+        self.people = People(self._connections)
+
+    def answer(self, viewer: Viewer, question: Question, *, as_of: datetime) -> Answer:
+        """A certified figure.
+
+        Args:
+            viewer: who asks.
+            question: what.
+            as_of: the business instant.
+
+        Raises:
+            QuestionError: the question has no honest answer.
+            NotPermitted: no role of the viewer may read the metric.
+            NotBuilt: its mart has not been built yet.
+            WarehouseDown: nobody answers.
+        """
+        metric = metric_of(question.metric, self._metrics)
+        statement = self._compile(question, as_of)
+        asked = {"by": question.by, "where": question.where, "since": question.since, "until": question.until}
+        request = Request("answer", marts_of(metric, self._metrics), metric.name, asked)
+        rows = self._reads.read(viewer, request, statement).values
+        frame = pd.DataFrame(list(rows), columns=["month", *question.by, "value"])
+        frame["month"] = pd.to_datetime(frame["month"])
+        frame["value"] = frame["value"].astype("float64")
+        status = self._recorder.record().status_of(metric, wall())
+        return Answer(
+            rows,
+            frame,
+            _sql(statement),
+            metric,
+            status.data_until,
+            status.checked_at,
+            status.kept,
+            status.broken,
+        )
+
+    def read(
+        self,
+        viewer: Viewer,
+        mart: str,
+        *,
+        columns: Sequence[str] = (),
+        where: Mapping[str, Any] | None = None,
+        order_by: Sequence[str] = (),
+        limit: int = 10_000,
+        exact: bool = False,
+    ) -> pd.DataFrame:
+        """Rows of a mart, such as `mart_executive.alerts`.
+
+        Args:
+            viewer: who asks.
+            mart: schema and name.
+            columns: which; all where none is named.
+            where: column → value, all of which must hold. None asks for nulls, a list for any of its members; a
+                comparison may follow the column's name: `{"ds >=": day}`.
+            order_by: columns; `-column` for the largest first.
+            limit: most rows.
+            exact: keep `numeric` as Decimal instead of float.
+
+        Raises:
+            As `answer`.
+        """
+        statement = _select(mart, columns, where or {}, order_by).limit(min(limit, MOST_ROWS))
+        request = Request("read", (mart,), None, {"mart": mart, "where": dict(where or {})})
+        found = self._reads.read(viewer, request, statement)
+        frame = pd.DataFrame(list(found.values), columns=list(found.names))
+        if not exact:
+            for name in found.names:
+                if any(isinstance(value, Decimal) for value in frame[name]):
+                    frame[name] = frame[name].astype("float64")
+        return frame
+
+    def passport(self, viewer: Viewer, name: str, *, as_of: datetime) -> Passport:
+        """What a figure means and where it comes from; only for whom may see the figure."""
+        metric = self._visible(viewer, name)
+        record = self._recorder.record()
+        status = record.status_of(metric, wall())
+        return Passport(
+            definition=metric.definition,
+            owner=metric.owner,
+            certified=metric.certified,
+            data_until=status.data_until,
+            checked_at=status.checked_at,
+            promises_kept=status.kept,
+            promises_broken=status.broken,
+            worked_out_as=metric.worked_out_as,
+            comes_from=record.comes_from(metric) or marts_of(metric, self._metrics),
+            sql=_sql(self._compile(Question(name), as_of)),
+        )
+
+    def status(self, viewer: Viewer, name: str) -> Status:
+        """How fresh and how sure a figure is now; only for whom may see the figure."""
+        return self._recorder.record().status_of(self._visible(viewer, name), wall())
+
+    def visible_metrics(self, viewer: Viewer) -> tuple[str, ...]:
+        """The metrics whose marts are there and that this viewer may read."""
+        return tuple(
+            name
+            for name, metric in self._metrics.items()
+            if set(viewer.roles) & set(self._grants.roles_reading(marts_of(metric, self._metrics)))
+        )
+
+    def may_read(self, viewer: Viewer, mart: str) -> bool:
+        """Whether the mart is there and one of the viewer's roles may read it."""
+        return bool(set(viewer.roles) & set(self._grants.roles_reading((mart,))))
+
+    def roles_of(self, email: str) -> tuple[str, ...]:
+        """The roles a person has at this moment."""
+        return self.people.roles_of(email)
+
+    def open_session(self, session_id: str, email: str, started_at: datetime, expires_at: datetime) -> None:
+        self.people.open_session(session_id, email, started_at, expires_at)
+
+    def session_valid(self, session_id: str, now: datetime) -> bool:
+        return self.people.session_valid(session_id, now)
+
+    def close_session(self, session_id: str, now: datetime) -> None:
+        self.people.close_session(session_id, now)
+
+    def keep_event(self, event_id: str, kind: str, created: int, payload: Mapping[str, Any]) -> bool:
+        """Stores a webhook's event once.
+
+        Returns:
+            Whether it was new.
+        """
+        query = text(
+            "insert into raw_stripe_webhook.event (event_id, type, created, payload) values "
+            "(:id, :type, to_timestamp(:created), cast(:payload as jsonb)) on conflict (event_id) do nothing"
+        )
+        row = {"id": event_id, "type": kind, "created": created, "payload": json.dumps(payload)}
+        with self._connections.open(PORTAL) as connection:
+            return bool(connection.execute(query, row).rowcount)
+
+    def record(self, viewer: Viewer, action: str, outcome: str = "ok", **filters: Any) -> None:
+        """Writes an audit row of something that is no read: a page opened or refused, a sign-in, a mail sent."""
+        self._reads.note(viewer, action, outcome, **filters)
+
+    def close(self) -> None:
+        """Gives all connections back."""
+        self._connections.close()
+
+    def _compile(self, question: Question, as_of: datetime) -> Select[Any]:
+        return compile_question(question, self._metrics, as_of=as_of.astimezone(self._settings.timezone))
+
+    def _visible(self, viewer: Viewer, name: str) -> Metric:
+        """The metric, for whom may see it.
+
+        Raises:
+            QuestionError: there is none of that name.
+            NotPermitted, NotBuilt: as a read of it would.
+        """
+        metric = metric_of(name, self._metrics)
+        self._grants.role_for(viewer, marts_of(metric, self._metrics))
+        return metric
+
+
+def _select(mart: str, columns: Sequence[str], where: Mapping[str, Any], order_by: Sequence[str]) -> Select[Any]:
+    """The statement of `Warehouse.read`; names are quoted, values bound."""
+    if not RELATION.fullmatch(mart):
+        raise QuestionError(f"{mart!r} is not the name of a mart. Expected schema.name, such as mart_executive.alerts.")
+    schema, _, name = mart.partition(".")
+    wanted: list[ColumnElement[Any]] = [column(each) for each in columns] or [literal_column("*")]
+    statement = select(*wanted).select_from(table(name, schema=schema))
+    for condition, value in where.items():
+        statement = statement.where(_condition(condition, value))
+    for each in order_by:
+        down = each.startswith("-")
+        ordered: ColumnElement[Any] = column(each.removeprefix("-"))
+        statement = statement.order_by(ordered.desc().nulls_last() if down else ordered.asc().nulls_last())
+    return statement
+
+
+def _condition(condition: str, value: Any) -> ColumnElement[bool]:
+    name, _, sign = condition.partition(" ")
+    if sign not in COMPARISONS:
+        allowed = ", ".join(filter(None, COMPARISONS))
+        raise QuestionError(f"No comparison is written {sign!r}. Expected one of: {allowed}.")
+    here: ColumnElement[Any] = column(name)
+    if isinstance(value, list | tuple | set | frozenset):
+        return here.in_(list(value))
+    if value is None:
+        return here.is_not(None) if sign == "!=" else here.is_(None)
+    compared: ColumnElement[bool] = COMPARISONS[sign](here, value)
+    return compared
+
+
+def _sql(statement: Select[Any]) -> str:
+    """The statement with its values written out, to be read and run by hand."""
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    return str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True})).replace(" \n", "\n")
