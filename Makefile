@@ -1,0 +1,24 @@
+# `make up` on a fresh clone is all it takes; `make test` is what CI runs.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+BIN := .venv/bin
+
+.PHONY: up down test lint bootstrap
+.NOTPARALLEL:
+
+up: ## Install what is missing, then start everything and stay; Ctrl-C stops it
+	@scripts/bootstrap
+	@exec $(BIN)/plumbline up $(ARGS)
+
+down: ## Stop what `make up` started
+	@scripts/bootstrap
+	@$(BIN)/plumbline down
+
+bootstrap:
+	@scripts/bootstrap --tests
+
+lint: bootstrap ## What can be said without running it: style, types, imports, SQL
+	@scripts/lint
+
+test: lint ## Everything: lint, then all tests
+	@scripts/test $(ARGS)
