@@ -27,7 +27,7 @@ spans as (
 
 bounds as (
     select
-        min(month) - 31 as first_day,
+        least(min(month) - 31, cast(date_trunc('year', cast({{ as_of_day() }} as timestamp)) as date)) as first_day,
         {{ as_of_day() }} as last_day
     from {{ ref("dim_month") }}
 ),

@@ -9,7 +9,7 @@ windows as (
     select * from {{ ref("fct_overdue_window") }}
 ),
 
-overlaps as (
+touching as (
     select priced.price_event_id, windows.kind, windows.starts_at, windows.ends_at
     from priced
     inner join windows
@@ -32,8 +32,8 @@ cuts as (
     union
     select priced.price_event_id, edges.cut_at
     from priced
-    inner join overlaps on priced.price_event_id = overlaps.price_event_id
-    cross join lateral (values (overlaps.starts_at), (overlaps.ends_at)) as edges (cut_at)
+    inner join touching on priced.price_event_id = touching.price_event_id
+    cross join lateral (values (touching.starts_at), (touching.ends_at)) as edges (cut_at)
     where edges.cut_at > priced.valid_from and edges.cut_at < priced.valid_to
 ),
 
@@ -49,13 +49,13 @@ owed as (
     select
         pieces.price_event_id,
         pieces.valid_from,
-        bool_or(overlaps.kind = 'lapsed') as is_lapsed,
-        bool_or(overlaps.kind = 'past_due') as is_past_due
+        bool_or(touching.kind = 'lapsed') as is_lapsed,
+        bool_or(touching.kind = 'past_due') as is_past_due
     from pieces
-    inner join overlaps
-        on pieces.price_event_id = overlaps.price_event_id
-        and overlaps.starts_at <= pieces.valid_from
-        and overlaps.ends_at > pieces.valid_from
+    inner join touching
+        on pieces.price_event_id = touching.price_event_id
+        and touching.starts_at <= pieces.valid_from
+        and touching.ends_at > pieces.valid_from
     group by pieces.price_event_id, pieces.valid_from
 ),
 

@@ -1,9 +1,13 @@
 {#- Lets each reading login enter the schemas in which dbt granted it something; nothing else is opened.
+    Analysts read core and rollup too.
     A login that does not exist (a foreign database in a test) is left out. -#}
 {% macro grant_schema_usage() -%}
     do $$
     declare entry record;
     begin
+        if exists (select from pg_catalog.pg_roles where rolname = 'plumbline_analyst') then
+            grant select on all tables in schema core, rollup to plumbline_analyst;
+        end if;
         for entry in
             select distinct table_schema as schema_name, grantee
             from information_schema.role_table_grants

@@ -1,4 +1,5 @@
-{#- Grants on logins that exist only: a foreign database in a test has none of ours. Overrides dbt's own. -#}
+{#- Grants on logins that exist only: a foreign database in a test has none of ours. Overrides dbt's own.
+    Nothing is revoked: tables and views are made anew by each build, without any grant but the default ones. -#}
 {% macro apply_grants(relation, grant_config, should_revoke) -%}
     {%- if grant_config and execute -%}
         {%- set known = run_query("select rolname from pg_catalog.pg_roles where rolname like 'plumbline\\_%'").columns[0].values() -%}
@@ -6,6 +7,6 @@
         {%- for login in grant_config.get("select", []) if login in known -%}
             {%- do wanted.append(login) -%}
         {%- endfor -%}
-        {{ return(adapter.dispatch("apply_grants", "dbt")(relation, {"select": wanted}, should_revoke)) }}
+        {{ return(adapter.dispatch("apply_grants", "dbt")(relation, {"select": wanted}, false)) }}
     {%- endif -%}
 {%- endmacro %}

@@ -1,0 +1,21 @@
+-- One row per close month, representative, kind of deal and country: deals won and lost.
+{{ config(materialized="table") }}
+
+with final as (
+    select
+        months.month,
+        months.is_complete,
+        deals.rep,
+        deals.deal_type,
+        deals.country,
+        count(*) filter (where deals.is_won) as won_deals_count,
+        count(*) filter (where not deals.is_won) as lost_deals_count,
+        count(*) as closed_deals_count,
+        coalesce(sum(deals.amount_usd) filter (where deals.is_won), 0) as won_amount_usd
+    from {{ ref("fct_opportunity") }} as deals
+    inner join {{ ref("dim_month") }} as months on deals.close_month = months.month
+    where deals.is_closed
+    group by months.month, months.is_complete, deals.rep, deals.deal_type, deals.country
+)
+
+select * from final

@@ -1,0 +1,54 @@
+-- One row per daily series and complete local day since the series began; a day without events is a zero.
+{{ config(materialized="table") }}
+
+with firsts as (
+    select customer_id, min(valid_from) as first_mrr_at from {{ ref("fct_mrr_segment") }}
+    where mrr_minor > 0 and valid_from < {{ as_of() }}
+    group by customer_id
+),
+
+counted as (
+    select 'new_customers' as unique_id, {{ local_date("first_mrr_at") }} as day, count(*) as y from firsts
+    group by 2
+    union all
+    select 'payments_count', charged_date, count(*) from {{ ref("fct_payment") }}
+    where is_paid
+    group by 2
+    union all
+    select 'payments_failed', charged_date, count(*) from {{ ref("fct_payment") }}
+    where is_failed
+    group by 2
+    union all
+    select 'payments_usd', charged_date, sum(amount_usd) from {{ ref("fct_payment") }}
+    where is_paid
+    group by 2
+    union all
+    select 'signups', {{ local_date("created_at") }}, count(*) from {{ ref("stg_production__accounts") }}
+    where not is_internal and created_at < {{ as_of() }}
+    group by 2
+    union all
+    select 'leads', created_date, count(*) from {{ ref("fct_lead") }}
+    group by 2
+),
+
+bounds as (
+    select unique_id, min(day) as first_day from counted
+    group by unique_id
+),
+
+final as (
+    select bounds.unique_id, cast(series.day as date) as ds, coalesce(counted.y, 0) as y
+    from bounds
+    cross join lateral generate_series(
+        cast(bounds.first_day as timestamp), cast({{ first_open_day() }} - 1 as timestamp), interval '1 day'
+    ) as series (day)
+    left join counted on bounds.unique_id = counted.unique_id and cast(series.day as date) = counted.day
+    union all
+    select 'mrr_usd', day, mrr_usd from {{ ref("mrr_daily") }}
+    union all
+    select 'cash_usd', day, sum(balance_usd) from {{ ref("fct_cash_balance") }}
+    where day < {{ first_open_day() }}
+    group by day
+)
+
+select * from final

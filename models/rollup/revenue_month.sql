@@ -1,0 +1,51 @@
+-- One row per month, product, plan and country: revenue invoiced and recognised, and what it cost.
+{{ config(materialized="table") }}
+
+with lines as (
+    select month, customer_id, product, plan, net_usd from {{ ref("fct_invoice_line") }}
+    where is_revenue
+    union all
+    select invoices.month, invoices.customer_id, 'Unknown', 'Unknown', invoices.net_usd
+    from {{ ref("fct_invoice") }} as invoices
+    left join {{ ref("fct_invoice_line") }} as lines_of on invoices.invoice_id = lines_of.invoice_id
+    where invoices.is_revenue and lines_of.invoice_id is null
+),
+
+legs as (
+    select
+        lines.month,
+        lines.product,
+        lines.plan,
+        coalesce(customers.country, 'Unknown') as country,
+        lines.net_usd as invoiced_usd,
+        0 as recognized_usd,
+        0 as cost_usd
+    from lines
+    left join {{ ref("dim_customer") }} as customers on lines.customer_id = customers.customer_id
+    union all
+    select month, product, plan, country, 0, recognized_revenue_usd, 0
+    from {{ ref("recognized_line_month") }}
+    union all
+    select month, product, 'Not allocated', 'Not allocated', 0, 0, amount_usd
+    from {{ ref("fct_cost") }}
+    where is_cost_of_revenue
+),
+
+final as (
+    select
+        legs.month,
+        months.is_complete,
+        legs.product,
+        legs.plan,
+        legs.country,
+        sum(legs.invoiced_usd) as invoiced_revenue_usd,
+        sum(legs.recognized_usd) as recognized_revenue_usd,
+        -- Costs come once a month is over: until then neither they nor the profit are known.
+        case when months.is_complete then sum(legs.cost_usd) end as cost_of_revenue_usd,
+        case when months.is_complete then sum(legs.recognized_usd - legs.cost_usd) end as gross_profit_usd
+    from legs
+    inner join {{ ref("dim_month") }} as months on legs.month = months.month
+    group by legs.month, months.is_complete, legs.product, legs.plan, legs.country
+)
+
+select * from final
