@@ -31,7 +31,7 @@ def marts() -> Mapping[str, Mart]:
     for path in under("models/marts/", end=".yml"):
         folder = Path(path).parent.name
         for model in YAML(typ="safe").load(read(path)).get("models", []):
-            dataset = f"mart_{folder.removeprefix('mart_')}.{model['name']}"
+            dataset = f"mart_{folder.removeprefix('mart_')}.{(model.get('config') or {}).get('alias', model['name'])}"
             found[dataset] = Mart(
                 path, dataset, frozenset(column["name"] for column in model.get("columns", [])), _roles(model)
             )
