@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Numeric, Select, and_, case, cast, column, func, literal, select, table
 from sqlalchemy.sql import ColumnElement
@@ -21,7 +22,7 @@ OTHER = "Other"
 
 def compile_question(
     question: Question, metrics: Mapping[str, Metric], *, as_of: datetime
-) -> Select[tuple[object, ...]]:
+) -> Select[Any]:
     """The statement that answers a question.
 
     Args:
@@ -52,7 +53,7 @@ def metric_of(name: str, metrics: Mapping[str, Metric]) -> Metric:
     """
     if name not in metrics:
         raise QuestionError(
-            f"No metric is called {name!r}.{closest(name, metrics)} Expected one of: {', '.join(metrics) or 'none yet'}."
+            f"No metric is called {name!r}.{closest(name, metrics)} Expected one of: {', '.join(metrics) or 'none'}."
         )
     return metrics[name]
 
@@ -84,13 +85,13 @@ def _refuse(question: Question, metric: Metric, metrics: Mapping[str, Metric]) -
     """Says no, with the reason, to a question that has no honest answer."""
     if question.since and question.until and question.since > question.until:
         raise QuestionError(
-            f"The span of months is empty: since {question.since} is after until {question.until}. Expected since to be "
-            "the earlier one. Swap them."
+            f"The span of months is empty: since {question.since} is after until {question.until}. Expected "
+            "since to be the earlier one. Swap them."
         )
     if question.top is not None and (question.top < 1 or not question.by):
         raise QuestionError(
-            f"top={question.top} with by={list(question.by)} cannot be answered. Expected at least 1, and a dimension to "
-            "rank. Give --by, or leave top out."
+            f"top={question.top} with by={list(question.by)} cannot be answered. Expected at least 1, and a "
+            "dimension to rank. Give --by, or leave top out."
         )
     if len(set(question.by)) < len(question.by):
         raise QuestionError(f"A dimension is asked for twice: {', '.join(question.by)}. Expected each once.")
@@ -116,7 +117,7 @@ def _refuse_dimension(name: str, metric: Metric, metrics: Mapping[str, Metric]) 
     raise QuestionError(f"{metric.name} cannot be split by {name!r}.{reason} {expected}")
 
 
-def _grid(metric: Metric, question: Question, metrics: Mapping[str, Metric], today: date) -> Select[tuple[object, ...]]:
+def _grid(metric: Metric, question: Question, metrics: Mapping[str, Metric], today: date) -> Select[Any]:
     """month, *by, value of any kind of metric, unordered."""
     if metric.kind == "multiple":
         base = _grid(metrics[str(metric.of)], question, metrics, today).cte(str(metric.of))
@@ -127,7 +128,7 @@ def _grid(metric: Metric, question: Question, metrics: Mapping[str, Metric], tod
     return _simple(metric, question, today)
 
 
-def _simple(metric: Metric, question: Question, today: date) -> Select[tuple[object, ...]]:
+def _simple(metric: Metric, question: Question, today: date) -> Select[Any]:
     """One pass over a mart whose rows are monthly: kept months and values, aggregated over the other dimensions."""
     schema, _, name = str(metric.mart).partition(".")
     names = dict.fromkeys(
@@ -163,7 +164,7 @@ def _months(
 
 def _ratio(
     metric: Metric, question: Question, metrics: Mapping[str, Metric], today: date
-) -> Select[tuple[object, ...]]:
+) -> Select[Any]:
     """Both sides summed first, then divided: a ratio is never averaged. No denominator, or one of 0: null."""
     above = _grid(metrics[str(metric.numerator)], question, metrics, today).cte("numerator")
     below = _grid(metrics[str(metric.denominator)], question, metrics, today).cte("denominator")
@@ -174,7 +175,7 @@ def _ratio(
     return select(below.c.month, *dimensions, value.label("value")).select_from(below.outerjoin(above, and_(*same)))
 
 
-def _top(question: Question, metric: Metric, metrics: Mapping[str, Metric], grid: CTE) -> Select[tuple[object, ...]]:
+def _top(question: Question, metric: Metric, metrics: Mapping[str, Metric], grid: CTE) -> Select[Any]:
     """The largest combinations of the latest month in every month; the rest as one, where parts add up."""
     names = question.by
     latest = select(func.max(grid.c.month)).scalar_subquery()

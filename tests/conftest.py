@@ -1,0 +1,55 @@
+"""What tests of several rooms share: a home of their own, and in it a real Postgres, migrated."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.settings import Settings
+from pipelines.migrate import migrate
+from pipelines.postgres import Cluster
+
+
+@pytest.fixture(scope="session")
+def make_settings() -> Iterator[Callable[..., Settings]]:
+    """Settings of a fresh home, which all users may enter (Postgres does not run as root); removed at the end."""
+    homes: list[Path] = []
+
+    def make(**values: Any) -> Settings:
+        folder = Path(tempfile.mkdtemp(prefix="plumbline-test-"))
+        folder.chmod(0o755)
+        homes.append(folder)
+        plain: dict[str, Any] = {"sandbox_scale": "small", "warehouse_url": None, "postgres_bin": None, "port": 0}
+        return Settings(**{**plain, "home": folder / "home", **values})
+
+    yield make
+    for home in homes:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def settings(make_settings: Callable[..., Settings]) -> Settings:
+    """One home for the whole test session."""
+    return make_settings()
+
+
+@pytest.fixture(scope="session")
+def cluster(settings: Settings) -> Iterator[Cluster]:
+    """The home's warehouse server, running and empty."""
+    server = Cluster(settings, "warehouse")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def migrated(settings: Settings, cluster: Cluster) -> Settings:
+    """The home's settings, its warehouse with logins, schemas and tables."""
+    assert cluster.is_running()
+    migrate(settings)
+    return settings
