@@ -29,6 +29,7 @@ from app.errors import QuestionError
 from app.grants import Grants
 from app.metrics import Metric, Question, catalogue
 from app.people import People
+from app.progress import Progress
 from app.secrets import PORTAL
 from app.settings import Settings
 from app.status import Passport, Recorder, Status
@@ -78,6 +79,7 @@ class Warehouse:
         self._reads = AuditedReads(self._connections, self._grants)
         self._recorder = Recorder(self._connections)
         self.people = People(self._connections)
+        self.progress = Progress(self._connections)
 
     def answer(self, viewer: Viewer, question: Question, *, as_of: datetime) -> Answer:
         """A certified figure.

@@ -1,0 +1,176 @@
+"""What every request passes before Streamlit sees it: one address, closed paths, security headers, wanted pages.
+
+A plain ASGI middleware. It knows paths and cookies and draws nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from urllib.parse import urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.login import CALLBACK
+
+CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/upload_file", "/_stcore/script-health-check")
+LOGOUT = "/auth/logout"
+WANTED = "plumbline_wanted"
+SESSION = "plumbline_session"
+AUTH_COOKIES = ("_streamlit_user", "_streamlit_session", "_streamlit_xsrf")
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]", "0.0.0.0")
+QUERY = re.compile(r"[A-Za-z0-9_=&%.,:+-]{0,500}")
+INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What the gate needs to know and may do.
+
+    Attributes:
+        public_url: the portal's one address.
+        pages: the paths of its pages.
+        document: Streamlit's own page, whose inline scripts are let in by their digest.
+        session_seconds: how long a login lasts.
+        open_session: takes the cookies an answer sets; where they sign somebody in, gives the token of a new session.
+        close_session: takes a token and the cookies it came with.
+    """
+
+    public_url: str
+    pages: frozenset[str]
+    document: str
+    session_seconds: int
+    open_session: Callable[[dict[str, str]], str | None]
+    close_session: Callable[[str, dict[str, str]], None]
+
+    @property
+    def is_secure(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.public_url).netloc
+
+    def wanted(self, path: str, query: str) -> str | None:
+        """The address to come back to after signing in, or None: only pages that exist, with a harmless query."""
+        if path not in self.pages:
+            return None
+        return f"{path}?{query}" if query and QUERY.fullmatch(query) else path
+
+
+def content_security_policy(page: str) -> str:
+    """Everything from ourselves. Inline scripts: only the ones in Streamlit's own page, by their digest."""
+    digests = [hashlib.sha256(script.encode()).digest() for script in INLINE_SCRIPT.findall(page)]
+    inline = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+    return (
+        f"default-src 'self'; script-src 'self' 'unsafe-eval' {inline}; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
+        "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+    )
+
+
+class GateMiddleware:
+    """See the module. One instance per process."""
+
+    def __init__(self, app: ASGIApp, gate: Gate) -> None:
+        self.app, self.gate = app, gate
+        self.headers = {
+            "Content-Security-Policy": content_security_policy(gate.document),
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
+            "Referrer-Policy": "same-origin",
+            "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+            "Cross-Origin-Opener-Policy": "same-origin",
+        }
+        if gate.is_secure:
+            self.headers["Strict-Transport-Security"] = "max-age=31536000"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope)
+        path = request.url.path
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if path == CALLBACK:
+                    await self._begin_session(headers)
+                self._dress(request, headers)
+            await send(message)
+
+        if any(path == closed or path.startswith(closed + "/") for closed in CLOSED):
+            await PlainTextResponse("Not found", 404)(scope, receive, send_guarded)
+            return
+        if elsewhere := self._elsewhere(request):
+            await RedirectResponse(elsewhere, 307)(scope, receive, send_guarded)
+            return
+        if path == LOGOUT and SESSION in request.cookies:
+            await run_in_threadpool(self.gate.close_session, request.cookies[SESSION], dict(request.cookies))
+        await self.app(scope, receive, send_guarded)
+
+    async def _begin_session(self, headers: MutableHeaders) -> None:
+        """Streamlit has just accepted somebody: open a session of ours, known by a cookie only we can end."""
+        given = SimpleCookie()
+        for line in headers.getlist("set-cookie"):
+            given.load(line)
+        cookies = {name: morsel.value for name, morsel in given.items()}
+        token = await run_in_threadpool(self.gate.open_session, cookies)
+        if token:
+            headers.append("Set-Cookie", self._cookie(SESSION, token, self.gate.session_seconds))
+
+    def _elsewhere(self, request: Request) -> str | None:
+        """Another name of this machine would lose the login (its cookie holds the origin): go to the one address."""
+        host = request.headers.get("host", "")
+        name = host.rsplit(":", 1)[0]
+        is_page = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+        own_name = self.gate.host.rsplit(":", 1)[0]
+        if not is_page or host == self.gate.host or name not in LOOPBACK_NAMES or own_name not in LOOPBACK_NAMES:
+            return None
+        query = f"?{request.url.query}" if request.url.query else ""
+        return f"{self.gate.public_url}{request.url.path}{query}"
+
+    def _dress(self, request: Request, headers: MutableHeaders) -> None:
+        """Adds the security headers, tightens cookies, and keeps or restores the wanted page."""
+        for name, value in self.headers.items():
+            headers[name] = value
+        self._tighten_cookies(headers)
+        path = request.url.path
+        is_page = request.method == "GET" and headers.get("content-type", "").startswith("text/html")
+        wanted = self.gate.wanted(path, request.url.query)
+        if is_page:
+            headers["Cache-Control"] = "no-store"
+            if wanted:
+                headers.append("Set-Cookie", self._cookie(WANTED, wanted, 600))
+        if path == CALLBACK and headers.get("location") == "/" and WANTED in request.cookies:
+            back = urlsplit(request.cookies[WANTED])
+            headers["location"] = self.gate.wanted(back.path, back.query) or "/"
+            headers.append("Set-Cookie", self._cookie(WANTED, "", 0))
+
+    def _cookie(self, name: str, value: str, seconds: int) -> str:
+        secure = "; Secure" if self.gate.is_secure else ""
+        return f'{name}="{value}"; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}'
+
+    def _tighten_cookies(self, headers: MutableHeaders) -> None:
+        """Streamlit's login cookie lives for 30 days and is never Secure; ours ends with the session."""
+        cookies = headers.getlist("set-cookie")
+        if not cookies:
+            return
+        del headers["set-cookie"]
+        for cookie in cookies:
+            if cookie.startswith(AUTH_COOKIES):
+                lifetime = re.search(r"Max-Age=(\d+)", cookie)
+                if lifetime and int(lifetime[1]) > self.gate.session_seconds:
+                    cookie = cookie.replace(lifetime[0], f"Max-Age={self.gate.session_seconds}")
+                if self.gate.is_secure and "secure" not in cookie.lower():
+                    cookie += "; Secure"
+            headers.append("set-cookie", cookie)

@@ -1,0 +1,118 @@
+"""The front door: sign in, menu, guard, draw. Streamlit runs this file for every visit and every click.
+
+It must not lie beside pages/: Streamlit would offer those files by address, unguarded.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from functools import lru_cache, partial
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from app.access import Viewer
+from app.clock import as_of, wall
+from app.dashboard import Dashboard
+from app.errors import PlumblineError
+from app.gallery import dashboards
+from app.gate import SESSION
+from app.login import email_of, session_key
+from app.settings import get_settings
+from app.ui import masthead, states
+from app.ui.page import draw
+from app.ui.reading import Reading
+from app.warehouse import Warehouse
+
+log = logging.getLogger("plumbline.portal")
+
+
+@lru_cache(maxsize=1)
+def warehouse() -> Warehouse:
+    """The one warehouse of this process."""
+    return Warehouse(get_settings())
+
+
+def session_token() -> str:
+    """The visitor's session cookie, or nothing."""
+    return str(st.context.cookies.get(SESSION, ""))
+
+
+def signed_in(now: datetime) -> str | None:
+    """Who looks: named by the identity provider, in a session of ours that is neither expired nor ended."""
+    email = email_of(st.user.to_dict())
+    token = session_token()
+    if email is None or not token:
+        return None
+    return email if warehouse().session_valid(session_key(token, email), now) else None
+
+
+def main() -> None:
+    """One run. Until somebody is signed in and has a role, nothing is read."""
+    st.set_page_config(page_title="Plumbline", page_icon=states.ICON, layout="wide")
+    masthead.style()
+    try:
+        visit(wall())
+    except PlumblineError as error:
+        log.warning("%s: %s", type(error).__name__, error)
+        states.broken(str(error))
+
+
+def visit(now: datetime) -> None:
+    """Guards, then draws the page that was asked for."""
+    email = signed_in(now)
+    if email is None:
+        st.navigation(pages(dashboards().values(), None, now), position="hidden")
+        masthead.bare_masthead()
+        states.sign_in()
+        return
+    viewer = Viewer(email, warehouse().roles_of(email), st.context.ip_address or "")
+    own = [dashboard for dashboard in dashboards().values() if dashboard.may_open(viewer.roles)]
+    if not own:
+        st.navigation([st.Page(partial(states.no_role, email), title="Plumbline")], position="hidden")
+        masthead.masthead([], None, email, email, "no role")
+        warehouse().record(viewer, "open page", "no role")
+        states.no_role(email)
+        return
+    menu = pages(own, viewer, now)
+    current = st.navigation(menu, position="hidden")
+    name = warehouse().people.name_of(email) or email
+    masthead.masthead(menu, current, name, email, ", ".join(viewer.roles).replace("_", " "))
+    current.run()
+
+
+def pages(shown: object, viewer: Viewer | None, now: datetime) -> list[StreamlitPage]:
+    """Streamlit pages for dashboards; without a viewer they are only addresses that draw nothing."""
+    made = []
+    for index, dashboard in enumerate(shown):  # type: ignore[var-annotated, arg-type]
+        run = partial(open_page, dashboard, viewer, now) if viewer else nothing
+        made.append(st.Page(run, title=dashboard.title, url_path=dashboard.slug, default=index == 0))
+    return made
+
+
+def nothing() -> None:
+    """What an address holds for somebody who is not signed in."""
+
+
+def open_page(dashboard: Dashboard, viewer: Viewer, now: datetime) -> None:
+    """Draws a page for somebody who may open it, and notes that it was opened."""
+    settings = get_settings()
+    if not dashboard.may_open(viewer.roles):
+        warehouse().record(viewer, "open page", "refused", page=dashboard.slug)
+        states.not_here()
+        return
+    build = warehouse().progress.build_id()
+    reading = Reading(warehouse(), viewer, as_of(settings), now, settings.timezone)
+    warehouse().record(viewer, "open page", page=dashboard.slug, build=build or "")
+    if build is None and dashboard.section != "Operations":
+        progress = warehouse().progress
+        states.waiting(settings, progress.stages, lambda: progress.build_id() is not None)
+    else:
+        draw(dashboard, reading, build or "")
+    if settings.has_sandbox:
+        states.sandbox_note(reading)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""What the pipeline is doing, for people who wait: the newest build, and the steps of the run under way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+
+from app.connections import Connections
+from app.secrets import PORTAL
+
+UNTIL = text("select as_of from portal.build_run where result = 'ok' order by started_at desc limit 1")
+BUILD = text("select run_id from portal.build_run where result = 'ok' order by started_at desc limit 1")
+CHECKED = text("select max(checked_at) from portal.check_result")
+STEPS = text(
+    "select step, result, started_at, ended_at, error from portal.job_run where step <> '' and run_id = "
+    "(select run_id from portal.job_run order by started_at desc limit 1) order by started_at"
+)
+LOADS = text(
+    "select source, result, row_count, started_at, ended_at from portal.load_run where stream = '' and run_id in "
+    "(select run_id from portal.load_run order by started_at desc limit 1) order by source"
+)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One thing the pipeline does: a step of a job, or a source it loads.
+
+    Attributes:
+        what: the step's or source's name.
+        result: running, ok or failed, as recorded.
+        row_count: rows a source brought so far, None for a step.
+        seconds: how long it took, None while it runs.
+    """
+
+    what: str
+    result: str
+    row_count: int | None
+    seconds: float | None
+
+
+class Progress:
+    """Asks what the pipeline left in the schema `portal`, as the portal's login."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def build_id(self) -> str | None:
+        """A key that changes with each good build and each check; None before the first build.
+
+        Raises:
+            WarehouseDown: nobody answers.
+        """
+        with self._connections.open(PORTAL) as connection:
+            build = connection.execute(BUILD).scalar()
+            checked = connection.execute(CHECKED).scalar()
+        return None if build is None else f"{build} {checked or ''}"
+
+    def data_until(self) -> datetime | None:
+        """The business instant of the newest good build; None before the first."""
+        with self._connections.open(PORTAL) as connection:
+            until: datetime | None = connection.execute(UNTIL).scalar()
+        return until
+
+    def stages(self) -> tuple[Stage, ...]:
+        """The sources of the newest load and the steps of the newest job; empty before the first run."""
+        with self._connections.open(PORTAL) as connection:
+            loads = [Stage(row.source.removeprefix("tap-"), row.result, row.row_count, _took(row.started_at, row.ended_at))
+                     for row in connection.execute(LOADS)]  # fmt: skip
+            steps = [Stage(row.step, row.result, None, _took(row.started_at, row.ended_at))
+                     for row in connection.execute(STEPS)]  # fmt: skip
+        return (*loads, *steps)
+
+
+def _took(start: datetime, end: datetime | None) -> float | None:
+    return None if end is None else (end - start).total_seconds()

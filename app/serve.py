@@ -1,0 +1,202 @@
+"""Serves the portal: `python -m app.serve`. One process, one port: pages, /healthz, /webhooks/stripe.
+
+All of Streamlit's options are set here, so that the portal is the same wherever it is started from.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import logging
+import os
+import secrets
+import socket
+import sys
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import streamlit
+import uvicorn
+from starlette.middleware import Middleware
+from starlette.routing import Route
+from streamlit import config
+from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
+from streamlit.web.server.starlette.starlette_websocket import _get_signed_cookie_with_chunks
+
+from app.clock import wall
+from app.errors import PlumblineError, PortTaken
+from app.gallery import dashboards
+from app.gate import Gate, GateMiddleware
+from app.health import health_route
+from app.login import auth_secrets, email_of, portal_port, public_url, session_key
+from app.packed import PackedStaticMiddleware
+from app.portal import warehouse
+from app.settings import Settings, get_settings
+from app.ui.look import streamlit_theme
+from app.ui.states import broken
+from app.webhooks import stripe_route
+
+log = logging.getLogger("plumbline.portal")
+STATIC = Path(streamlit.__file__).resolve().parent / "static"
+SCRIPT = Path(__file__).resolve().with_name("portal.py")
+
+
+def options(settings: Settings) -> dict[str, Any]:
+    """Streamlit's options, dotted."""
+    return {
+        "browser.gatherUsageStats": False,
+        "client.showErrorDetails": "none",
+        "client.toolbarMode": "minimal",
+        "client.showSidebarNavigation": False,
+        "global.developmentMode": False,
+        "logger.level": "warning",
+        "runner.magicEnabled": False,
+        "runner.postScriptGC": False,
+        "server.address": settings.host,
+        "server.port": portal_port(settings),
+        "server.enableStaticServing": True,
+        "server.enableXsrfProtection": True,
+        "server.fileWatcherType": "none",
+        "server.headless": True,
+        "server.maxUploadSize": 1,
+        **streamlit_theme(),
+    }
+
+
+def configure(settings: Settings) -> None:
+    """Sets the options for this process; nothing of the surroundings (files, environment) changes them."""
+    config.get_config_options(force_reparse=True)
+    for name, value in options(settings).items():
+        config.set_option(name, value)
+
+
+def open_session(settings: Settings, cookies: dict[str, str]) -> str | None:
+    """Opens a session for the person whom Streamlit's login has just signed in.
+
+    Args:
+        settings: how long a session lasts.
+        cookies: those the answer to the login sets.
+
+    Returns:
+        The token of the session, for its own cookie; None when nobody was signed in or the warehouse is away.
+    """
+    payload = _get_signed_cookie_with_chunks(cookies, USER_COOKIE_NAME)
+    email = email_of(json.loads(payload)) if payload else None
+    if email is None:
+        return None
+    token, now = secrets.token_urlsafe(32), wall()
+    try:
+        end = now + timedelta(hours=settings.session_hours)
+        warehouse().open_session(session_key(token, email), email, now, end)
+    except PlumblineError as error:
+        log.error("no session for %s: %s", email, error)
+        return None
+    return token
+
+
+def close_session(token: str, cookies: dict[str, str]) -> None:
+    """Ends the session a visitor leaves, so that a copy of their cookies opens nothing."""
+    payload = _get_signed_cookie_with_chunks(cookies, USER_COOKIE_NAME)
+    email = email_of(json.loads(payload)) if payload else None
+    if email is None:
+        return
+    try:
+        warehouse().close_session(session_key(token, email), wall())
+    except PlumblineError as error:
+        log.error("session of %s not ended: %s", email, error)
+
+
+def on_script_error(error: Exception) -> bool:
+    """An error nobody foresaw: logged with a number, which is all the page shows."""
+    number = uuid.uuid4().hex[:8]
+    log.error("error %s", number, exc_info=error)
+    broken("Something went wrong on our side. Try again; if it stays, tell the person who runs Plumbline.", number)
+    return True
+
+
+@asynccontextmanager
+async def lifespan(_: object) -> AsyncIterator[dict[str, Any]]:
+    """Warms what the first page would wait for, then puts it out of the garbage collector's reach."""
+    await asyncio.to_thread(warm)
+    gc.collect()
+    gc.freeze()
+    yield {}
+    warehouse().close()
+
+
+def warm() -> None:
+    """Imports and parses what every page needs."""
+    import app.ui.page  # noqa: F401
+    from app.metrics import catalogue
+
+    dashboards()
+    catalogue()
+
+
+def create_app(settings: Settings) -> streamlit.App:
+    """The portal's ASGI application."""
+    configure(settings)
+    gate = Gate(
+        public_url=public_url(settings),
+        pages=frozenset(f"/{slug}" for slug in dashboards()),
+        document=(STATIC / "index.html").read_text(encoding="utf-8"),
+        session_seconds=settings.session_hours * 3600,
+        open_session=lambda cookies: open_session(settings, cookies),
+        close_session=close_session,
+    )
+    routes: list[Route] = [health_route(settings, warehouse()), stripe_route(settings, warehouse())]
+    return streamlit.App(
+        SCRIPT,
+        secrets=auth_secrets(settings),
+        lifespan=lifespan,
+        routes=routes,
+        middleware=[Middleware(GateMiddleware, gate=gate), Middleware(PackedStaticMiddleware, folder=STATIC)],
+        on_script_error=on_script_error,
+    )
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """The listening socket.
+
+    Raises:
+        PortTaken: somebody else listens there, or the address is not one of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise PortTaken(
+            f"The portal cannot listen on {host}:{port} ({error.strerror}). Expected a free port. Set PLUMBLINE_PORT "
+            "to another one (0 takes any), or stop what listens there."
+        ) from None
+    return listening
+
+
+def main() -> int:
+    """Serves until SIGTERM."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    os.environ["DO_NOT_TRACK"] = "1"
+    try:
+        settings = get_settings()
+        listening = bind(settings.host, portal_port(settings))
+        application = create_app(settings)
+    except PlumblineError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    log.info("portal ready on %s", public_url(settings))
+    server = uvicorn.Server(uvicorn.Config(application, log_level="warning", access_log=False, ws_ping_interval=30,
+                                           timeout_graceful_shutdown=3, server_header=False))  # fmt: skip
+    server.run(sockets=[listening])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

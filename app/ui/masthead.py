@@ -1,0 +1,43 @@
+"""The head of every page: the sign, the menu, who is signed in, and the way out. On a phone the menu is a bottom bar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from app.ui.look import stylesheet
+
+
+def style() -> None:
+    """Our CSS; it takes no room on the page."""
+    st.html(stylesheet())
+
+
+def masthead(pages: Sequence[StreamlitPage], current: StreamlitPage | None, name: str, email: str, roles: str) -> None:
+    """Draws the head.
+
+    Args:
+        pages: what this person may open, in menu order.
+        current: the open page, marked in the menu.
+        name: who is signed in.
+        email: their address.
+        roles: their roles in words.
+    """
+    with st.container(key="masthead", horizontal=True, vertical_alignment="center"):
+        st.html('<div class="pl-wordmark"><span class="pl-sign"></span>Plumbline</div>', width="content")
+        with st.container(key="menu", horizontal=True, width="content"):
+            for page in pages:
+                here = current is not None and page.url_path == current.url_path
+                with st.container(key=f"menu_{'here_' if here else ''}{page.title.lower()}", width="content"):
+                    st.page_link(page, label=page.title)
+        with st.container(key="who", width="content"), st.popover(name, type="tertiary", key="who_popover"):
+            st.html(f'<div class="pl-who"><b>{name}</b><div>{email}</div><div class="pl-note">{roles}</div></div>')
+            st.button("Sign out", on_click=st.logout, key="sign_out")
+
+
+def bare_masthead() -> None:
+    """The head before anybody is signed in."""
+    with st.container(key="masthead", horizontal=True, vertical_alignment="center"):
+        st.html('<div class="pl-wordmark"><span class="pl-sign"></span>Plumbline</div>', width="content")

@@ -1,0 +1,117 @@
+"""From a dashboard's declaration to a drawn page. The body is replayed from a cache until the data changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import streamlit as st
+
+from app.access import Viewer
+from app.dashboard import (
+    Alerts,
+    Breakdown,
+    Bridge,
+    Dashboard,
+    Flow,
+    Listing,
+    Movements,
+    Panel,
+    Ranked,
+    Row,
+    Runway,
+    Tile,
+    Trend,
+)
+from app.ui import format as f
+from app.ui import titles
+from app.ui.panels import alerts, breakdown, bridge, flow, listing, movements, ranked, runway, trend
+from app.ui.panels.frame import Picture, draw_panel, guarded, key_of
+from app.ui.reading import Reading, month_end
+from app.ui.tiles import draw_tiles
+
+COMPARISONS = {"Month before": 1, "Year before": 12}
+CACHE_SECONDS = 60
+
+
+def draw(dashboard: Dashboard, reading: Reading, build_id: str) -> None:
+    """Draws a page whose first build is done."""
+    with st.container(key=f"page_{dashboard.slug}"):
+        compare = head(dashboard, reading)
+        body(dashboard, reading.viewer, build_id, reading.as_of, compare, replace(reading, compare=compare))
+
+
+def head(dashboard: Dashboard, reading: Reading) -> int:
+    """Title, the month it speaks of, the promises; the comparison where the page has one."""
+    with st.container(key="head", horizontal=True, vertical_alignment="bottom"):
+        st.html(f'<h1 class="pl-page">{dashboard.title}</h1>{lead(dashboard, reading)}', width="stretch")
+        if not dashboard.can_compare:
+            return 1
+        chosen = st.segmented_control("Compare with", list(COMPARISONS), default="Month before", required=True,
+                                      key=f"compare_{dashboard.slug}", width="content")  # fmt: skip
+    return COMPARISONS[chosen or "Month before"]
+
+
+def lead(dashboard: Dashboard, reading: Reading) -> str:
+    """The line under the title."""
+    if dashboard.section == "Operations":
+        return f'<p class="pl-lead">Times are {reading.zone.key.replace("_", " ")}.</p>'
+    closed = f"<b>{f.month_year(reading.closed)}</b>, closed {f.day(month_end(reading.closed))}"
+    tile = next((e.metric for e in dashboard.panels() if isinstance(e, Tile)), None)
+    if tile is None:
+        return f'<p class="pl-lead">{closed}.</p>'
+    status = reading.status(tile)
+    kept = titles.promises(len(status.kept), len(status.broken))
+    return f'<p class="pl-lead">{closed}. {kept} for these figures.</p>'
+
+
+@st.cache_data(ttl=CACHE_SECONDS, max_entries=64, show_spinner=False, hash_funcs={Viewer: lambda viewer: viewer.roles})
+def body(dashboard: Dashboard, viewer: Viewer, build_id: str, as_of: datetime, compare: int, _reading: Reading) -> None:
+    """Everything below the head, drawn once a minute at most and replayed in between.
+
+    The viewer's roles, the build and the instant are in the key, so that no row leaks to another role or outlives
+    its build; `_reading` says the same again and is left out of it.
+    """
+    for index, row in enumerate(dashboard.rows):
+        draw_row(_reading, row, f"{key_of(dashboard.title)}_{index}")
+
+
+def draw_row(reading: Reading, row: Row, key: str) -> None:
+    """A row of tiles, or of panels side by side."""
+    tiles = tuple(element.metric for element in row if isinstance(element, Tile))
+    if tiles:
+        draw_tiles(reading, tiles, key=key)
+        return
+    panels = [element for element in row if not isinstance(element, Tile)]
+    with st.container(key=f"row_{key}"):
+        columns = st.columns([panel.width for panel in panels], gap="medium")
+        for index, (column, panel) in enumerate(zip(columns, panels, strict=True)):
+            with column:
+                draw_panel(reading, f"{key}_{index}", picture(reading, panel))
+
+
+def picture(reading: Reading, panel: Panel) -> Picture:
+    """What a panel shows, by its kind."""
+    return guarded(reading, lambda: _make(reading, panel), type(panel).__name__)
+
+
+def _make(reading: Reading, panel: Panel) -> Picture:
+    match panel:
+        case Trend():
+            return trend.make(reading, panel)
+        case Bridge():
+            return bridge.make(reading, panel)
+        case Ranked():
+            return ranked.make(reading, panel)
+        case Runway():
+            return runway.make(reading, panel)
+        case Flow():
+            return flow.make(reading, panel)
+        case Alerts():
+            return alerts.make(reading, panel)
+        case Breakdown():
+            return breakdown.make(reading, panel)
+        case Movements():
+            return movements.make(reading, panel)
+        case Listing():
+            return listing.make(reading, panel)

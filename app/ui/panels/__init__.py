@@ -1,0 +1,1 @@
+"""One module per kind of panel: what it reads, its finding, its picture."""

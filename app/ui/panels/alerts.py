@@ -1,0 +1,52 @@
+"""What to know: anomalies, missed targets, late sources, broken promises. The most urgent first."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from app.dashboard import Alerts
+from app.ui import format as f
+from app.ui import titles
+from app.ui.panels.frame import Picture
+from app.ui.reading import Reading, as_date
+
+URGENCY = {"act": 0, "watch": 1, "held": 2}
+QUIET = "No anomaly, no missed target, no late source and no broken promise."
+
+
+def rows(reading: Reading) -> list[dict[str, Any]]:
+    """The open alerts, most urgent first, then newest."""
+    found = reading.table("mart_executive.alerts")
+    if found is None or found.empty:
+        return []
+    records = [row for row in found.to_dict("records") if is_open(row)]
+    return sorted(records, key=lambda row: (URGENCY.get(str(row["severity"]), 9), -as_date(row["raised_at"]).toordinal()))
+
+
+def is_open(row: dict[str, Any]) -> bool:
+    acknowledged = row.get("acknowledged_at")
+    return acknowledged is None or acknowledged != acknowledged
+
+
+def make(reading: Reading, panel: Alerts) -> Picture:
+    """Reads and composes the panel."""
+    known = rows(reading)
+    shown = known[: panel.most]
+    more = f'<p class="pl-note">{len(known) - len(shown)} more</p>' if len(known) > len(shown) else ""
+    html = "".join(alert_html(row) for row in shown) + more if shown else f'<p class="pl-empty">{QUIET}</p>'
+    newest = max((row["raised_at"] for row in known), default=None)
+    corner = f.age(newest.to_pydatetime(), reading.now) if newest is not None else ""
+    return Picture(titles.alerts(len(shown)), "Anomalies, missed targets, late data", corner, html=html)
+
+
+def alert_html(row: dict[str, Any]) -> str:
+    """One alert: its urgency as a word, its day, its sentence."""
+    severity = str(row["severity"])
+    subject = row.get("subject_date")
+    day = f.day(as_date(subject if subject is not None and subject == subject else row["raised_at"]))
+    return (
+        f'<div class="pl-alert"><div class="pl-alert-head"><span class="pl-{escape(severity)}">'
+        f'{escape(severity.capitalize())}</span><span>{day}</span></div>'
+        f'<div>{escape(str(row["headline"]))}</div></div>'
+    )

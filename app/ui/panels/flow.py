@@ -1,0 +1,73 @@
+"""What came and what went each month: bars above and below zero, the running month striped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from app.dashboard import Flow
+from app.ui import format as f
+from app.ui import titles
+from app.ui.charts import chart, stripes, strong, values
+from app.ui.look import tokens, var
+from app.ui.panels.frame import Picture, empty
+from app.ui.reading import Reading, shift
+
+Month = tuple[date, float, float]
+PLOT_HEIGHT = 280
+
+
+def make(reading: Reading, panel: Flow) -> Picture:
+    """Reads and composes the panel."""
+    came = reading.series(panel.came, panel.months, partial=True)
+    went = reading.series(panel.went, panel.months, partial=True)
+    rows = [(month, came.get(month) or 0.0, went.get(month) or 0.0) for month in sorted({*came, *went})]
+    closed = next((row for row in rows if row[0] == reading.closed), None)
+    if closed is None:
+        return empty(f"No {panel.noun} yet", "The first load has not brought a closed month.", (panel.came,))
+    total = reading.series(panel.total, 1).get(reading.closed) if panel.total else None
+    standing = f"{f.number(total)} in all. " if total is not None else ""
+    subtitle = f"{standing}Per month; striped: month to date"
+    title = titles.flow(panel.noun, closed[1], closed[2])
+    shown = tuple(name for name in (panel.came, panel.went, panel.total) if name)
+    today = reading.as_of.astimezone(reading.zone).date()
+    return Picture(title, subtitle, f.day(today), shown, spec(rows, reading.running),
+                   alt=f"{title} in {f.month_year(reading.closed)}; {len(rows)} months.",
+                   month=reading.closed, value=closed[1])  # fmt: skip
+
+
+def pieces(rows: Sequence[Month], running: date) -> list[dict[str, Any]]:
+    """Bars as rows of month, from, to and colour; the running month cut into stripes."""
+    reach = (max(came for _, came, _ in rows) + max(went for _, _, went in rows)) * 1.1
+    made = []
+    for month, came, went in rows:
+        for value, meaning in ((came, "gainFill"), (-went, "lossFill")):
+            cuts = stripes(value, reach, PLOT_HEIGHT) if month == running else [(0.0, value)]
+            made += [{"month": month.isoformat(), "from": a, "to": b, "colour": var(meaning)} for a, b in cuts if a != b]
+    return made
+
+
+def spec(rows: Sequence[Month], running: date) -> dict[str, Any]:
+    """The chart; the last closed month's bars carry their numbers."""
+    order = [month.isoformat() for month, _, _ in rows]
+    every = "utcmonth(toDate(datum.value))"
+    text = f"({every}%2==(utcmonth(toDate('{order[-1]}'))%2)||{every}==0)?({every}==0?utcFormat(toDate(datum.value),'%Y'):utcFormat(toDate(datum.value),'%b')):''"
+    x = {"field": "month", "type": "ordinal", "sort": order, "scale": {"paddingInner": 0.36, "domain": order},
+         "axis": {"labelAngle": 0, "labelExpr": text, "domain": False, "labelOverlap": False}}  # fmt: skip
+    minus = f"(datum.value<0?'{f.MINUS}':'')+format(abs(datum.value),',')"
+    y = {"type": "quantitative", "axis": {"tickCount": 5, "labelExpr": minus}}
+    bars = {"data": values(pieces(rows, running)), "mark": {"type": "bar"},
+            "encoding": {"x": x, "y": {"field": "from", **y}, "y2": {"field": "to"},
+                         "color": {"field": "colour", "type": "nominal", "scale": None}}}  # fmt: skip
+    zero = {"data": values([{}]), "mark": {"type": "rule", "color": var("ink")}, "encoding": {"y": {"datum": 0, **y}}}
+    month, came, went = next(row for row in reversed(rows) if row[0] != running)
+    ends = [{"month": month.isoformat(), "at": came, "text": f.signed(came)},
+            {"month": month.isoformat(), "at": -went, "text": f.signed(-went)}]  # fmt: skip
+    labels = [
+        {"data": values([row]), "mark": {"type": "text", "dy": 9 if row["at"] < 0 else -8, "align": "right", "dx": 12,
+                                         **strong()},
+         "encoding": {"x": x, "y": {"field": "at", **y}, "text": {"field": "text"}}}
+        for row in ends
+    ]  # fmt: skip
+    return chart([bars, zero, *labels], height=tokens()["chart"]["heightSecondRow"])

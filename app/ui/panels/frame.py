@@ -1,0 +1,84 @@
+"""The frame every panel stands in: rule, finding, unit, passport at the corner, and what it says when empty."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from app.errors import NotPermitted
+from app.ui import format as f
+from app.ui.passport import popover
+from app.ui.reading import Reading
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What a panel has to show.
+
+    Attributes:
+        title: the finding.
+        subtitle: the unit and how to read it.
+        corner: the age, which opens the passports of `metrics`.
+        metrics: the metrics whose passports the corner opens; none for operational lists.
+        spec: a chart, or None.
+        html: what stands below the chart, or instead of it.
+        alt: the chart in words.
+        month, value: what the first passport states exactly.
+    """
+
+    title: str
+    subtitle: str
+    corner: str
+    metrics: tuple[str, ...] = ()
+    spec: dict[str, Any] | None = None
+    html: str = ""
+    alt: str = ""
+    month: date | None = None
+    value: float | None = None
+
+
+def thin_in_sans(title: str) -> str:
+    """The serif lacks the thin space: it is set in the sans."""
+    return escape(title).replace(f.THIN, f'<span class="pl-sans">{f.THIN}</span>')
+
+
+def key_of(text: str) -> str:
+    """A key that is also a CSS class."""
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+
+
+def draw_panel(reading: Reading, key: str, picture: Picture) -> None:
+    """Draws a panel in its frame."""
+    with st.container(key=f"panel_{key}"):
+        st.html(f'<h2 class="pl-title">{thin_in_sans(picture.title)}</h2>')
+        with st.container(key=f"corner_{key}", horizontal=True, horizontal_alignment="distribute",
+                          vertical_alignment="center"):  # fmt: skip
+            st.html(f'<div class="pl-subtitle">{escape(picture.subtitle)}</div>', width="stretch")
+            if picture.metrics:
+                popover(reading, picture.metrics, label=picture.corner, key=key, month=picture.month,
+                        value=picture.value)  # fmt: skip
+            else:
+                st.html(f'<div class="pl-corner">{escape(picture.corner)}</div>', width="content")
+        if picture.spec:
+            st.vega_lite_chart(spec=picture.spec, theme=None, width="stretch", key=f"chart_{key}", alt=picture.alt)
+        if picture.html:
+            st.html(picture.html)
+
+
+def empty(title: str, why: str, metrics: Sequence[str] = ()) -> Picture:
+    """A panel without rows says so, and why."""
+    return Picture(title, "", "", tuple(metrics), html=f'<p class="pl-empty">{escape(why)}</p>')
+
+
+def guarded(reading: Reading, make: Callable[[], Picture], title: str) -> Picture:
+    """The panel's picture, or one that says that this role may not see it."""
+    try:
+        return make()
+    except NotPermitted:
+        return empty(title, "Your role does not include these figures. Ask the person who runs Plumbline.")

@@ -1,0 +1,149 @@
+"""Lists for the engineer: sources, loads, promises, jobs. Times in the reporting time zone, with ages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from app.dashboard import Listing
+from app.ui import format as f
+from app.ui import titles
+from app.ui.panels.frame import Picture, empty
+from app.ui.reading import Reading
+from app.ui.tables import Cell, Column, table
+
+Row = Mapping[str, Any]
+Show = Callable[[Row, Reading], Cell | str]
+BAD = ("failed", "broken", "stale", "late", "not_run")
+MOST = 30
+
+
+def known(value: object) -> bool:
+    return value is not None and value == value and value is not pd.NaT
+
+
+def text(name: str) -> Show:
+    return lambda row, _: str(row[name]).replace("_", " ") if known(row.get(name)) else "\u2013"
+
+
+def count(name: str) -> Show:
+    return lambda row, _: f.number(float(row[name])) if known(row.get(name)) else "\u2013"
+
+
+def duration(name: str) -> Show:
+    return lambda row, _: f.seconds(float(row[name])) if known(row.get(name)) else "\u2013"
+
+
+def instant(name: str) -> Show:
+    """The time in the reporting zone and how long ago that is."""
+
+    def show(row: Row, reading: Reading) -> Cell | str:
+        if not known(row.get(name)):
+            return "never"
+        moment = pd.Timestamp(row[name]).to_pydatetime()
+        return f"{f.clock_time(moment, reading.zone)} · {f.age(moment, reading.now)}"
+
+    return show
+
+
+def outcome(name: str) -> Show:
+    """A result, loud only when it is bad."""
+
+    def show(row: Row, _: Reading) -> Cell | str:
+        value = str(row[name]) if known(row.get(name)) else "not yet"
+        return Cell(value.replace("_", " "), "missed" if value in BAD else "still")
+
+    return show
+
+
+def error(row: Row, _: Reading) -> Cell | str:
+    """The first line of an error, cut where it would widen the page."""
+    lines = str(row["error"]).strip().splitlines() if known(row.get("error")) else []
+    return lines[0][:160] if lines else ""
+
+
+Shown = tuple[Column, str, Show]
+LISTS: Mapping[str, tuple[str, tuple[Shown, ...]]] = {
+    "sources": ("mart_engineer.sources", (
+        (Column("Source"), "source", text("source")),
+        (Column("State"), "state", outcome("state")),
+        (Column("Newest event"), "data_until", instant("data_until")),
+        (Column("Last load"), "loaded_at", instant("loaded_at")),
+        (Column("Rows", True), "row_count", count("row_count")),
+        (Column("What went wrong"), "error", error),
+    )),
+    "loads": ("mart_engineer.load_runs", (
+        (Column("Source"), "source", text("source")),
+        (Column("Stream"), "stream", text("stream")),
+        (Column("Result"), "result", outcome("result")),
+        (Column("Started"), "started_at", instant("started_at")),
+        (Column("Rows", True), "row_count", count("row_count")),
+        (Column("Took", True), "seconds", duration("seconds")),
+        (Column("What went wrong"), "error", error),
+    )),
+    "promises": ("mart_engineer.checks", (
+        (Column("Promise"), "check_name", text("check_name")),
+        (Column("About"), "dataset", lambda row, _: str(row["dataset"])),
+        (Column("Outcome"), "outcome", outcome("outcome")),
+        (Column("Found"), "found", text("found")),
+        (Column("Expected"), "expected", text("expected")),
+        (Column("Checked"), "checked_at", instant("checked_at")),
+    )),
+    "jobs": ("mart_engineer.job_runs", (
+        (Column("Job"), "job", text("job")),
+        (Column("Step"), "step", text("step")),
+        (Column("Result"), "result", outcome("result")),
+        (Column("Started"), "started_at", instant("started_at")),
+        (Column("Took", True), "seconds", duration("seconds")),
+        (Column("What went wrong"), "error", error),
+    )),
+}  # fmt: skip
+SUBTITLES = {"sources": "Each source, its newest event and its last load", "loads": "The newest runs of each stream",
+             "promises": "Broken ones first", "jobs": "Newest first"}  # fmt: skip
+
+
+def make(reading: Reading, panel: Listing) -> Picture:
+    """Reads and composes a list."""
+    mart, shown = LISTS[panel.kind]
+    found = reading.table(mart)
+    if found is None:
+        return empty(panel.kind.capitalize(), "Your role does not include this list.")
+    rows = ordered(panel.kind, found)
+    if not rows:
+        return empty(title(panel.kind, rows), "Nothing has run yet.")
+    visible = [column for column in shown if column[1] in found.columns]
+    cells = [[show(row, reading) for _, _, show in visible] for row in rows[:MOST]]
+    more = f"{SUBTITLES[panel.kind]}; {MOST} of {len(rows)} shown" if len(rows) > MOST else SUBTITLES[panel.kind]
+    html = table([column for column, _, _ in visible], cells, caption=panel.kind.capitalize())
+    return Picture(title(panel.kind, rows), more, mart, html=html)
+
+
+def ordered(kind: str, found: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows in reading order: what is bad first, then the newest; running job steps under their job."""
+    rows = found.to_dict("records")
+    for row in rows:
+        if not known(row.get("seconds")) and known(row.get("started_at")) and known(row.get("ended_at")):
+            row["seconds"] = (row["ended_at"] - row["started_at"]).total_seconds()
+    if kind == "promises":
+        rank = {"broken": 0, "warned": 1, "not_run": 2}
+        return sorted(rows, key=lambda row: (rank.get(str(row["outcome"]), 3), str(row["dataset"])))
+    if kind == "sources":
+        return sorted(rows, key=lambda row: str(row["source"]))
+    return sorted(rows, key=lambda row: pd.Timestamp(row["started_at"]), reverse=True)
+
+
+def title(kind: str, rows: Sequence[Row]) -> str:
+    """The list's finding."""
+    if kind == "sources":
+        names = [str(row["source"]).capitalize() for row in rows]
+        return titles.sources(names, [str(r["source"]).capitalize() for r in rows if str(r.get("state")) in BAD])
+    if kind == "promises":
+        broken = sum(row["outcome"] == "broken" for row in rows)
+        return titles.promises(sum(row["outcome"] == "kept" for row in rows), broken)
+    failed = sum(row["result"] == "failed" for row in rows)
+    noun = "load" if kind == "loads" else "job step"
+    if not rows:
+        return f"No {noun} has run yet"
+    return f"No {noun} failed" if not failed else f"{failed} {noun}{'' if failed == 1 else 's'} failed"

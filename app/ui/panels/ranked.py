@@ -1,0 +1,103 @@
+"""Ranked parts of a whole: the five largest and "other", each with a tick where it stood a year before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from app.dashboard import Ranked
+from app.ui import format as f
+from app.ui import titles
+from app.ui.panels.frame import Picture, empty
+from app.ui.reading import Reading, as_date, as_float, month_end, shift
+
+MOST = 5
+UNKNOWN = "Not known"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part now and a year before; `count` parts are folded into an "other"."""
+
+    name: str
+    now: float
+    before: float
+    count: int = 1
+
+    @property
+    def change(self) -> float:
+        return self.now - self.before
+
+    @property
+    def on_year(self) -> str:
+        return f.signed_percent(self.now / self.before - 1) if self.before else "new"
+
+
+def parts(reading: Reading, metric: str, dimension: str) -> list[Part]:
+    """All parts of a metric, largest first."""
+    frame = reading.answer(metric, 13, by=(dimension,)).frame
+    then = shift(reading.closed, -12)
+    now: dict[str, float] = {}
+    before: dict[str, float] = {}
+    for row in frame.to_dict("records"):
+        month, value = as_date(row["month"]), as_float(row["value"]) or 0.0
+        name = str(row[dimension]) if as_text(row[dimension]) else UNKNOWN
+        side = now if month == reading.closed else before if month == then else None
+        if side is not None:
+            side[name] = side.get(name, 0.0) + value
+    names = {name for side in (now, before) for name, value in side.items() if value}
+    made = [Part(name, now.get(name, 0.0), before.get(name, 0.0)) for name in names]
+    return sorted(made, key=lambda part: (-part.now, part.name))
+
+
+def as_text(value: object) -> str:
+    return "" if value is None or value != value else str(value)
+
+
+def folded(all_parts: list[Part], noun: str, most: int = MOST) -> list[Part]:
+    """The largest parts, the rest summed as "Other, 4 products"."""
+    if len(all_parts) <= most + 1:
+        return all_parts
+    rest = all_parts[most:]
+    name = f"Other, {len(rest)} {plural(noun)}"
+    return [*all_parts[:most], Part(name, sum(p.now for p in rest), sum(p.before for p in rest), len(rest))]
+
+
+def plural(noun: str) -> str:
+    return noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
+
+
+def make(reading: Reading, panel: Ranked) -> Picture:
+    """Reads and composes the panel; the title speaks of the first dimension."""
+    metric = reading.metric(panel.metric)
+    groups = {dimension: parts(reading, panel.metric, dimension) for dimension in panel.by}
+    leading = groups[panel.by[0]]
+    if not any(part.now for part in leading):
+        return empty(f"No {metric.label} yet", "The first load has not brought a closed month.", (panel.metric,))
+    title = titles.ranked([(part.name, part.change) for part in leading])
+    subtitle = f"{metric.label} in {f.month_name(reading.closed)}. The tick is a year before"
+    tables = "".join(group_html(dimension, folded(found, dimension)) for dimension, found in groups.items())
+    return Picture(title, subtitle, f"Closed {f.day(month_end(reading.closed))}", (panel.metric,), html=tables,
+                   month=reading.closed, value=sum(part.now for part in leading))  # fmt: skip
+
+
+def group_html(dimension: str, shown: list[Part]) -> str:
+    """One dimension as a table with bars; widths in per cent of the longest."""
+    most = max((max(part.now, part.before) for part in shown), default=0.0) or 1.0
+    rows = "".join(row_html(part, most) for part in shown)
+    head = (
+        f'<tr><th class="pl-strong">By {escape(dimension)}</th><th></th><th class="pl-num">$ thousand</th>'
+        '<th class="pl-num">on the year</th></tr>'
+    )
+    return f'<table class="pl-ranked"><thead>{head}</thead><tbody>{rows}</tbody></table>'
+
+
+def row_html(part: Part, most: float) -> str:
+    fill, tick = (round(100 * max(value, 0.0) / most, 1) for value in (part.now, part.before))
+    kind = ' class="pl-other"' if part.count > 1 else ""
+    marker = f'<div class="pl-bar-tick" style="left:{tick}%"></div>' if part.before else ""
+    return (
+        f'<tr{kind}><td>{escape(part.name)}</td>'
+        f'<td class="pl-bar-cell"><div class="pl-bar"><div class="pl-bar-fill" style="width:{fill}%"></div>{marker}'
+        f'</div></td><td class="pl-num">{f.number(part.now / 1000, 1)}</td><td class="pl-num">{part.on_year}</td></tr>'
+    )

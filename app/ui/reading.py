@@ -1,0 +1,108 @@
+"""One visit's reading: who looks, as of when, and the few questions that panels ask. All through the warehouse.
+
+A dataset that is not there yet, or a right that is missing, is an answer too (`None`), never a traceback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from app.access import Viewer
+from app.errors import NotPermitted
+from app.metrics import Metric, Question, catalogue
+from app.warehouse import Answer, Passport, Status, Warehouse
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a page's panels read from.
+
+    Attributes:
+        warehouse: the one way to the data.
+        viewer: who looks.
+        as_of: business time.
+        now: wall time, for ages.
+        zone: the reporting time zone.
+        compare: months between a figure and what it is compared with, 1 or 12.
+    """
+
+    warehouse: Warehouse
+    viewer: Viewer
+    as_of: datetime
+    now: datetime
+    zone: ZoneInfo
+    compare: int = 1
+
+    @property
+    def running(self) -> date:
+        """The first day of the month that is not closed."""
+        return self.as_of.astimezone(self.zone).date().replace(day=1)
+
+    @property
+    def closed(self) -> date:
+        """The first day of the last complete month."""
+        return shift(self.running, -1)
+
+    def metric(self, name: str) -> Metric:
+        return catalogue()[name]
+
+    def answer(self, name: str, months: int, by: tuple[str, ...] = (), *, partial: bool = False) -> Answer:
+        """A metric's last complete months (`months` of them), with the running one where asked."""
+        since = shift(self.closed, -(months - 1))
+        until = self.running if partial else self.closed
+        question = Question(name, by=by, since=since, until=until, include_partial=partial)
+        return self.warehouse.answer(self.viewer, question, as_of=self.as_of)
+
+    def series(self, name: str, months: int, *, partial: bool = False) -> dict[date, float | None]:
+        """Month → value, oldest first; a month without a row is left out, a null is None."""
+        frame = self.answer(name, months, partial=partial).frame
+        return {as_date(row.month): as_float(row.value) for row in frame.sort_values("month").itertuples()}
+
+    def table(self, mart: str, **options: Any) -> pd.DataFrame | None:
+        """Rows of any mart; None when this viewer may not read it or it is not there."""
+        try:
+            return self.warehouse.read(self.viewer, mart, **options)
+        except NotPermitted:
+            return None
+
+    def passport(self, name: str) -> Passport:
+        return self.warehouse.passport(self.viewer, name, as_of=self.as_of)
+
+    def status(self, name: str) -> Status:
+        return self.warehouse.status(self.viewer, name)
+
+    def targets(self) -> Mapping[str, float]:
+        """Metric → target of the last complete month."""
+        rows = self.table("mart_executive.targets_monthly", where={"month": self.closed})
+        if rows is None or rows.empty:
+            return {}
+        return {str(row.metric): float(row.target) for row in rows.itertuples() if not pd.isna(row.target)}
+
+
+def shift(month: date, by: int) -> date:
+    """The first of the month that many months away."""
+    index = month.year * 12 + month.month - 1 + by
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def month_end(month: date) -> date:
+    """The last day of a month."""
+    return shift(month, 1) - timedelta(days=1)
+
+
+def as_date(value: Any) -> date:
+    """A date from what the driver or pandas made of it."""
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else pd.Timestamp(value).date()
+
+
+def as_float(value: Any) -> float | None:
+    """A number for drawing, or None for a null."""
+    return None if value is None or pd.isna(value) else float(value)

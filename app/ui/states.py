@@ -1,0 +1,114 @@
+"""What a page says when there is nothing to show: signed out, no role, nothing loaded yet, something went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from app.progress import Stage
+from app.settings import Settings
+from app.ui import format as f
+from app.ui.reading import Reading
+
+ICON = str(Path(__file__).resolve().parent.parent / "static" / "icon.png")
+LOOK_AGAIN_SECONDS = 4
+
+
+def statement(title: str, text: str, *, note: str = "", role: str = "status") -> None:
+    """A page that is one sentence and what to do next."""
+    small = f'<p class="pl-note">{escape(note)}</p>' if note else ""
+    st.html(f'<div class="pl-statement" role="{role}"><h1>{escape(title)}</h1><p>{escape(text)}</p>{small}</div>')
+
+
+def sign_in() -> None:
+    """The login. Nothing else of the page has been read when this is drawn."""
+    with st.container(key="sign_in"):
+        statement("One certified number, and the proof.", "Sign in to see the figures your role includes.")
+        st.button("Sign in", type="primary", on_click=st.login, key="sign_in_button")
+
+
+def no_role(email: str) -> None:
+    """Deny by default, and say whom to ask."""
+    statement(
+        "No role yet",
+        f"You are signed in as {email}, but nobody has given you a role. Ask the person who runs Plumbline; the "
+        "role counts from your next click.",
+    )
+
+
+def not_here() -> None:
+    """A page that does not exist for this person: the same words whether it exists at all or not."""
+    statement("Not one of your pages", "Choose one from the menu.")
+
+
+def broken(message: str, error_id: str = "") -> None:
+    """Something went wrong; never a traceback."""
+    note = f"Error {error_id}. The log has the details under this number." if error_id else ""
+    statement("This page cannot be shown", message, note=note, role="alert")
+
+
+def waiting(settings: Settings, stages: Callable[[], Sequence[Stage]], is_built: Callable[[], bool]) -> None:
+    """Before the first build: what is loading, or how to connect a source. Looks again by itself.
+
+    Args:
+        settings: to tell a sandbox from a bare installation.
+        stages: asks what the pipeline is doing.
+        is_built: asks whether the first build is done.
+    """
+
+    @st.fragment(run_every=LOOK_AGAIN_SECONDS)
+    def look() -> None:
+        if is_built():
+            st.rerun()
+        found = stages()
+        if not found and not settings.has_sandbox:
+            unconnected(settings)
+        else:
+            loading(found)
+
+    look()
+
+
+def unconnected(settings: Settings) -> None:
+    """No sandbox and nothing has ever loaded: how to connect a source."""
+    statement(
+        "No source is connected",
+        "Put the credentials of a source (Stripe, Salesforce, your production PostgreSQL) into the environment that "
+        "meltano.yml names, or drop CSV files into the files folder, and run: plumbline run refresh",
+        note=f"The files folder is {settings.files.name} in Plumbline's home. docs/settings.md lists every setting.",
+    )
+
+
+def loading(stages: Sequence[Stage]) -> None:
+    """What the first run has done and what it is doing."""
+    failed = [stage.what for stage in stages if stage.result == "failed"]
+    if failed and not any(stage.result == "running" for stage in stages):
+        statement("The first run did not finish", f"{f.words(failed)} failed. plumbline status says why.", role="alert")
+    else:
+        statement("Loading for the first time", "The figures appear here by themselves when the first build is done.")
+    rows = "".join(stage_html(stage) for stage in stages)
+    if rows:
+        st.html(f'<table class="pl-table pl-progress"><tbody>{rows}</tbody></table>')
+
+
+def stage_html(stage: Stage) -> str:
+    """One line of the waiting page."""
+    words = {"ok": "done", "running": "running", "failed": "failed"}.get(stage.result, stage.result)
+    kind = {"ok": "still", "failed": "missed"}.get(stage.result, "running")
+    took = f.seconds(stage.seconds) if stage.seconds is not None else ""
+    rows = f"{f.number(stage.row_count)} rows" if stage.row_count else ""
+    return (
+        f'<tr><td>{escape(stage.what.replace("_", " ").capitalize())}</td><td><span class="pl-{kind}">{escape(words)}'
+        f'</span></td><td class="pl-num">{rows}</td><td class="pl-num">{took}</td></tr>'
+    )
+
+
+def sandbox_note(reading: Reading) -> None:
+    """Says that the company is invented and when its clock stands."""
+    st.html(
+        f'<div class="pl-sandbox">Sandbox company; its clock stands at '
+        f"{f.clock_time(reading.as_of, reading.zone)}</div>"
+    )

@@ -1,0 +1,53 @@
+"""Tables as HTML: numbers right, units in the header, the same decimals in a column. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column's header and whether it holds numbers."""
+
+    head: str
+    is_number: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell's text and, where it has one, its meaning (gain, loss, stale, act)."""
+
+    text: str
+    meaning: str = ""
+
+
+def table(columns: Sequence[Column], rows: Sequence[Sequence[Cell | str]], *, total: Sequence[str] = (),
+          caption: str = "") -> str:  # fmt: skip
+    """A table that scrolls inside itself on a narrow screen.
+
+    Args:
+        columns: one per cell of each row.
+        rows: cells, escaped here.
+        total: a last row in strong.
+        caption: what a screen reader says first.
+    """
+    kinds = [' class="pl-num"' if column.is_number else "" for column in columns]
+    head = "".join(f"<th{kind}>{escape(column.head)}</th>" for column, kind in zip(columns, kinds, strict=True))
+    body = "".join(f"<tr>{cells(row, kinds)}</tr>" for row in rows)
+    foot = f'<tr class="pl-total">{cells(total, kinds)}</tr>' if total else ""
+    said = f"<caption>{escape(caption)}</caption>" if caption else ""
+    return (
+        f'<div class="pl-scroll"><table class="pl-table">{said}<thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}{foot}</tbody></table></div>"
+    )
+
+
+def cells(row: Sequence[Cell | str], kinds: Sequence[str]) -> str:
+    made = []
+    for cell, kind in zip(row, kinds, strict=True):
+        text, meaning = (cell, "") if isinstance(cell, str) else (cell.text, cell.meaning)
+        inner = f'<span class="pl-{meaning}">{escape(text)}</span>' if meaning else escape(text)
+        made.append(f"<td{kind}>{inner}</td>")
+    return "".join(made)

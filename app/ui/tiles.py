@@ -1,0 +1,134 @@
+"""A tile: value, change by meaning, thirteen months, target, age. The whole tile opens the number's passport."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from html import escape
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from app.metrics import Metric
+from app.ui import format as f
+from app.ui.passport import popover
+from app.ui.reading import Reading, month_end, shift
+from app.ui.spark import sparkline, track
+from app.warehouse import Status
+
+POINTS = 13
+
+
+@dataclass(frozen=True)
+class TileFacts:
+    """Everything a tile says, read from the warehouse.
+
+    Attributes:
+        values: up to thirteen closed months, oldest first; the last is the value shown, None where undefined.
+        before: the value it is compared with, None when there is none.
+        compared_with: such as "September".
+        target: the month's target, if there is one.
+    """
+
+    metric: Metric
+    month: date
+    values: tuple[float | None, ...]
+    before: float | None
+    compared_with: str
+    target: float | None
+    status: Status
+
+    @property
+    def value(self) -> float | None:
+        return self.values[-1] if self.values else None
+
+
+def facts(reading: Reading, name: str, target: float | None) -> TileFacts:
+    """Reads what the tile of a metric says."""
+    compared = shift(reading.closed, -reading.compare)
+    known = reading.series(name, POINTS)
+    values = tuple(known.get(shift(reading.closed, -back)) for back in range(POINTS - 1, -1, -1))
+    with_year = f.month_name(compared) if reading.compare < 12 else f.month_year(compared)
+    return TileFacts(reading.metric(name), reading.closed, values, known.get(compared), with_year, target,
+                     reading.status(name))  # fmt: skip
+
+
+def value_html(tile: TileFacts) -> str:
+    """The number with its unit, or n/a with its reason."""
+    if tile.value is None:
+        reason = tile.metric.null_reason or tile.metric.undefined or "not known for this month"
+        return f'<div class="pl-value pl-missing">{f.MISSING}<span class="pl-unit">{escape(reason)}</span></div>'
+    figure = f.figure(tile.value, tile.metric.unit)
+    before = f'<span class="pl-unit pl-unit-before">{figure.before}</span>' if figure.before else ""
+    word = " pl-unit-word" if len(figure.unit) > 1 else ""
+    behind = f'<span class="pl-unit{word}">{figure.unit}</span>' if figure.unit else ""
+    return f'<div class="pl-value">{before}{figure.digits}{behind}</div>'
+
+
+def meaning(now: float, before: float, better: str) -> str:
+    """Whether a change is good, bad or none: gain, loss, still."""
+    if now == before:
+        return "still"
+    return "gain" if (now > before) == (better == "up") else "loss"
+
+
+def change_html(tile: TileFacts) -> str:
+    if tile.value is None or tile.before is None:
+        return '<div class="pl-change"><span class="pl-note">no comparison yet</span></div>'
+    text = f.change(tile.value, tile.before, tile.metric.unit)
+    kind = meaning(tile.value, tile.before, tile.metric.better)
+    return (
+        f'<div class="pl-change"><span class="pl-{kind}">{text}</span> '
+        f'<span class="pl-on">on {escape(tile.compared_with)}</span></div>'
+    )
+
+
+def is_met(value: float, target: float, better: str) -> bool:
+    return value >= target if better == "up" else value <= target
+
+
+def target_html(tile: TileFacts) -> str:
+    """The track and the words: only "missed" is loud."""
+    if tile.value is None or tile.target is None:
+        return '<div class="pl-track pl-none"></div><div class="pl-target"><span>No target set</span></div>'
+    bound = {"down": "at most ", "up": ""}[tile.metric.better]
+    bound = "at least " if tile.metric.unit in ("months", "days") and tile.metric.better == "up" else bound
+    met = is_met(tile.value, tile.target, tile.metric.better)
+    word = "<span>met</span>" if met else '<span class="pl-missed">missed</span>'
+    text = f"Target {bound}{f.figure(tile.target, tile.metric.unit)}"
+    return f'{track(tile.value, tile.target)}<div class="pl-target"><span>{text}</span>{word}</div>'
+
+
+def age_html(tile: TileFacts, now: datetime, zone: ZoneInfo) -> str:
+    """When the figure closed, or in words and colour that it is late or a promise about it is broken."""
+    if tile.status.broken:
+        count = len(tile.status.broken)
+        return f'<div class="pl-age pl-loud">{count} promise{"" if count == 1 else "s"} broken</div>'
+    if tile.status.is_stale:
+        seen = tile.status.loaded_at
+        words = f"late: loaded {f.age(seen, now)}" if seen else "late: never loaded"
+        return f'<div class="pl-age pl-stale">{words}</div>'
+    closed = f"Closed {f.day(month_end(tile.month))}"
+    loaded = f", loaded {f.age(tile.status.loaded_at, now)}" if tile.status.loaded_at else ""
+    return f'<div class="pl-age">{closed}{loaded}</div>'
+
+
+def tile_html(tile: TileFacts, now: datetime, zone: ZoneInfo) -> str:
+    """The tile below its label."""
+    known = [value for value in tile.values if value is not None]
+    words = f"{tile.metric.label}, {len(known)} months to {f.month_year(tile.month)}"
+    return "".join((value_html(tile), change_html(tile), sparkline(known, words), target_html(tile),
+                    age_html(tile, now, zone)))  # fmt: skip
+
+
+def draw_tiles(reading: Reading, names: tuple[str, ...], *, key: str) -> None:
+    """A row of tiles; on a phone two columns."""
+    targets = reading.targets()
+    with st.container(key=f"tiles_{key}"):
+        grid = st.grid(len(names), min_column_width=140, gap=("medium", 40))
+        for name in names:
+            tile = facts(reading, name, targets.get(name))
+            with grid.cell(), st.container(key=f"tile_{key}_{name}"):
+                popover(reading, (name,), label=tile.metric.label, key=f"{key}_{name}", month=tile.month,
+                        value=tile.value)  # fmt: skip
+                st.html(tile_html(tile, reading.now, reading.zone))

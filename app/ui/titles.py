@@ -1,0 +1,149 @@
+"""A panel's title is its finding. Each is computed from the rows the panel shows, so that it cannot lie. Pure.
+
+All money is in US dollars, all ratios are fractions; `None` stands for what is not known.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date
+
+from app.ui import format as f
+
+NUMBER_WORDS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+MEMORY_MONTHS = 3
+APOSTROPHE = "\u2019"
+
+
+def round_step(value: float) -> float:
+    """The round figure whose passing is worth a title: 12.1M → 1M, 985K → 100K, 43 → 10."""
+    step: float = 10.0 ** math.floor(math.log10(value)) if value > 0 else 0.0
+    return step / 10 if step and value / step < 1.5 and step >= 1000 and value > 1.5e6 else step
+
+
+def passed(values: Sequence[float], months: int = MEMORY_MONTHS) -> float | None:
+    """The round figure the last value stands above and the value some months ago stood below, or None."""
+    if len(values) <= months or values[-1] <= 0:
+        return None
+    step = round_step(values[-1])
+    mark = math.floor(values[-1] / step) * step
+    return mark if mark and min(values[-1 - months : -1]) < mark and values[-1 - months] < mark else None
+
+
+def horizon_words(months: int) -> str:
+    return "in a year" if months == 12 else f"in {months} months"
+
+
+def trend(label: str, values: Sequence[float], foretold: float | None, horizon_months: int) -> str:
+    """Such as "ARR passed $12M; in a year it should stand at $14.3M".
+
+    Args:
+        label: the metric.
+        values: closed months, oldest first.
+        foretold: the forecast's centre at the end of the horizon.
+        horizon_months: how far that is.
+    """
+    if not values:
+        return f"No {label} yet"
+    mark = passed(values)
+    if mark is not None:
+        finding = f"{label} passed {f.money_axis(mark)}"
+    elif len(values) > 12 and values[-13]:
+        ratio = values[-1] / values[-13] - 1
+        verb = "grew" if ratio > 0 else "fell"
+        finding = f"{label} {verb} {f.percent(abs(ratio))} in a year"
+    else:
+        finding = f"{label} stands at {f.money(values[-1])}"
+    if foretold is None:
+        return finding
+    return f"{finding}; {horizon_words(horizon_months)} it should stand at {f.money_axis(foretold)}"
+
+
+def bridge(label: str, opening: float, closing: float, won: float, lost: float) -> str:
+    """Such as "MRR grew 2.1 %: $48.4K won, $27.1K lost"; won and lost are positive amounts."""
+    amounts = f"{f.money(won)} won, {f.money(lost)} lost"
+    if not opening:
+        return f"{label} began: {amounts}"
+    ratio = closing / opening - 1
+    if f.percent(abs(ratio)) == f.percent(0):
+        return f"{label} stood still: {amounts}"
+    return f"{label} {'grew' if ratio > 0 else 'fell'} {f.percent(abs(ratio))}: {amounts}"
+
+
+def ranked(changes: Sequence[tuple[str, float]]) -> str:
+    """Who made the year's growth, such as "Insights and Automate brought 60 % of the year's growth".
+
+    Args:
+        changes: each part and its change on the year; the parts make the whole.
+    """
+    total = sum(change for _, change in changes)
+    best = sorted(changes, key=lambda part: -part[1])[:2]
+    if not changes:
+        return "Nothing to show yet"
+    if total <= 0:
+        name, change = min(changes, key=lambda part: part[1])
+        return f"{name} lost most in a year: {f.money(abs(change))}" if change < 0 else "Nothing changed in a year"
+    share = sum(change for _, change in best) / total
+    if len(changes) < 3 or best[1][1] <= 0 or share > 1:
+        return f"{best[0][0]} grew most in a year, by {f.money(best[0][1])}"
+    names = f.words([name for name, _ in best])
+    return f"{names} brought {f.percent(share, 0)} of the year{APOSTROPHE}s growth"
+
+
+def runway(months: float | None, balance: float | None, reason: str = "") -> str:
+    """Such as "Cash lasts 27 months at today's burn"."""
+    if balance is None:
+        return "No bank balances yet"
+    if months is None:
+        return f"Cash stands at {f.money(balance)}{': ' + reason if reason else ''}"
+    if balance <= 0:
+        return "The cash is spent"
+    whole = math.floor(months)
+    return f"Cash lasts {whole} month{'' if whole == 1 else 's'} at today{APOSTROPHE}s burn"
+
+
+def flow(noun: str, came: float | None, went: float | None) -> str:
+    """Such as "121 customers won, 72 lost"."""
+    if came is None or went is None:
+        return f"No {noun} yet"
+    one = noun.removesuffix("s") if round(came) == 1 else noun
+    return f"{f.number(came) if came else 'No'} {one} won, {f.number(went) if went else 'none'} lost"
+
+
+def alerts(count: int) -> str:
+    if not count:
+        return "Nothing to report"
+    word = NUMBER_WORDS[count] if count < len(NUMBER_WORDS) else str(count)
+    return f"{word} thing{'' if count == 1 else 's'} to know"
+
+
+def breakdown(label: str, dimension: str, shares: Sequence[tuple[str, float]]) -> str:
+    """Such as "United States brings 48.2 % of MRR"; shares largest first."""
+    if not shares:
+        return f"No {label} by {dimension} yet"
+    name, share = shares[0]
+    return f"{name} brings {f.percent(share)} of {label}"
+
+
+def movements(moment: date, count: int) -> str:
+    month = f.month_name(moment)
+    if not count:
+        return f"No customer{APOSTROPHE}s MRR moved in {month}"
+    return f"Whose MRR moved most in {month}"
+
+
+def sources(names: Sequence[str], late: Sequence[str]) -> str:
+    """Such as "All 4 sources have loaded" or "Stripe is late"."""
+    if not names:
+        return "No source is connected"
+    if not late:
+        return f"All {len(names)} sources have loaded" if len(names) > 1 else f"{names[0]} has loaded"
+    return f"{f.words(list(late))} {'is' if len(late) == 1 else 'are'} late"
+
+
+def promises(kept: int, broken: int) -> str:
+    """Such as "40 of 41 promises about this data are kept"."""
+    if not kept + broken:
+        return "No promise has been checked yet"
+    return f"{'All' if not broken else kept} {'' if not broken else 'of '}{kept + broken} promises are kept"

@@ -1,0 +1,38 @@
+"""Executive: how is the company doing, and what needs me?"""
+
+from app.dashboard import Alerts, Bridge, Dashboard, Flow, Ranked, Runway, Tile, Trend
+
+DASHBOARD = Dashboard(
+    title="Executive",
+    section="Company",
+    order=10,
+    answers=("F1", "F2", "F3", "F6", "C3"),
+    audience=("executive", "analyst"),
+    can_compare=True,
+    rows=(
+        (
+            Tile("arr"),
+            Tile("active_customers"),
+            Tile("nrr"),
+            Tile("gross_mrr_churn"),
+            Tile("gross_margin"),
+            Tile("cash_runway"),
+        ),
+        (
+            Trend("arr", forecast="mrr_usd", factor=12),
+            Bridge(
+                opening="opening_mrr",
+                closing="net_mrr",
+                gains=("new_mrr", "expansion_mrr", "reactivation_mrr"),
+                losses=("contraction_mrr", "churned_mrr"),
+                others=("fx_mrr",),
+            ),
+            Alerts(),
+        ),
+        (
+            Ranked("net_mrr", by=("product", "country")),
+            Runway(),
+            Flow(came="new_customers", went="churned_customers", noun="customers", total="active_customers"),
+        ),
+    ),
+)
