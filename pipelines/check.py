@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import logging
 import os
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -176,7 +177,7 @@ def _verify(contracts: Sequence[Contract], url: URL, as_of: datetime) -> list[An
         session = ContractVerificationSession.execute(
             contract_yaml_sources=[ContractYamlSource.from_str(c.text_for(database)) for c in contracts],
             data_source_yaml_sources=[DataSourceYamlSource.from_str(source)],
-            variables={"AS_OF": as_of.isoformat()},
+            variables={"AS_OF": as_of.astimezone(UTC).isoformat()},
         )
     results = list(session.contract_verification_results)
     for contract, result in zip(contracts, results, strict=True):
@@ -191,9 +192,11 @@ def _verify(contracts: Sequence[Contract], url: URL, as_of: datetime) -> list[An
 def _quiet_soda(url: URL) -> Iterator[None]:
     """Soda without telemetry and chatter; it reads the password from the environment while it runs."""
     os.environ["SODA_CORE_TELEMETRY_ENABLED"] = "false"
-    logging.getLogger("soda").setLevel(logging.ERROR)
+    logging.getLogger("soda").setLevel(logging.CRITICAL)
     os.environ[PASSWORD] = url.password or ""
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of Soda's own code
+            yield
     finally:
         del os.environ[PASSWORD]

@@ -25,16 +25,16 @@ def test_every_model_begins_with_its_grain() -> None:
 
 
 def test_every_mart_has_its_yml_and_its_contract() -> None:
-    found = []
-    for name in under("models/marts/", end=".sql"):
-        mart = Path(name)
-        if not (ROOT / mart.with_suffix(".yml")).exists():
-            found.append(f"{name}: no {mart.with_suffix('.yml')}")
-        # Two marts of one name in two schemas: the file of one carries its role (engineer_alerts).
-        role = mart.parent.name.removeprefix("mart_")
-        contract = f"checks/mart_{role}/{mart.stem.removeprefix(role + '_')}.yml"
-        if not (ROOT / contract).exists():
-            found.append(f"{name}: no {contract}")
+    found = [
+        f"{name}: no {Path(name).with_suffix('.yml')}"
+        for name in under("models/marts/", end=".sql")
+        if not (ROOT / name).with_suffix(".yml").exists()
+    ]
+    found += [
+        f"{mart.path}: no checks/{mart.dataset.replace('.', '/')}.yml"
+        for mart in marts().values()
+        if not (ROOT / "checks" / mart.dataset.replace(".", "/")).with_suffix(".yml").exists()
+    ]
     assert not found, listed(found, "A mart is three files of one name: .sql, .yml and its contract.")
 
 
