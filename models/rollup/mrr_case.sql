@@ -8,7 +8,7 @@ with totals as (
         min(opens_at) as opens_at,
         sum(opening_minor) > 0 as has_opening,
         sum(closing_minor) > 0 as has_closing,
-        sum(movement_usd) as movement_usd
+        sum(closing_at_opening_rate_usd) >= sum(opening_mrr_usd) as is_growth
     from {{ ref("mrr_row") }}
     group by month, customer_id
 ),
@@ -31,7 +31,7 @@ final as (
         totals.month,
         totals.customer_id,
         case
-            when totals.has_opening and totals.has_closing and totals.movement_usd >= 0 then 'expansion'
+            when totals.has_opening and totals.has_closing and totals.is_growth then 'expansion'
             when totals.has_opening and totals.has_closing then 'contraction'
             when totals.has_opening and coalesce(at_close.is_free, false) then 'contraction'
             when totals.has_opening then 'churn'

@@ -50,7 +50,9 @@ final as (
             as committed_mrr_usd,
         {{ minor_to_usd("paired.past_due_minor", "rates.units_per_minor", "rates.closing_rate") }} as past_due_mrr_usd,
         {{ minor_to_usd("(paired.closing_minor - paired.opening_minor)", "rates.units_per_minor",
-            "rates.opening_rate") }} as movement_usd
+            "rates.opening_rate") }} as movement_usd,
+        {{ minor_to_usd("paired.closing_minor", "rates.units_per_minor", "rates.opening_rate") }}
+            as closing_at_opening_rate_usd
     from paired
     inner join months on paired.month = months.month
     inner join rates on paired.month = rates.month and paired.currency = rates.currency
