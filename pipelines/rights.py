@@ -36,7 +36,7 @@ def make_logins(settings: Settings, admin: connection) -> None:
             password = get_secret(settings, "role_" + login.removeprefix("plumbline_"))
             verifier = encrypt_password(password, login, scope=admin, algorithm="scram-sha-256")
             verb = "alter" if login in known else "create"
-            cursor.execute(f"{verb} role {login} login nocreatedb nocreaterole noreplication password %s", (verifier,))
+            cursor.execute(f"{verb} role {login} login password %s", (verifier,))
         # The admin hands schemas to their owners; the worker reads what any reader may.
         cursor.execute("select rolsuper from pg_roles where rolname = current_user")
         if cursor.fetchall() == [(False,)]:
