@@ -25,7 +25,7 @@ def answer(payload: Mapping[str, object], as_json: bool, draw: Callable[[Console
         sys.stdout.write(to_json(payload) + "\n")
         sys.stdout.flush()
     else:
-        draw(Console(highlight=False))
+        draw(Console(highlight=False, soft_wrap=True))
 
 
 def to_json(payload: Mapping[str, object]) -> str:

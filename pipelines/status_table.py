@@ -49,7 +49,7 @@ def _table(console: Console, columns: Sequence[str], rows: Iterable[Sequence[obj
     for row in rows:
         drawn.add_row(*(str(cell) for cell in row))
     if drawn.row_count:
-        console.print(drawn)
+        console.print(drawn, soft_wrap=False)
         console.print()
 
 

@@ -126,7 +126,10 @@ def _draw(payload: dict[str, object], console: Console) -> None:
     for row in rows:
         month = str(row["month"])[:7]
         table.add_row(month, *(str(row[column]) for column in by), _number(row["value"], str(payload["unit"])))
-    console.print(table if rows else "No rows: nothing is loaded yet, or the filters leave nothing.")
+    if rows:
+        console.print(table, soft_wrap=False)
+    else:
+        console.print("No rows: nothing is loaded yet, or the filters leave nothing.")
     console.print(f"Data until {payload['data_until']}, checked at {payload['checked_at']}", markup=False)
     broken = payload["promises_broken"]
     if isinstance(broken, list | tuple) and broken:
@@ -149,7 +152,7 @@ def _draw_catalogue(rows: list[dict[str, object]], console: Console) -> None:
     for row in rows:
         dimensions: list[str] = row["dimensions"]  # type: ignore[assignment]
         table.add_row(*(str(row[key]) for key in ("metric", "label", "unit", "owner")), ", ".join(dimensions))
-    console.print(table)
+    console.print(table, soft_wrap=False)
 
 
 def add_to(app: typer.Typer) -> None:
