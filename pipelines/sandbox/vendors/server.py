@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import orjson
 from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -9,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Host, Route, Router
 
 from app.clock import sandbox_clock
+from app.errors import DependencyMissing
 from app.secrets import get_secret
 from app.settings import Settings
 from pipelines.sandbox.vendors import SALESFORCE_HOST, SALESFORCE_LOGIN_HOST, STRIPE_HOST
@@ -26,6 +28,22 @@ def stripe_key(settings: Settings) -> str:
     return "sk_test_" + get_secret(settings, "stripe_key")
 
 
+def account_id(settings: Settings) -> str:
+    """The id of the sandbox company's Stripe account.
+
+    Raises:
+        DependencyMissing: the company was never born.
+    """
+    catalogue = _catalogue(settings)
+    page = catalogue.page("stripe", "account", (), 1, None)
+    catalogue.close()
+    if page is None or not page.bodies:
+        raise DependencyMissing(
+            "The sandbox company has no Stripe account in its store. Expected one from its birth. Run `plumbline up`."
+        )
+    return str(orjson.loads(page.bodies[0])["id"])
+
+
 def salesforce_credentials(settings: Settings) -> Credentials:
     """What the simulated Salesforce accepts at its login."""
     return Credentials(
@@ -35,7 +53,7 @@ def salesforce_credentials(settings: Settings) -> Credentials:
 
 def application(settings: Settings) -> Starlette:
     """The simulators over the company's store of this home."""
-    catalogue = Catalogue(settings.home / "sandbox" / "vendors.db", sandbox_clock(settings))
+    catalogue = _catalogue(settings)
     faults = Faults()
     stripe = Stripe(catalogue, stripe_key(settings), faults)
     salesforce = Salesforce(catalogue, salesforce_credentials(settings), faults)
@@ -63,3 +81,7 @@ def application(settings: Settings) -> Starlette:
             Route("/_sandbox/faults", clear_faults, methods=["DELETE"]),
         ]
     )
+
+
+def _catalogue(settings: Settings) -> Catalogue:
+    return Catalogue(settings.home / "sandbox" / "vendors.db", sandbox_clock(settings))

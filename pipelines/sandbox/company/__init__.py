@@ -1,0 +1,1 @@
+"""Meridian Works, a company that lives only here."""

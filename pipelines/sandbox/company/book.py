@@ -1,0 +1,77 @@
+"""What the vendors hold: objects in their newest version, and Stripe's events with a snapshot each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from pipelines.sandbox.company.dice import base62, number_of
+from pipelines.sandbox.company.times import EVENTS_SINCE
+
+Body = dict[str, Any]
+API_VERSION = "2022-11-15"
+
+
+@dataclass
+class Held:
+    """One object at a vendor."""
+
+    vendor: str
+    kind: str
+    id: str
+    created: int
+    updated: int
+    body: Body
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True)
+class Event:
+    """One entry of Stripe's event log; ids sort in the order of happening."""
+
+    id: str
+    created: int
+    type: str
+    body: bytes
+
+
+@dataclass
+class Book:
+    """All objects by (vendor, kind, id), and the events since 40 days before birth."""
+
+    objects: dict[tuple[str, str, str], Held] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+
+    def put(self, vendor: str, kind: str, body: Body, created: int, updated: int, key: str = "id") -> None:
+        """Keep the newest version of an object."""
+        object_id = str(body[key])
+        self.objects[(vendor, kind, object_id)] = Held(vendor, kind, object_id, created, updated, body)
+
+
+@dataclass
+class StripeLog:
+    """Keeps one customer's Stripe objects and writes their events in order."""
+
+    book: Book
+    owner: str
+    count: int = 0
+
+    def put(self, kind: str, body: Body, now: int, *events: str) -> None:
+        """The object has changed now; say so under the given event types."""
+        self.book.put("stripe", kind, body, body["created"], now)
+        if now >= EVENTS_SINCE:
+            for event in events:
+                self._say(event, body, now)
+
+    def _say(self, event_type: str, body: Body, now: int) -> None:
+        self.count += 1
+        noise = base62(number_of("evt", self.owner, self.count), 6)
+        event_id = "evt_1" + base62(now, 6) + base62(self.count, 4) + base62(number_of(self.owner), 3) + noise
+        event = {
+            "id": event_id, "object": "event", "api_version": API_VERSION, "created": now, "data": {"object": body},
+            "livemode": True, "pending_webhooks": 1, "type": event_type,
+            "request": {"id": None, "idempotency_key": None},
+        }  # fmt: skip
+        self.book.events.append(Event(event_id, now, event_type, orjson.dumps(event)))

@@ -1,0 +1,90 @@
+"""Closing the books: the ledger's months and customers, from the diary, the contracts and the identity file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from pipelines.sandbox.company.catalog import EXPONENT
+from pipelines.sandbox.company.history import Agreement, Term
+from pipelines.sandbox.company.simulation import Company
+from pipelines.sandbox.company.spans import Span, spans_of
+from pipelines.sandbox.company.truth import Close, CustomerLife, CustomerMonth, closes
+
+
+@dataclass(frozen=True)
+class Books:
+    """The closed books: months in order, and each customer's months with MRR in them."""
+
+    months: list[Close]
+    customers: list[CustomerMonth]
+    spans: dict[str, list[Span]]
+    invoiced: dict[date, int]
+    cash: dict[date, int]
+
+
+def who_is_who(company: Company) -> tuple[dict[tuple[str, str], str], set[str]]:
+    """Customer of each (source, id) that the identity file names, and the ids that are left out of every figure."""
+    known = [one for one in company.identities if one.known_at <= company.until]
+    same = {(one.source, one.source_id): one.customer_id for one in known}
+    left_out = {one.customer_id for one in known if one.kind != "customer"}
+    return same, left_out
+
+
+def close_books(company: Company, zone: ZoneInfo) -> Books:
+    """Everything the ledger says, as of the company's instant."""
+    months = closes(zone, company.until)
+    same, left_out = who_is_who(company)
+    spans: dict[str, list[Span]] = {}
+    for agreement in [*company.diary.agreements, *_contracts(company, zone)]:
+        customer = same.get(("stripe", agreement.customer), agreement.customer)
+        if customer not in left_out:
+            spans.setdefault(customer, []).extend(spans_of(agreement))
+    lives = (CustomerLife(name, parts, months, company.rates) for name, parts in spans.items())
+    customers = [month for life in lives for month in life.lived()]
+    return Books(months, customers, spans, _invoiced(company, months, zone), _cash(company, months))
+
+
+def _contracts(company: Company, zone: ZoneInfo) -> Iterator[Agreement]:
+    """Hand-signed terms: from local midnight of the first day to local midnight of the end date."""
+    for row in company.files.get("contracts", []):
+        minor = Fraction(row["monthly_amount"]) * 10 ** EXPONENT[row["currency"]]
+        term = Term(_midnight(row["start_date"], zone), row["contract_id"], row["product"], row["plan"], minor)
+        end = _midnight(row["end_date"], zone) if row["end_date"] else None
+        yield Agreement(row["customer_id"], row["currency"], [term], ended_at=end)
+
+
+def _midnight(day: date, zone: ZoneInfo) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp())
+
+
+def _invoiced(company: Company, months: list[Close], zone: ZoneInfo) -> dict[date, int]:
+    """Dollar cents invoiced in each month."""
+    same, left_out = who_is_who(company)
+    invoiced = {close.month: 0 for close in months}
+    for bill in company.diary.bills:
+        if bill.is_void or same.get(("stripe", bill.customer), bill.customer) in left_out:
+            continue
+        day = datetime.fromtimestamp(bill.finalized_at, UTC).astimezone(zone).date()
+        if day.replace(day=1) in invoiced:
+            rate = company.rates.on(bill.currency, day)
+            invoiced[day.replace(day=1)] += company.rates.cents(bill.net, bill.currency, rate)
+    return invoiced
+
+
+def _cash(company: Company, months: list[Close]) -> dict[date, int]:
+    """Dollar cents at each close: the latest balance of each account on or before the last local day."""
+    cash = {}
+    for close in months:
+        latest: dict[str, dict[str, object]] = {}
+        for row in company.files.get("bank_balances", []):
+            if row["balance_date"] <= close.day:
+                latest[row["account"]] = row
+        cash[close.month] = sum(
+            company.rates.cents(int(row["minor"]), str(row["currency"]), company.rates.on(str(row["currency"]), close.day))  # type: ignore[call-overload]
+            for row in latest.values()
+        )
+    return cash

@@ -1,0 +1,35 @@
+"""The figures by which the company is designed. Calibration lives here and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Design:
+    """One scale of the company.
+
+    Shares and chances are per case; `size` multiplies all counts; the rest of the company is the same at any scale.
+    """
+
+    size: float
+    base_customers: int = 1120  # paying when billing moved onto Stripe in January 2024
+    leads_per_day: float = 9.5  # in January 2024
+    lead_growth: float = 2.75  # by November 2026, as a multiple
+    seats: float = 1.0  # multiplies all seats
+    contracts: int = 24  # hand-signed customers
+    internal: int = 9
+    dormant: float = 0.085  # paying accounts whose people stopped logging in
+    trials_only: float = 0.055  # production accounts that only ever tried, as a share of leads
+    retyped: float = 0.55  # churned accounts that somebody re-typed in Salesforce
+    duplicates: float = 0.035  # accounts that Salesforce holds twice
+    booked_expansions: float = 0.5  # expansions that get an opportunity
+    multi_year: float = 0.6  # hand-signed deals over several years
+    pay_fails: float = 0.027
+
+
+SCALES: dict[str, Design] = {
+    "small": Design(size=0.034, contracts=110, internal=60),
+    "demo": Design(size=1.0),
+    "large": Design(size=10.0),
+}

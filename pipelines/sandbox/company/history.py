@@ -1,0 +1,85 @@
+"""The company's own diary of what it agreed with each customer; the ledger reads nothing else.
+
+Kept by the billing desk as it acts, in exact numbers, never read back from what was written for Stripe.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+
+@dataclass
+class Term:
+    """From `start` on the item costs `gross` minor units a month, less `cut` while `cut_from <= t < cut_until`.
+
+    `is_void`: billing was paused when this was agreed, so nothing is earned until the next term.
+    `gross` None: the item was taken off.
+    """
+
+    start: int
+    item: str
+    product: str = ""
+    plan: str = ""
+    gross: Fraction | None = None
+    cut: Fraction = Fraction(0)
+    cut_from: int = 0
+    cut_until: int | None = None
+    is_void: bool = False
+
+
+@dataclass
+class Debt:
+    """What was owed from `due` on, and when it was paid."""
+
+    due: int
+    paid_at: int | None = None
+
+
+@dataclass
+class Agreement:
+    """One subscription or one hand-signed term, with all that was agreed about it, in the order of agreeing."""
+
+    customer: str
+    currency: str
+    terms: list[Term] = field(default_factory=list)
+    debts: list[Debt] = field(default_factory=list)
+    trial_until: int | None = None
+    is_incomplete: bool = False
+    ended_at: int | None = None
+    asked_to_end_at: int | None = None
+
+
+@dataclass
+class Bill:
+    """An invoice as the company remembers it: money in minor units."""
+
+    id: str
+    customer: str
+    currency: str
+    finalized_at: int
+    net: int
+    total: int
+    is_void: bool = False
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Money that came in or went back."""
+
+    id: str
+    customer: str
+    bill: str
+    currency: str
+    at: int
+    amount: int
+    kind: str  # payment, refund
+
+
+@dataclass
+class Diary:
+    """Everything the company remembers."""
+
+    agreements: list[Agreement] = field(default_factory=list)
+    bills: list[Bill] = field(default_factory=list)
+    receipts: list[Receipt] = field(default_factory=list)
