@@ -8,6 +8,7 @@ from typing import Any
 
 from singer_sdk import Stream, Tap
 from singer_sdk import typing as th
+
 from tap_plumbline_files.reader import BrokenFile, read
 from tap_plumbline_files.schemas import FILES, FileSchema, Value
 
@@ -22,7 +23,7 @@ class FileStream(Stream):
         super().__init__(tap, {"type": "object", "properties": properties}, schema.name)
         self.primary_keys = list(schema.key)
 
-    def get_records(self, context: Any) -> Iterable[dict[str, Any]]:  # noqa: ARG002
+    def get_records(self, context: Any) -> Iterable[dict[str, Any]]:
         yield from self._rows
 
 

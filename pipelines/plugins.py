@@ -1,0 +1,115 @@
+"""Installs Meltano's plugins, each in an environment of its own, made by uv: `python -m pipelines.plugins`.
+
+They lie in `.meltano` beside meltano.yml and are shared by all homes. What is installed is remembered by a
+fingerprint, so that asking again takes no time.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from app.errors import DependencyMissing
+from app.settings import ROOT
+
+FOLDER = ROOT / ".meltano"
+PROJECT = ROOT / "meltano.yml"
+
+
+def install() -> bool:
+    """Installs the plugins of meltano.yml unless the very same are there.
+
+    Returns:
+        Whether anything had to be done.
+
+    Raises:
+        DependencyMissing: a plugin could not be installed; the message names Meltano's last words.
+    """
+    wanted = fingerprint()
+    mark = FOLDER / "installed"
+    FOLDER.mkdir(exist_ok=True)
+    with _alone():
+        if mark.exists() and mark.read_text() == wanted and all(path.exists() for path in _programs()):
+            return False
+        mark.unlink(missing_ok=True)
+        _install()
+        mark.write_text(wanted)
+    return True
+
+
+def fingerprint() -> str:
+    """Changes when a plugin, a version of one, our own tap's requirements or this Python changes."""
+    seen = hashlib.sha256(f"{sys.version_info[:2]} {FOLDER}".encode())
+    for name, address in _addresses():
+        seen.update(f"{name} {address}\n".encode())
+    for file in sorted((ROOT / "pipelines" / "taps").glob("*.t*")):
+        seen.update(file.read_bytes())
+    return seen.hexdigest()
+
+
+def _install() -> None:
+    program = Path(sys.executable).with_name("meltano")
+    # uv lies beside the program; the proxy of a sandbox must not stand between it and the package index.
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MELTANO_", "PLUMBLINE_"))}
+    given = inherited | {
+        "MELTANO_SYS_DIR_ROOT": str(FOLDER),
+        "MELTANO_PROJECT_ROOT": str(ROOT),
+        "MELTANO_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "PATH": f"{program.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "DO_NOT_TRACK": "1",
+        "NO_COLOR": "1",
+    }
+    ended = subprocess.run(
+        [str(program), "--no-environment", "install", "--clean"], cwd=ROOT, env=given, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, check=False,
+    )
+    missing = [path for path in _programs() if not path.exists()]
+    if ended.returncode or missing:
+        last = "\n".join((ended.stdout + ended.stderr).strip().splitlines()[-5:])
+        raise DependencyMissing(
+            f"Meltano's plugins could not be installed: exit code {ended.returncode}, "
+            f"missing {', '.join(path.name for path in missing) or 'none'}. Expected all plugins of {PROJECT.name}. "
+            f"Check that the package index is in reach, then run `python -m pipelines.plugins`. Its last words:\n{last}"
+        )
+
+
+def _plugins() -> Iterator[tuple[str, dict[str, str]]]:
+    project = YAML(typ="safe").load(PROJECT.read_text())
+    for kind in ("extractors", "loaders"):
+        for plugin in project["plugins"][kind]:
+            if "pip_url" in plugin:
+                yield kind, plugin
+
+
+def _addresses() -> list[tuple[str, str]]:
+    return [(plugin["name"], plugin["pip_url"]) for _, plugin in _plugins()]
+
+
+def _programs() -> list[Path]:
+    return [
+        FOLDER / kind / plugin["name"] / "venv" / "bin" / plugin["executable"] for kind, plugin in _plugins()
+    ]
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One process at a time installs; who comes second waits and finds it done."""
+    with (FOLDER / "install.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+if __name__ == "__main__":
+    try:
+        print("The plugins are installed." if install() else "The plugins are there already.")
+    except DependencyMissing as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(error.exit_code) from None
