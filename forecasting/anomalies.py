@@ -10,6 +10,7 @@ hence no later day changes the score of an earlier one.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -38,12 +39,13 @@ class Watched:
     kind: Kind
 
 
-def detect(table: pd.DataFrame, watched: Watched) -> pd.DataFrame | Skipped:
+def detect(table: pd.DataFrame, watched: Watched, *, since: date | None = None) -> pd.DataFrame | Skipped:
     """Scores each day of a series against the days before it.
 
     Args:
         table: columns `unique_id, ds, y`; complete days only: half a day looks like a collapse.
         watched: the series.
+        since: first day wanted; all days that can be scored where none is given. The scores are the same.
 
     Returns:
         One row per scored day, ascending: `unique_id, ds, value, expected, lo, hi, score, is_anomaly`. A score of 1
@@ -57,9 +59,10 @@ def detect(table: pd.DataFrame, watched: Watched) -> pd.DataFrame | Skipped:
     if reason is not None:
         return Skipped(watched.unique_id, reason)
     rows = day_features(series, watched.kind)
-    rows["score"] = _relative_scores(rows)
-    rows = rows[rows["score"].notna()]
+    rows["score"] = _relative_scores(rows, pd.Timestamp(since) if since else None)
+    rows = rows[rows["score"].notna()].copy()
     rows["is_anomaly"] = _alarms(rows)
+    rows = rows[rows.index >= pd.Timestamp(since)] if since else rows
     rows = rows.rename_axis("ds").reset_index()
     rows.insert(0, "unique_id", watched.unique_id)
     return rows[["unique_id", "ds", "value", "expected", "lo", "hi", "score", "is_anomaly"]]
@@ -76,13 +79,17 @@ def threshold(scores: np.ndarray) -> float:
     return start + slope * float(np.log(0.1 / (FALSE_ALARMS_A_MONTH / DAYS_A_MONTH)))
 
 
-def _relative_scores(rows: pd.DataFrame) -> pd.Series:
-    """Score ÷ threshold, month by month, each month by what was known on its first day."""
+def _relative_scores(rows: pd.DataFrame, since: pd.Timestamp | None) -> pd.Series:
+    """Score ÷ threshold, month by month, each month by what was known on its first day.
+
+    Months that can bear neither on the wanted days' thresholds nor on their quiet weeks are passed over.
+    """
     months = pd.DatetimeIndex(rows.index).to_period("M")
     features = rows[list(FEATURES)]
     scores = pd.Series(np.nan, index=rows.index)
     relative = scores.copy()
-    for month in months.unique():
+    first = (since - pd.Timedelta(days=TRAINING_DAYS + 93)).to_period("M") if since is not None else months[0]
+    for month in months.unique()[months.unique() >= first]:
         known = features[months < month].dropna().tail(TRAINING_DAYS)
         days = features[months == month].dropna()
         if len(known) < LEAST_TRAINING_DAYS or days.empty:

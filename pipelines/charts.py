@@ -77,8 +77,8 @@ def months_picture(months: Sequence[tuple[date, float]], target: float, unit: st
     ends = [value for _, value in months] + [target]
     x, y = _months_axis(months[0][0], months[-1][0]), _axis(min(ends), max(ends), unit)
     last, value = months[-1]
-    tick = {"type": "tick", "orient": "horizontal", "size": 28, "thickness": 2, "color": var("target"), "xOffset": -14}
-    name = {"type": "text", "text": f"Target {f.figure(target, unit)}", "align": "right", "dx": -34, "baseline": "middle"}
+    tick = {"type": "tick", "orient": "horizontal", "size": 28, "thickness": 2, "color": var("target"), "xOffset": 14}
+    name = {"type": "text", "align": "left", "text": f"Target {f.figure(target, unit)}", "dx": 33, "baseline": "middle"}
     aim = [_at(last, target, x, y, tick), _at(last, target, x, y, name)]
     meaning = "accent" if met else "loss"
     return png([line(rows, x, y), *aim, *_mark(last, value, unit, x, y, meaning)], 220)

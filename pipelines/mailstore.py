@@ -56,7 +56,7 @@ class Opened:
         """As `plumbline mail show --json` gives it."""
         return {
             **self.kept.payload(), "text": self.text, "html": self.html, "page": self.page, "file": self.file,
-            "pictures": {cid: path for cid, path in self.pictures.items()},
+            "pictures": self.pictures,
         }  # fmt: skip
 
 
