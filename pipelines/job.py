@@ -192,7 +192,7 @@ def _recorded(connection: Connection, run: Run, step: str) -> Iterator[_Record]:
         ),
         key | {"job": run.job, "started_at": wall(), "as_of": run.as_of},
     )
-    record = _Record(error=InterruptedError("The run was broken off before it ended."))
+    record = _Record(error=PlumblineError("The run was broken off before it ended."))
     try:
         fresh = _Record()
         yield fresh

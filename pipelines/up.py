@@ -124,7 +124,7 @@ class House:
         from pipelines import first_steps
 
         self._step("This machine", first_steps.examine)
-        plugins = self.aside.submit(first_steps.install_plugins, self.settings)
+        plugins = self.aside.submit(first_steps.install_plugins)
         self._start(WAREHOUSE)
         self._step("Tables and rights", first_steps.prepare_warehouse)
         if self.settings.has_sandbox:

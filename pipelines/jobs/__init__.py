@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import TYPE_CHECKING
 
 from app.errors import SettingsError
-from pipelines.job import Job
+
+if TYPE_CHECKING:
+    from pipelines.job import Job
 
 
 def job_names() -> tuple[str, ...]:
@@ -30,10 +33,12 @@ def read_job(name: str) -> Job:
     Raises:
         SettingsError: the file declares no job, or one of another name.
     """
+    from pipelines.job import Job
+
     job = getattr(import_module(f"{__name__}.{name}"), "JOB", None)
     if not isinstance(job, Job) or job.name != name:
         raise SettingsError(
-            f"pipelines/jobs/{name}.py does not declare its job. Found JOB = {job!r}; expected JOB = Job(name={name!r}, "
-            "…). Name the job as its file."
+            f"pipelines/jobs/{name}.py does not declare its job. Found JOB = {job!r}; expected "
+            f"JOB = Job(name={name!r}, …). Name the job as its file."
         )
     return job

@@ -1,0 +1,143 @@
+"""Jobs: steps in their order, every run recorded, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from threading import Event, Thread
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
+
+from app.errors import FellShort, SettingsError
+from app.secrets import warehouse_url
+from app.settings import Settings
+from pipelines import jobs
+from pipelines.job import Job, JobOutcome, Run, StepResult, execute
+
+AS_OF = datetime(2026, 11, 22, 11, tzinfo=UTC)
+
+
+def gather(run: Run) -> StepResult:
+    return StepResult({"rows": 3, "at": run.as_of})
+
+
+def stumble(run: Run) -> StepResult:
+    raise FellShort("The thing is not as promised.")
+
+
+def break_down(run: Run) -> StepResult:
+    raise ZeroDivisionError("a defect")
+
+
+def finish(run: Run) -> StepResult:
+    return StepResult()
+
+
+def rows_of(settings: Settings, outcome: JobOutcome) -> Sequence[tuple[object, ...]]:
+    engine = create_engine(warehouse_url(settings), poolclass=NullPool)
+    query = "select step, result, error, detail from portal.job_run where run_id = :run order by started_at, step"
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(query), {"run": outcome.run_id})]
+
+
+def test_steps_run_in_their_order_and_are_recorded(migrated: Settings) -> None:
+    seen: list[str] = []
+    outcome = execute(Job("test", None, "engineer", (gather, finish)), migrated, AS_OF, on_step=seen.append)
+    assert seen == ["gather", "finish"]
+    assert outcome.result == "ok"
+    assert rows_of(migrated, outcome) == [
+        ("", "ok", None, {}),
+        ("gather", "ok", None, {"rows": 3, "at": "2026-11-22 11:00:00+00:00"}),
+        ("finish", "ok", None, {}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [(stumble, "The thing is not as promised."), (break_down, "ZeroDivisionError: a defect")],
+    ids=["a deliberate error is recorded as it reads", "a defect is recorded with its class"],
+)
+def test_the_steps_after_a_failed_one_are_not_run(migrated: Settings, step: object, said: str) -> None:
+    outcome = execute(Job("test", None, "engineer", (gather, step, finish)), migrated, AS_OF)  # type: ignore[arg-type]
+    assert outcome.result == "failed"
+    assert [(row[0], row[1], row[2]) for row in rows_of(migrated, outcome)] == [
+        ("", "failed", said),
+        ("gather", "ok", None),
+        (getattr(step, "__name__"), "failed", said),
+    ]
+
+
+def test_an_interrupted_run_is_recorded_and_ends_the_program(migrated: Settings) -> None:
+    def interrupt(run: Run) -> StepResult:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        execute(Job("interrupted", None, "engineer", (interrupt,)), migrated, AS_OF)
+    engine = create_engine(warehouse_url(migrated), poolclass=NullPool)
+    with engine.connect() as connection:
+        found = connection.execute(text("select distinct result, error from portal.job_run where job = 'interrupted'"))
+        assert found.all() == [("failed", "The run was broken off before it ended.")]
+
+
+def test_a_killed_run_is_marked_by_the_next(migrated: Settings) -> None:
+    engine = create_engine(warehouse_url(migrated), poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "insert into portal.job_run (run_id, job, started_at, result, as_of) "
+                "values (gen_random_uuid(), 'killed', now(), 'running', now())"
+            )
+        )
+    execute(Job("test", None, "engineer", (finish,)), migrated, AS_OF)
+    with engine.connect() as connection:
+        found = connection.execute(text("select result, error from portal.job_run where job = 'killed'")).one()
+    assert found == ("failed", "The run was killed before it ended.")
+
+
+def test_a_second_job_waits_for_the_first(migrated: Settings) -> None:
+    order: list[str] = []
+    inside, may_end, waits = Event(), Event(), Event()
+
+    def slow(run: Run) -> StepResult:
+        inside.set()
+        assert may_end.wait(20)
+        order.append("first")
+        return StepResult()
+
+    def quick(run: Run) -> StepResult:
+        order.append("second")
+        return StepResult()
+
+    first = Thread(target=execute, args=(Job("first", None, "engineer", (slow,)), migrated, AS_OF))
+    second = Thread(
+        target=execute,
+        args=(Job("second", None, "engineer", (quick,)), migrated, AS_OF),
+        kwargs={"on_wait": waits.set},
+    )
+    first.start()
+    assert inside.wait(20)
+    second.start()
+    assert waits.wait(20)
+    may_end.set()
+    first.join()
+    second.join()
+    assert order == ["first", "second"]
+
+
+def test_every_file_of_the_folder_is_a_job() -> None:
+    found = jobs.all_jobs()
+    assert {"load", "build", "check", "forecast", "detect", "alert", "report", "refresh"} <= set(found)
+    assert [step.__name__ for step in found["refresh"].steps] == [
+        "load", "build", "check", "forecast", "detect", "alert", "report",
+    ]  # fmt: skip
+    assert all(job.name == name and job.steps for name, job in found.items())
+
+
+def test_a_file_without_its_job_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pipelines.jobs import load
+
+    monkeypatch.setattr(load, "JOB", Job("lode", None, "engineer", ()))
+    with pytest.raises(SettingsError, match=r"pipelines/jobs/load\.py.*'lode'"):
+        jobs.read_job("load")
