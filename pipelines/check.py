@@ -16,7 +16,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, text
@@ -27,9 +26,10 @@ from app.clock import wall
 from app.errors import SettingsError
 from app.metrics import catalogue
 from app.secrets import warehouse_url
+from pipelines.build import manifest_path
 from pipelines.contracts import Contract, Promise, read_contracts
 from pipelines.job import Run, StepResult
-from pipelines.lineage import Lineage, datasets_of, read_lineage
+from pipelines.lineage import Lineage, datasets_of, plain, read_lineage
 from pipelines.verdict import expected_of, found_of, outcome_of
 
 PASSWORD = "PLUMBLINE_CHECK_PASSWORD"
@@ -63,7 +63,7 @@ def check(run: Run) -> StepResult:
         SettingsError: a contract file is malformed.
     """
     contracts = read_contracts()
-    lineage = read_lineage(manifest_path(run.settings.home))
+    lineage = read_lineage(manifest_path(run.settings))
     findings = verify_contracts(contracts, warehouse_url(run.settings, "plumbline_builder"), run.as_of)
     engine = create_engine(warehouse_url(run.settings, "plumbline_worker"), poolclass=NullPool)
     with engine.begin() as connection:
@@ -72,11 +72,6 @@ def check(run: Run) -> StepResult:
     counts = Counter(finding.outcome for finding in findings)
     broken = [f"{f.promise.dataset}: {f.promise.name} ({f.found})" for f in findings if f.outcome == "broken"]
     return StepResult({"datasets": len(contracts), **counts, "broken_promises": broken})
-
-
-def manifest_path(home: Path) -> Path:
-    """Where a build leaves dbt's manifest."""
-    return home / "dbt" / "target" / "manifest.json"
 
 
 def verify_contracts(contracts: Sequence[Contract], url: URL, as_of: datetime) -> tuple[Finding, ...]:
@@ -120,12 +115,12 @@ def store_findings(connection: Connection, run: Run, findings: Sequence[Finding]
 
 def store_metric_promises(connection: Connection, contracts: Sequence[Contract], lineage: Lineage) -> None:
     """Replaces portal.metric_promise: for each certified figure every promise that it rests on."""
-    promises: dict[str, list[Promise]] = {contract.dataset: list(contract.promises) for contract in contracts}
+    promises = {plain(contract.dataset): contract.promises for contract in contracts}
     rows = [
         {"metric": metric, "dataset": promise.dataset, "check_name": promise.name}
         for metric, datasets in sorted(datasets_of(catalogue(), lineage).items())
         for dataset in sorted(datasets)
-        for promise in promises.get(dataset, [])
+        for promise in promises.get(plain(dataset), ())
     ]
     connection.execute(text("delete from portal.metric_promise"))
     _insert(connection, "portal.metric_promise", rows)
@@ -167,6 +162,7 @@ def _reason(verified: Any) -> str:
 def _verify(contracts: Sequence[Contract], url: URL, as_of: datetime) -> list[Any]:
     """Soda's results, one per contract in their order."""
     with _quiet_soda(url):
+        from soda_core.common.exceptions import SodaCoreException
         from soda_core.common.yaml import ContractYamlSource, DataSourceYamlSource
         from soda_core.contracts.contract_verification import ContractVerificationSession
 
@@ -174,25 +170,32 @@ def _verify(contracts: Sequence[Contract], url: URL, as_of: datetime) -> list[An
         source = DATA_SOURCE.format(
             host=url.host, port=url.port or 5432, database=database, user=url.username, password=PASSWORD
         )
-        session = ContractVerificationSession.execute(
-            contract_yaml_sources=[ContractYamlSource.from_str(c.text_for(database)) for c in contracts],
-            data_source_yaml_sources=[DataSourceYamlSource.from_str(source)],
-            variables={"AS_OF": as_of.astimezone(UTC).isoformat()},
-        )
+        try:
+            session = ContractVerificationSession.execute(
+                contract_yaml_sources=[ContractYamlSource.from_str(c.text_for(database)) for c in contracts],
+                data_source_yaml_sources=[DataSourceYamlSource.from_str(source)],
+                variables={"AS_OF": as_of.astimezone(UTC).isoformat()},
+            )
+        except SodaCoreException as error:  # a single contract; of several, the others are verified all the same
+            raise _not_understood(contracts[0], str(error)) from None
     results = list(session.contract_verification_results)
     for contract, result in zip(contracts, results, strict=True):
         if not result.check_results:
-            raise SettingsError(
-                f"Soda does not understand {contract.path}: {_reason(result)}. Expected a Soda 4 contract. Mend the file."
-            )
+            raise _not_understood(contract, _reason(result))
     return results
+
+
+def _not_understood(contract: Contract, reason: str) -> SettingsError:
+    return SettingsError(
+        f"Soda does not understand {contract.path}: {reason}. Expected a Soda 4 contract. Mend the file."
+    )
 
 
 @contextmanager
 def _quiet_soda(url: URL) -> Iterator[None]:
     """Soda without telemetry and chatter; it reads the password from the environment while it runs."""
     os.environ["SODA_CORE_TELEMETRY_ENABLED"] = "false"
-    logging.getLogger("soda").setLevel(logging.CRITICAL)
+    logging.getLogger("soda").setLevel(logging.ERROR)  # results carry the errors; nothing below them is wanted
     os.environ[PASSWORD] = url.password or ""
     try:
         with warnings.catch_warnings():

@@ -7,25 +7,22 @@ dbt's manifest names the parents of each model. Nothing is declared a third time
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.compile import marts_of
 from app.errors import DependencyMissing
 from app.metrics import Metric
 
 
 @dataclass(frozen=True)
 class Lineage:
-    """dbt's graph: `parents` by node id, `datasets` the schema.table of a node, `nodes` the other way round."""
+    """dbt's graph: `parents` of each node by id, `datasets` the schema.table of a node."""
 
     parents: Mapping[str, tuple[str, ...]]
     datasets: Mapping[str, str]
-
-    @property
-    def nodes(self) -> Mapping[str, str]:
-        return {dataset: node for node, dataset in self.datasets.items()}
 
     def upstream_of(self, dataset: str) -> frozenset[str]:
         """The dataset itself and all it is made from, back to the raw streams, as schema.table.
@@ -33,7 +30,7 @@ class Lineage:
         A dataset that dbt does not know rests on itself alone.
         """
         found: set[str] = set()
-        waiting = [node for node in [self.nodes.get(dataset)] if node]
+        waiting = [node for node, known in self.datasets.items() if known == dataset]
         while waiting:
             node = waiting.pop()
             if node not in found:
@@ -69,20 +66,15 @@ def read_lineage(manifest: Path) -> Lineage:
 def datasets_of(metrics: Mapping[str, Metric], lineage: Lineage) -> dict[str, frozenset[str]]:
     """For each metric the datasets its figure depends on; a ratio rests on what both its metrics rest on."""
     return {
-        name: frozenset().union(*(lineage.upstream_of(mart) for mart in marts_of(name, metrics))) for name in metrics
+        name: frozenset[str]().union(*(lineage.upstream_of(mart) for mart in marts_of(metric, metrics)))
+        for name, metric in metrics.items()
     }
 
 
-def marts_of(name: str, metrics: Mapping[str, Metric]) -> frozenset[str]:
-    """The marts a metric is read from: its own, or those of the metrics it is made of."""
-    metric = metrics[name]
-    if metric.mart:
-        return frozenset({metric.mart})
-    return frozenset().union(*(marts_of(base, metrics) for base in _bases(metric)))
-
-
-def _bases(metric: Metric) -> Iterable[str]:
-    return [base for base in (metric.numerator, metric.denominator, metric.of) if base]
+def plain(dataset: str) -> str:
+    """The dataset's name as it is compared: loaders differ in capitals and underscores, and models/macros/raw.sql
+    finds a raw table under either."""
+    return dataset.lower().replace("_", "")
 
 
 def _table(entry: Mapping[str, Any]) -> str:

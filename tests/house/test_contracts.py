@@ -7,6 +7,7 @@ from ruamel.yaml import YAML
 
 from app.settings import ROOT
 from pipelines.contracts import Contract, read_contracts
+from pipelines.lineage import plain
 
 from .marts import marts
 from .tree import listed, read
@@ -48,8 +49,8 @@ def test_every_mart_has_a_contract() -> None:
 
 
 def test_every_stream_that_is_loaded_or_read_has_a_contract() -> None:
-    have = {_plain(contract.dataset) for contract in read_contracts()}
-    missing = sorted(dataset for dataset in _selected() | _declared() if _plain(dataset) not in have)
+    have = {plain(contract.dataset) for contract in read_contracts()}
+    missing = sorted(dataset for dataset in _selected() | _declared() if plain(dataset) not in have)
     assert not missing, listed(missing, "Add checks/<raw schema>/<table>.yml for the stream.")
 
 
@@ -64,11 +65,6 @@ def test_every_raw_stream_promises_to_be_loaded_in_time() -> None:
 
 def _has_heartbeat(contract: Contract) -> bool:
     return "portal.load_run" in contract.path.read_text() or contract.dataset.startswith("raw_stripe_webhook.")
-
-
-def _plain(dataset: str) -> str:
-    """Loaders differ in capitals and underscores; models/macros/raw.sql matches names the same way."""
-    return dataset.lower().replace("_", "")
 
 
 def _selected() -> set[str]:

@@ -6,6 +6,7 @@ import re
 from importlib import import_module
 
 from app.access import ROLES
+from app.compile import marts_of
 from app.dashboard import Dashboard
 from app.metrics import load_metrics
 from app.settings import ROOT
@@ -78,8 +79,6 @@ def _metrics(page: Dashboard) -> set[str]:
 
 def _marts(page: Dashboard) -> set[str]:
     """The marts behind the page's numbers, and those that its elements name themselves."""
-    from pipelines.lineage import marts_of
-
     metrics = load_metrics(METRICS)
-    read_by_metrics = {mart for name in _metrics(page) if name in metrics for mart in marts_of(name, metrics)}
+    read_by_metrics = {mart for name in _metrics(page) if name in metrics for mart in marts_of(metrics[name], metrics)}
     return read_by_metrics | {element.mart for element in page.panels() if hasattr(element, "mart")}

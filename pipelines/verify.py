@@ -1,0 +1,243 @@
+"""The judge: the warehouse's figures against the sandbox company's own ledger, to the cent and the customer.
+
+Nothing is recomputed here. The ledger is what the company wrote down while it lived; the warehouse is asked through
+the metric files, as everybody asks. Whatever differs is listed with both values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from app.access import OPERATOR
+from app.clock import as_of as business_instant
+from app.errors import DependencyMissing
+from app.metrics import Question
+from app.settings import Settings
+from app.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+METRICS = {
+    "closing_mrr_usd": "net_mrr",
+    "new_usd": "new_mrr",
+    "reactivation_usd": "reactivation_mrr",
+    "expansion_usd": "expansion_mrr",
+    "contraction_usd": "contraction_mrr",
+    "churn_usd": "churned_mrr",
+    "fx_usd": "fx_mrr",
+    "active_customers": "active_customers",
+    "new_customers": "new_customers",
+    "churned_customers": "churned_customers",
+    "reactivated_customers": "reactivated_customers",
+    "invoiced_revenue_usd": "invoiced_revenue",
+    "cash_usd": "cash_balance",
+}
+"""The ledger's figures of a month, and the certified metric that each must equal."""
+
+OF_A_CUSTOMER = (
+    "opening_mrr_usd", "new_usd", "reactivation_usd", "expansion_usd", "contraction_usd", "churn_usd", "fx_usd",
+    "closing_mrr_usd",
+)  # fmt: skip
+CUSTOMER_MART = "mart_finance.mrr_customer_monthly"
+CLAIMS_MART = "mart_executive.claims"
+SHOWN = 40
+"""So many differences are drawn on the terminal; `--json` has them all."""
+
+Figures = Mapping[str, Decimal]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One figure that is not the same; a value of None is not there at all."""
+
+    subject: str
+    month: date | None
+    figure: str
+    ledger: Decimal | None
+    warehouse: Decimal | None
+
+    def payload(self) -> dict[str, object]:
+        return {
+            "subject": self.subject,
+            "month": self.month,
+            "figure": self.figure,
+            "ledger": self.ledger,
+            "warehouse": self.warehouse,
+        }
+
+
+@dataclass(frozen=True)
+class VerifyReport:
+    """What was compared and what differs. `built_as_of` is the instant the warehouse was built for."""
+
+    as_of: datetime
+    built_as_of: datetime | None
+    months: int
+    customers: int
+    figures: int
+    differences: tuple[Difference, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether something was compared and nothing differs."""
+        return self.figures > 0 and not self.differences
+
+    @property
+    def note(self) -> str:
+        """What to know before reading the differences; empty when there is nothing."""
+        if self.built_as_of != self.as_of:
+            built = f"{self.built_as_of:%Y-%m-%d %H:%M} UTC" if self.built_as_of else "never"
+            return (
+                f"The ledger stands at {self.as_of:%Y-%m-%d %H:%M} UTC, the warehouse was built for: {built}. "
+                "Run `plumbline run refresh` first."
+            )
+        return "" if self.figures else "Nothing was compared: the ledger holds no month yet."
+
+    def payload(self) -> dict[str, object]:
+        return {
+            "ok": self.ok,
+            "as_of": self.as_of,
+            "built_as_of": self.built_as_of,
+            "months": self.months,
+            "customers": self.customers,
+            "figures": self.figures,
+            "note": self.note,
+            "differences": [difference.payload() for difference in self.differences],
+        }
+
+    def draw(self, console: Console) -> None:
+        """Prints the outcome, and the first differences as a table."""
+        from rich.table import Table
+
+        compared = f"{self.figures:,} figures of {self.months} months and {self.customers:,} customers compared"
+        console.print(f"{compared}: {len(self.differences):,} differ.", markup=False)
+        if self.note:
+            console.print(self.note, markup=False)
+        if not self.differences:
+            return
+        table = Table(box=None, pad_edge=False)
+        for column in ("month", "of", "figure"):
+            table.add_column(column)
+        for column in ("ledger", "warehouse"):
+            table.add_column(column, justify="right")
+        for each in self.differences[:SHOWN]:
+            month = f"{each.month:%Y-%m}" if each.month else ""
+            table.add_row(month, each.subject, each.figure, _told(each.ledger), _told(each.warehouse))
+        console.print(table)
+        if len(self.differences) > SHOWN:
+            console.print(f"… and {len(self.differences) - SHOWN:,} more: see --json.", markup=False)
+
+
+def verify(settings: Settings) -> VerifyReport:
+    """Compares every month, every customer and the four claims.
+
+    Raises:
+        DependencyMissing: there is no ledger, because there is no sandbox company or it was never born.
+        WarehouseDown, NotBuilt: there is nothing to compare with.
+    """
+    if not settings.has_sandbox:
+        raise DependencyMissing(
+            "There is no ledger to compare with: PLUMBLINE_SANDBOX_SCALE is none. Expected a sandbox company, which "
+            "keeps one. With your own sources, the promises of `plumbline run check` are what can be verified."
+        )
+    from pipelines.sandbox.claims import department_claims
+    from pipelines.sandbox.ledger import read_ledger
+
+    ledger = read_ledger(settings)
+    as_of = business_instant(settings)
+    warehouse = Warehouse(settings)
+    try:
+        of_months = {month: ledger.month_figures(month) for month in ledger.months}
+        found = _months_of(warehouse, as_of)
+        differences = list(compare("company", of_months, found))
+        customers, figures = 0, len(of_months) * len(METRICS)
+        for month in sorted(of_months.keys() | found.keys()):
+            theirs = ledger.customer_figures(month)
+            ours = _customers_of(warehouse, month)
+            customers += len(theirs)
+            figures += len(theirs) * len(OF_A_CUSTOMER)
+            differences += compare_customers(month, theirs, ours)
+        claims = department_claims(settings)
+        differences += compare_claims(claims, _claims_of(warehouse))
+        built = warehouse.status(OPERATOR, "net_mrr").data_until
+        return VerifyReport(as_of, built, len(of_months), customers, figures + len(claims), tuple(differences))
+    finally:
+        warehouse.close()
+
+
+def compare(
+    subject: str, theirs: Mapping[date, Figures], ours: Mapping[date, Figures]
+) -> Iterator[Difference]:
+    """What differs between the ledger's months and the warehouse's. A figure that is absent is not zero."""
+    for month in sorted(theirs.keys() | ours.keys()):
+        yield from _differ(subject, month, theirs.get(month, {}), ours.get(month, {}))
+
+
+def compare_customers(
+    month: date, theirs: Mapping[str, Figures], ours: Mapping[str, Figures]
+) -> Iterator[Difference]:
+    """What differs between customers in one month. A customer without any amount is as good as absent."""
+    zeros: Figures = dict.fromkeys(OF_A_CUSTOMER, Decimal(0))
+    for customer in sorted(theirs.keys() | ours.keys()):
+        yield from _differ(customer, month, theirs.get(customer, zeros), ours.get(customer, zeros))
+
+
+def compare_claims(theirs: Mapping[str, Decimal], ours: Mapping[str, Decimal]) -> Iterator[Difference]:
+    """What differs between the departments' claims, worked out by the company and by the warehouse."""
+    for department in sorted(theirs.keys() | ours.keys()):
+        yield from _differ(department, None, _claim(theirs, department), _claim(ours, department))
+
+
+def _differ(subject: str, month: date | None, theirs: Figures, ours: Figures) -> Iterator[Difference]:
+    for figure in dict.fromkeys([*theirs, *ours]):
+        expected, found = theirs.get(figure), ours.get(figure)
+        if expected != found:
+            yield Difference(subject, month, figure, expected, found)
+
+
+def _months_of(warehouse: Warehouse, as_of: datetime) -> dict[date, dict[str, Decimal]]:
+    """The certified figures of each month, by the ledger's names."""
+    found: dict[date, dict[str, Decimal]] = {}
+    for figure, metric in METRICS.items():
+        answer = warehouse.answer(OPERATOR, Question(metric, include_partial=True), as_of=as_of)
+        for month, value in answer.rows:
+            if value is not None:
+                found.setdefault(month, {})[figure] = Decimal(value)
+    return found
+
+
+def _customers_of(warehouse: Warehouse, month: date) -> dict[str, dict[str, Decimal]]:
+    """Each customer's amounts in a month, summed over currencies, products and plans."""
+    columns = ("customer_id", *OF_A_CUSTOMER)
+    rows = warehouse.read(
+        OPERATOR, CUSTOMER_MART, columns=columns, where={"month": month}, limit=100_000, exact=True
+    )
+    return sum_by_customer(rows[list(columns)].itertuples(index=False, name=None))
+
+
+def sum_by_customer(rows: Iterable[tuple[object, ...]]) -> dict[str, dict[str, Decimal]]:
+    """Rows of (customer, amounts in the order of OF_A_CUSTOMER) added up per customer."""
+    found: dict[str, dict[str, Decimal]] = {}
+    for customer, *amounts in rows:
+        sums = found.setdefault(str(customer), dict.fromkeys(OF_A_CUSTOMER, Decimal(0)))
+        for figure, amount in zip(OF_A_CUSTOMER, amounts, strict=True):
+            sums[figure] += Decimal(str(amount))
+    return found
+
+
+def _claims_of(warehouse: Warehouse) -> dict[str, Decimal]:
+    rows = warehouse.read(OPERATOR, CLAIMS_MART, columns=("department", "claimed_value"), exact=True)
+    return {str(row.department).lower(): Decimal(str(row.claimed_value)) for row in rows.itertuples()}
+
+
+def _claim(claims: Mapping[str, Decimal], department: str) -> Figures:
+    return {"claim": claims[department]} if department in claims else {}
+
+
+def _told(value: Decimal | None) -> str:
+    return "not there" if value is None else f"{value:,}".replace("-", "−")
