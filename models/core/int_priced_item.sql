@@ -44,12 +44,12 @@ final as (
         valid_from,
         valid_to,
         gross_minor,
-        case
+        trim_scale(case
             when percent_off is not null then gross_minor * percent_off / 100
             when amount_off_per_month is not null and invoice_gross_minor > 0
                 then least(gross_minor, amount_off_per_month * gross_minor / invoice_gross_minor)
             else 0
-        end as discount_minor,
+        end) as discount_minor,
         discount_starts_at,
         discount_ends_at,
         trial_ends_at,

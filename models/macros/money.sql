@@ -23,12 +23,12 @@
 {%- endmacro %}
 
 
-{#- The part of a year's twelfth that one billing cycle makes, exact as a numerator over a denominator. -#}
+{#- What an amount per billing cycle makes in a month, exact but for the last of some 16 digits. -#}
 {% macro per_month(amount, interval_name, interval_count) -%}
-    case {{ interval_name }}
+    trim_scale(case {{ interval_name }}
         when 'year' then {{ amount }} / (12.0 * {{ interval_count }})
         when 'month' then {{ amount }} / (1.0 * {{ interval_count }})
         when 'week' then {{ amount }} * 52.0 / (12.0 * {{ interval_count }})
         when 'day' then {{ amount }} * 365.0 / (12.0 * {{ interval_count }})
-    end
+    end)
 {%- endmacro %}
