@@ -1,1 +1,32 @@
 """Meridian Works, a company that lives only here."""
+
+from __future__ import annotations
+
+from pipelines.sandbox.company import crm, finance, production
+from pipelines.sandbox.company.contracts import signings
+from pipelines.sandbox.company.simulation import Company, simulate_billing
+
+__all__ = ["Company", "simulate"]
+
+
+def simulate(seed: int, scale: str, until: int) -> Company:
+    """The company from its first day to an instant (epoch seconds).
+
+    Pure and causal: what a shorter life has seen, a longer one has seen as well.
+    """
+    company = simulate_billing(seed, scale, until)
+    begun = signings(seed, company.design, until)
+    signed = [one for one in begun if one.signed_at <= until]
+    crm.Crm(company).write(begun)
+    production.write(company, signed)
+    company.files = {
+        "contracts": finance.contract_rows(signed),
+        "bank_balances": finance.bank_balances(company, signed),
+        "costs": finance.costs(company),
+        "budget": finance.budget(company),
+        "targets": finance.targets(company),
+        "quotas": finance.quotas(company),
+        "exchange_rates": finance.exchange_rates(company),
+        "identities": finance.identity_rows(company),
+    }
+    return company

@@ -1,4 +1,5 @@
-"""What Salesforce says of an object's fields: the standard ones by its object reference, others by their values."""
+"""What Salesforce says of an object's fields: the standard ones by its object reference, the company's own custom
+ones, and any other by its values."""
 
 from __future__ import annotations
 
@@ -13,21 +14,22 @@ STANDARD: Mapping[str, Mapping[str, str]] = {
     "Account": SYSTEM | {
         "Name": "string", "Type": "picklist", "Industry": "picklist", "NumberOfEmployees": "int",
         "AnnualRevenue": "currency", "BillingCountry": "string", "BillingCity": "string", "Website": "url",
-        "OwnerId": "reference", "ParentId": "reference", "AccountSource": "picklist",
+        "BillingCountryCode": "picklist", "OwnerId": "reference", "ParentId": "reference", "AccountSource": "picklist",
+        "Stripe_Customer_Id__c": "string",
     },
     "Lead": SYSTEM | {
         "FirstName": "string", "LastName": "string", "Name": "string", "Email": "email", "Company": "string",
         "Country": "string", "Industry": "picklist", "LeadSource": "picklist", "Status": "picklist",
         "NumberOfEmployees": "int", "AnnualRevenue": "currency", "Rating": "picklist", "OwnerId": "reference",
         "IsConverted": "boolean", "ConvertedDate": "date", "ConvertedAccountId": "reference",
-        "ConvertedOpportunityId": "reference", "ConvertedContactId": "reference",
+        "ConvertedOpportunityId": "reference", "ConvertedContactId": "reference", "Title": "string",
     },
     "Opportunity": SYSTEM | {
         "Name": "string", "AccountId": "reference", "StageName": "picklist", "Amount": "currency",
         "CurrencyIsoCode": "picklist", "CloseDate": "date", "Probability": "percent", "Type": "picklist",
         "LeadSource": "picklist", "IsClosed": "boolean", "IsWon": "boolean", "OwnerId": "reference",
         "ForecastCategoryName": "picklist", "ForecastCategory": "picklist", "ExpectedRevenue": "currency",
-        "NextStep": "string", "LastStageChangeDate": "datetime",
+        "NextStep": "string", "LastStageChangeDate": "datetime", "Contract_Start__c": "date", "Term_Months__c": "double",
     },
     "OpportunityHistory": {
         "Id": "id", "OpportunityId": "reference", "CreatedById": "reference", "CreatedDate": "datetime",
@@ -36,7 +38,7 @@ STANDARD: Mapping[str, Mapping[str, str]] = {
         "SystemModstamp": "datetime", "IsDeleted": "boolean",
     },
     "User": {key: kind for key, kind in SYSTEM.items() if key != "IsDeleted"} | {
-        "Name": "string", "FirstName": "string", "LastName": "string", "Email": "email", "Username": "string",
+        "Name": "string", "Alias": "string", "FirstName": "string", "LastName": "string", "Email": "email", "Username": "string",
         "IsActive": "boolean", "Title": "string", "Department": "string", "UserType": "picklist",
         "ManagerId": "reference", "Country": "string",
     },

@@ -169,7 +169,7 @@ class Salesforce:
     def _sample(self, name: str) -> Mapping[str, object]:
         """A record with every field that any stored record of the object has."""
         record: dict[str, object] = {}
-        for body, _ in self._catalogue.ordered("salesforce", name)[-200:]:
+        for body, _ in self._catalogue.ordered("salesforce", name):
             record |= {key: value for key, value in orjson.loads(body).items() if value is not None}
         return record
 

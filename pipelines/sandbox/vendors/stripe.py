@@ -226,17 +226,14 @@ class Stripe:
         return _as_list([orjson.dumps(entry) for entry in entries[:limit]], len(entries) > limit, path)
 
     def _expand(self, bodies: Sequence[bytes], field: str, kind: str) -> list[bytes]:
-        """The bodies with a field added that Stripe leaves out unless asked."""
-        needed = [body for body in bodies if b'"%s":' % field.encode() not in body]
-        if "." in field or not needed:
+        """The bodies with a list added that Stripe leaves out unless asked; those that have it stay as they are."""
+        mark = b'"%s":' % field.encode()
+        if "." in field or all(mark in body for body in bodies):
             return list(bodies)
         ids = [orjson.loads(body)["id"] for body in bodies]
         children = self._catalogue.children("stripe", kind, f"$.{PARENT[field]}", ids) if kind else {}
-        owner = "charges" if field == "refunds" else "customers"
         return [
-            body[:-1] + b',"%s":%s}' % (field.encode(), _as_list(
-                children.get(key, [])[:NESTED], len(children.get(key, [])) > NESTED, f"/v1/{owner}/{key}/{field}"))
-            if body in needed or b'"%s":' % field.encode() not in body else body
+            body if mark in body else b"%s,%s%s}" % (body[:-1], mark, _nested_list(children.get(key, []), key, field))
             for key, body in zip(ids, bodies, strict=True)
         ]
 
@@ -259,6 +256,11 @@ def shorten(body: bytes) -> bytes:
 def _as_list(bodies: Sequence[bytes], has_more: bool, path: str) -> bytes:
     more = b"true" if has_more else b"false"
     return b'{"object":"list","data":[%s],"has_more":%s,"url":"%s"}' % (b",".join(bodies), more, path.encode())
+
+
+def _nested_list(bodies: Sequence[bytes], owner: str, field: str) -> bytes:
+    path = f"/v1/charges/{owner}/refunds" if field == "refunds" else f"/v1/customers/{owner}/{field}"
+    return _as_list(bodies[:NESTED], len(bodies) > NESTED, path)
 
 
 def _key_of(header: str) -> str:

@@ -1,0 +1,213 @@
+"""Sales at work: leads, accounts and opportunities in Salesforce, with the sins of every sales department."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from pipelines.sandbox.company.catalog import EXPONENT, plan
+from pipelines.sandbox.company.contracts import Signed
+from pipelines.sandbox.company.crm_bodies import (
+    STAGES,
+    account_body,
+    history_body,
+    opportunity_body,
+    sf_id,
+    stamped,
+    user_body,
+)
+from pipelines.sandbox.company.dice import share
+from pipelines.sandbox.company.market import OWNERS, Prospect
+from pipelines.sandbox.company.names import domain
+from pipelines.sandbox.company.simulation import Client, Company, Identity
+from pipelines.sandbox.company.times import DAY, START, day_of, midnight
+
+REPS = (("Ada", "O'Neill"), ("Bruno", "Keller"), ("Chidi", "Okafor"), ("Dana", "Whitfield"), ("Elif", "Demir"),
+        ("Farid", "Haddad"), ("Greta", "Lindqvist"), ("Hiro", "Tanaka"), ("Inés", "Moreno"), ("Jonas", "Weber"),
+        ("Kavya", "Iyer"), ("Leo", "Martin"), ("Mina", "Park"), ("Nils", "Berg"), ("Plumb", "Integration"))  # fmt: skip
+PATH = (0.0, 0.14, 0.42, 0.74)  # when in a deal's life the stages begin
+DOLLARS = {"usd": 1.0, "eur": 1.095, "gbp": 1.275, "jpy": 0.00672}
+
+
+class Crm:
+    """Writes Salesforce's side of the company into its book."""
+
+    def __init__(self, company: Company) -> None:
+        self.company, self.seed, self.until = company, company.seed, company.until
+        self.owners = [sf_id("User", company.seed, number) for number in range(OWNERS + 1)]
+
+    def write(self, signed: list[Signed]) -> None:
+        """Everybody's records up to the company's instant."""
+        for number, (given, family) in enumerate(REPS):
+            title = "Account Executive" if number < OWNERS else "Integration"
+            body = user_body(self.owners[number], given, family, title, START - 90 * DAY)
+            self.company.book.put("salesforce", "User", body, START - 90 * DAY, START - 90 * DAY, "Id")
+        for who in self.company.leads:
+            if not who.is_migrated:
+                self._lead(who)
+            if who.opened_at is not None and who.opened_at <= self.until:
+                self._prospect(who)
+        for client in self.company.clients:
+            self._client(client)
+        for one in signed:
+            self._signed(one)
+
+    def _put(self, kind: str, body: dict[str, object], created: int, updated: int) -> None:
+        self.company.book.put("salesforce", kind, stamped(body, created, updated), created, updated, "Id")
+
+    def _lead(self, who: Prospect) -> None:
+        opened = who.opened_at is not None and who.opened_at <= self.until
+        worked = who.lead_at + int((0.3 + 2 * share(who.key, "worked")) * DAY)
+        ruled = who.lead_at + int((3 + 20 * share(who.key, "ruled")) * DAY)
+        status, updated = "New", who.lead_at
+        if opened:
+            status, updated = "Converted", who.opened_at or 0
+        elif who.opened_at is None and ruled <= self.until:
+            status, updated = "Unqualified", ruled
+        elif worked <= self.until:
+            status, updated = ("Working" if share(who.key, "warm") < 0.7 else "Qualified"), worked
+        body = {
+            "Id": sf_id("Lead", self.seed, who.key), "FirstName": who.given, "LastName": who.family,
+            "Name": f"{who.given} {who.family}", "Company": who.company, "Email": f"contact@{who.domain}",
+            "Title": ("Head of Operations", "CTO", "CFO", "Founder")[int(share(who.key, "title") * 4)],
+            "Country": who.country, "LeadSource": who.source, "Status": status, "Industry": who.industry,
+            "NumberOfEmployees": who.employees, "OwnerId": self.owners[who.owner], "IsConverted": opened,
+            "ConvertedDate": day_of(who.opened_at or 0).isoformat() if opened else None,
+            "ConvertedAccountId": sf_id("Account", self.seed, who.key) if opened else None,
+            "ConvertedOpportunityId": sf_id("Opportunity", self.seed, who.key) if opened else None,
+        }  # fmt: skip
+        self._put("Lead", body, who.lead_at, updated)
+
+    def _prospect(self, who: Prospect) -> None:
+        """The account of somebody not signed (yet), and the opportunity whatever became of it."""
+        opened, closed = who.opened_at or 0, who.closed_at or 0
+        if not (who.is_won and closed <= self.until):
+            self._account(f"{who.key}", who.company, "Prospect", who.country, opened, opened, who)
+        one = plan(who.product, who.tier, who.currency, who.interval, who.count)
+        year = one.amount * one.per_month * 12 * who.seats
+        self._deal(who.key, who.company, who.owner, _dollars(year, who.currency), "New Business", who.source,
+                   opened, closed, who.is_won, 12)  # fmt: skip
+
+    def _account(
+        self, key: str, name: str, kind: str, country: str, created: int, updated: int,
+        who: Prospect | None = None, customer: str | None = None,
+    ) -> str:  # fmt: skip
+        account = sf_id("Account", self.seed, key)
+        owner = self.owners[who.owner if who else OWNERS]
+        body = account_body(
+            account, name, kind, country, owner, Industry=who.industry if who else None,
+            NumberOfEmployees=who.employees if who else None, Stripe_Customer_Id__c=customer,
+            Website=f"https://{who.domain}" if who else f"https://{domain(name, 7)}")  # fmt: skip
+        self._put("Account", body, created, updated)
+        return account
+
+    def _deal(
+        self, key: str, name: str, owner: int, amount: float, kind: str, source: str | None, opened: int,
+        closed: int, won: bool, months: int, start: int | None = None,
+    ) -> None:  # fmt: skip
+        """An opportunity with its history of stages, as far as it has come."""
+        deal = sf_id("Opportunity", self.seed, key)
+        steps = [(stage, opened + int((closed - opened) * share_done))
+                 for (stage, _), share_done in zip(STAGES, PATH, strict=True)] if closed > opened else []  # fmt: skip
+        steps.append(("Closed Won" if won else "Closed Lost", closed))
+        done = [step for step in steps if step[1] <= self.until]
+        is_closed = closed <= self.until
+        planned = opened + int((45 + 50 * share(key, "plan")) * DAY)
+        close = day_of(closed if is_closed else max(planned, done[-1][1] + 20 * DAY))
+        begins = day_of(start or closed) if won and is_closed else None
+        body = opportunity_body(
+            deal, f"{name} – {kind}", sf_id("Account", self.seed, key.split("#")[0]), self.owners[owner],
+            done[-1][0], amount, close, kind, source, begins, months)  # fmt: skip
+        self._put("Opportunity", body, opened, done[-1][1])
+        for number, (stage, now) in enumerate(done):
+            step = history_body(deal, number, stage, amount, close, now, self.owners[owner])
+            self.company.book.put("salesforce", "OpportunityHistory", step, now, now, "Id")
+
+    def _client(self, client: Client) -> None:
+        """A Stripe customer's account, re-typed after it left if somebody thought of it."""
+        key = client.prospect.key if client.prospect else client.key
+        kind, updated = _account_type(self.company, client)
+        self._account(key, client.name, kind, client.country, _opened(client), updated, client.prospect,
+                      client.desk.customer)  # fmt: skip
+        if client.prospect is None and client.desk.deals:
+            year = sum((term.gross or Fraction(0)) * 12 for term in client.desk.deals[0].agreement.terms[:1])
+            self._deal(key, client.name, OWNERS, _dollars(year, client.desk.currency), "New Business", "Web",
+                       client.start, client.start, True, 12)  # fmt: skip
+        self._expansions(client, key)
+        is_plain = client.known_as == "customer" and not client.first_key
+        if is_plain and share(self.seed, key, "duplicate") < self.company.design.duplicates:
+            self._duplicate(client, key)
+
+    def _duplicate(self, client: Client, key: str) -> None:
+        """Entered a second time by hand; some of these are known in the identity file."""
+        created = client.start + int((5 + 300 * share(key, "copied")) * DAY)
+        if created > self.until:
+            return
+        account = self._account(f"{key}*", client.name.upper(), "Customer", client.country, created, created, client.prospect)
+        if share(key, "found") < 0.4:
+            self.company.identities.append(Identity(
+                "salesforce", account, client.desk.customer, "customer", "Entered twice in Salesforce",
+                created + 30 * DAY))  # fmt: skip
+
+    def _expansions(self, client: Client, key: str) -> None:
+        """Growth that somebody booked as an opportunity; shrinking is never booked."""
+        owner = client.prospect.owner if client.prospect else OWNERS
+        for deal in client.desk.deals:
+            value: dict[str, Fraction] = {}
+            for number, term in enumerate(deal.agreement.terms):
+                before = value.get(term.item)
+                value[term.item] = term.gross or Fraction(0)
+                if before is None or value[term.item] <= before:
+                    continue
+                name = f"{key}#{deal.id}{number}"
+                if share(name) < self.company.design.booked_expansions:
+                    more = _dollars((value[term.item] - before) * 12, client.desk.currency)
+                    self._deal(name, client.name, owner, more, "Expansion", None, term.start, term.start, True, 12)
+
+    def _signed(self, one: Signed) -> None:
+        """A hand-signed deal: the amount is the total contract value."""
+        key = f"hand/{one.customer_id}"
+        account = sf_id("Account", self.seed, key)
+        if ("salesforce", "Account", account) not in self.company.book.objects:
+            opened = one.opened_at
+            is_signed = one.signed_at <= self.until
+            self._account(key, one.name, "Customer" if is_signed else "Prospect", one.country, opened,
+                          one.signed_at if is_signed else opened)  # fmt: skip
+            self.company.identities.append(Identity(
+                "salesforce", account, one.customer_id, "customer", "Signed by hand, not in Stripe", one.signed_at))  # fmt: skip
+        start = one.terms[0]["start_date"]
+        self._deal(f"{key}#{one.terms[0]['contract_id']}", one.name, int(share(key) * OWNERS), _dollars(
+            Fraction(one.value) * 10 ** EXPONENT[one.terms[0]["currency"]], one.terms[0]["currency"]),
+            "Renewal" if one.is_renewal else "New Business", "Outbound", one.opened_at, one.signed_at, True,
+            one.months, midnight(start) + DAY // 2)  # fmt: skip
+
+
+def _dollars(minor: Fraction | int, currency: str) -> float:
+    """Whole dollars at Salesforce's fixed rates."""
+    return float(round(float(minor) / 10 ** EXPONENT[currency] * DOLLARS[currency]))
+
+
+def _opened(client: Client) -> int:
+    who = client.prospect
+    return who.opened_at if who is not None and who.opened_at is not None else client.start
+
+
+def left_at(client: Client) -> int | None:
+    """When the last subscription ended; None while one goes on."""
+    ends = [deal.agreement.ended_at for deal in client.desk.deals]
+    if not ends or any(end is None for end in ends):
+        return None
+    return max(end for end in ends if end is not None)
+
+
+def _account_type(company: Company, client: Client) -> tuple[str, int]:
+    """Type and when it was last set."""
+    paid = [invoice.body["status_transitions"]["paid_at"] for invoice in client.desk.invoices
+            if invoice.body["amount_paid"]]  # fmt: skip
+    if not paid:
+        return "Prospect", client.start
+    left = left_at(client)
+    if left is not None and share(company.seed, client.key, "retyped") < company.design.retyped:
+        noticed = left + int((2 + 50 * share(client.key, "noticed")) * DAY)
+        if noticed <= company.until:
+            return "Former Customer", noticed
+    return "Customer", max(min(paid), client.desk.deals[-1].body["created"])

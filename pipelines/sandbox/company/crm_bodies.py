@@ -1,0 +1,85 @@
+"""How things look at Salesforce: REST records with 18-character ids."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from pipelines.sandbox.company.book import Body
+from pipelines.sandbox.company.dice import base62, number_of
+
+PREFIX = {"User": "005", "Account": "001", "Lead": "00Q", "Opportunity": "006", "OpportunityHistory": "008"}
+STAGES = (("Prospecting", 10), ("Qualification", 25), ("Proposal", 50), ("Negotiation", 75))
+NAMES = {"US": "United States", "GB": "United Kingdom", "DE": "Germany", "FR": "France", "NL": "Netherlands",
+         "ES": "Spain", "JP": "Japan", "CA": "Canada", "AU": "Australia", "IN": "India", "BR": "Brazil",
+         "SG": "Singapore", "MX": "Mexico", "AE": "United Arab Emirates"}  # fmt: skip
+
+
+def sf_id(kind: str, *parts: object) -> str:
+    """15 characters by chance and the 3 that Salesforce adds to tell upper from lower case."""
+    short = PREFIX[kind] + "Hs" + base62(number_of("sf", kind, *parts), 10)
+    suffix = ""
+    for chunk in (short[0:5], short[5:10], short[10:15]):
+        bits = sum(1 << place for place, letter in enumerate(chunk) if letter.isascii() and letter.isupper())
+        suffix += "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"[bits]
+    return short + suffix
+
+
+def moment(instant: int) -> str:
+    """`2026-11-20T15:04:05.000+0000`."""
+    return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+
+
+def stamped(body: Body, created: int, updated: int) -> Body:
+    """The four fields every record has."""
+    body.update(CreatedDate=moment(created), LastModifiedDate=moment(updated), SystemModstamp=moment(updated),
+                IsDeleted=False)  # fmt: skip
+    return body
+
+
+def user_body(user: str, given: str, family: str, title: str, created: int) -> Body:
+    mail = f"{given}.{family}@meridian.example".lower().replace("'", "")
+    return stamped({
+        "Id": user, "Name": f"{given} {family}", "FirstName": given, "LastName": family, "Email": mail, "Username": mail,
+        "Alias": (given[0] + family)[:8].lower(), "IsActive": True, "Title": title, "Department": "Sales",
+        "UserType": "Standard"}, created, created)  # fmt: skip
+
+
+def account_body(account: str, name: str, kind: str, country: str, owner: str, **more: Any) -> Body:
+    """`more`: Industry, NumberOfEmployees, Website, Stripe_Customer_Id__c."""
+    employees = more.get("NumberOfEmployees")
+    return {
+        "Id": account, "Name": name, "Type": kind, "Industry": more.get("Industry"), "NumberOfEmployees": employees,
+        "AnnualRevenue": float(employees * 142_000) if employees else None, "BillingCountry": NAMES[country],
+        "BillingCountryCode": country, "OwnerId": owner, "Website": more.get("Website"),
+        "Stripe_Customer_Id__c": more.get("Stripe_Customer_Id__c"),
+    }  # fmt: skip
+
+
+def opportunity_body(
+    opportunity: str, name: str, account: str, owner: str, stage: str, amount: float, close: date, kind: str,
+    source: str | None, start: date | None, months: int | None,
+) -> Body:  # fmt: skip
+    """An opportunity in its present stage; the rest follows from the stage."""
+    odds = {"Closed Won": 100, "Closed Lost": 0, **dict(STAGES)}[stage]
+    forecast = {"Closed Won": "Closed", "Closed Lost": "Omitted", "Negotiation": "Commit",
+                "Proposal": "BestCase"}.get(stage, "Pipeline")  # fmt: skip
+    return {
+        "Id": opportunity, "Name": name, "AccountId": account, "OwnerId": owner, "StageName": stage, "Amount": amount,
+        "Probability": float(odds), "IsClosed": stage.startswith("Closed"), "IsWon": stage == "Closed Won",
+        "CloseDate": close.isoformat(), "Type": kind, "LeadSource": source, "ForecastCategoryName": forecast,
+        "ForecastCategory": forecast, "Contract_Start__c": start.isoformat() if start else None,
+        "Term_Months__c": float(months) if months else None,
+    }  # fmt: skip
+
+
+def history_body(opportunity: str, step: int, stage: str, amount: float, close: date, now: int, by: str) -> Body:
+    odds = {"Closed Won": 100, "Closed Lost": 0, **dict(STAGES)}[stage]
+    return {
+        "Id": sf_id("OpportunityHistory", opportunity, step), "OpportunityId": opportunity, "StageName": stage,
+        "Amount": amount, "Probability": float(odds), "CloseDate": close.isoformat(), "CreatedDate": moment(now),
+        "CreatedById": by, "SystemModstamp": moment(now), "IsDeleted": False, "ForecastCategory": "Pipeline",
+        "ExpectedRevenue": amount * odds / 100,
+    }  # fmt: skip
+
+
