@@ -1,7 +1,9 @@
 """Which datasets a metric rests on: its mart, and every model and raw stream that the mart is made from.
 
 The ways of a figure are in two places already: the metric file names its mart (or the metrics it is made of), and
-dbt's manifest names the parents of each model. Nothing is declared a third time.
+dbt's manifest names the parents of each model. Nothing is declared a third time. Only a model that says
+`meta: {only_dates: true}` is no way for figures: the calendar is laid from the oldest row of every source, and
+would make each figure rest on all of them.
 """
 
 from __future__ import annotations
@@ -54,7 +56,7 @@ def read_lineage(manifest: Path) -> Lineage:
         ) from None
     entries = {**content.get("nodes", {}), **content.get("sources", {})}
     return Lineage(
-        parents={node: tuple(entry.get("depends_on", {}).get("nodes", ())) for node, entry in entries.items()},
+        parents={node: _parents(entry) for node, entry in entries.items()},
         datasets={
             node: f"{entry['schema']}.{_table(entry)}"
             for node, entry in entries.items()
@@ -75,6 +77,12 @@ def plain(dataset: str) -> str:
     """The dataset's name as it is compared: loaders differ in capitals and underscores, and models/macros/raw.sql
     finds a raw table under either."""
     return dataset.lower().replace("_", "")
+
+
+def _parents(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    if entry.get("config", {}).get("meta", {}).get("only_dates"):
+        return ()
+    return tuple(entry.get("depends_on", {}).get("nodes", ()))
 
 
 def _table(entry: Mapping[str, Any]) -> str:

@@ -1,5 +1,5 @@
 -- One row per local calendar month, from the first thing known to the month that holds as_of.
-{{ config(materialized="table", meta={"reference": true}) }}
+{{ config(materialized="table", meta={"reference": true, "only_dates": true}) }}
 
 with firsts as (
     select min({{ local_date("created_at") }}) as first_day from {{ ref("stg_stripe__invoices") }}

@@ -15,21 +15,23 @@ from pipelines.lineage import datasets_of, plain, read_lineage
 
 #  shop.orders ─▶ stg_orders ─▶ fct_orders ─▶ mart_finance.sales
 #  crm.Deal ────▶ stg_deals ──▶ mart_sales.deals (alias of deals_mart)
+#  both ─▶ calendar (only dates) ─▶ both marts
 NODES = {
     "source.p.shop.orders": ("source", "raw_shop", "orders", []),
     "source.p.crm.deal": ("source", "raw_crm", "deal", []),
     "model.p.stg_orders": ("model", "staging", "stg_orders", ["source.p.shop.orders"]),
     "model.p.stg_deals": ("model", "staging", "stg_deals", ["source.p.crm.deal"]),
     "model.p.fct_orders": ("model", "core", "fct_orders", ["model.p.stg_orders"]),
-    "model.p.sales": ("model", "mart_finance", "sales", ["model.p.fct_orders"]),
-    "model.p.deals_mart": ("model", "mart_sales", "deals", ["model.p.stg_deals"]),
+    "model.p.calendar": ("model", "core", "calendar", ["model.p.stg_orders", "model.p.stg_deals"]),
+    "model.p.sales": ("model", "mart_finance", "sales", ["model.p.fct_orders", "model.p.calendar"]),
+    "model.p.deals_mart": ("model", "mart_sales", "deals", ["model.p.stg_deals", "model.p.calendar"]),
     "test.p.some_test": ("test", "tests", "some_test", ["model.p.sales", "model.p.deals_mart"]),
 }
 
 
 @pytest.fixture
 def manifest(tmp_path: Path) -> Path:
-    entries = {
+    entries: dict[str, dict[str, Any]] = {
         name: {"resource_type": kind, "schema": schema, "alias": table, "name": "unused", "depends_on": {"nodes": parents}}
         for name, (kind, schema, table, parents) in NODES.items()
     }
@@ -37,6 +39,7 @@ def manifest(tmp_path: Path) -> Path:
         if name.startswith("source"):
             entry["identifier"] = entry.pop("alias")
             del entry["depends_on"]  # as dbt writes sources
+    entries["model.p.calendar"]["config"] = {"meta": {"only_dates": True}}
     sources = {name: entry for name, entry in entries.items() if name.startswith("source")}
     path = tmp_path / "manifest.json"
     path.write_text(json.dumps({"nodes": {k: v for k, v in entries.items() if k not in sources}, "sources": sources}))
@@ -55,7 +58,8 @@ DEALS = metric("deals", kind="simple", mart="mart_sales.deals", column="usd", ag
 
 def test_a_figure_rests_on_its_mart_and_all_that_is_behind_it(manifest: Path) -> None:
     found = datasets_of({"sales": SALES}, read_lineage(manifest))
-    assert found["sales"] == {"mart_finance.sales", "core.fct_orders", "staging.stg_orders", "raw_shop.orders"}
+    behind = {"core.calendar", "core.fct_orders", "staging.stg_orders", "raw_shop.orders"}
+    assert found["sales"] == {"mart_finance.sales"} | behind
 
 
 def test_a_ratio_rests_on_what_both_its_metrics_rest_on(manifest: Path) -> None:
