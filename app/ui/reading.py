@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from app.access import Viewer
-from app.errors import NotPermitted
+from app.errors import NotBuilt, NotPermitted
 from app.metrics import Metric, Question, catalogue
 from app.warehouse import Answer, Passport, Status, Warehouse
 
@@ -68,7 +68,7 @@ class Reading:
         """Rows of any mart; None when this viewer may not read it or it is not there."""
         try:
             return self.warehouse.read(self.viewer, mart, **options)
-        except NotPermitted:
+        except (NotPermitted, NotBuilt):
             return None
 
     def passport(self, name: str) -> Passport:

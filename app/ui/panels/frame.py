@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.errors import NotPermitted
+from app.errors import NotBuilt, NotPermitted
 from app.ui import format as f
 from app.ui.passport import popover
 from app.ui.reading import Reading
@@ -82,3 +82,5 @@ def guarded(reading: Reading, make: Callable[[], Picture], title: str) -> Pictur
         return make()
     except NotPermitted:
         return empty(title, "Your role does not include these figures. Ask the person who runs Plumbline.")
+    except NotBuilt:
+        return empty(title, "These figures have not been built yet. They appear with the next build.")
