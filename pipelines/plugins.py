@@ -48,7 +48,7 @@ def install() -> bool:
 def fingerprint() -> str:
     """Changes when a plugin, a version of one, our own tap's requirements or this Python changes."""
     seen = hashlib.sha256(f"{sys.version_info[:2]} {FOLDER}".encode())
-    for name, address in _addresses():
+    for name, address in addresses():
         seen.update(f"{name} {address}\n".encode())
     for file in sorted((ROOT / "pipelines" / "taps").glob("*.t*")):
         seen.update(file.read_bytes())
@@ -89,7 +89,7 @@ def _plugins() -> Iterator[tuple[str, dict[str, str]]]:
                 yield kind, plugin
 
 
-def _addresses() -> list[tuple[str, str]]:
+def addresses() -> list[tuple[str, str]]:
     return [(plugin["name"], plugin["pip_url"]) for _, plugin in _plugins()]
 
 

@@ -121,7 +121,7 @@ def write_company(home: Path, *, customers: int = 3, months: int = 3, lines: int
 
 def _customer(store: Store, number: int, months: int, lines: int) -> None:
     customer, subscription = f"cus_{number:05d}", f"sub_{number:05d}"
-    born = seconds(days_ago=30 * months + 1, now=store.now) + 137 * number
+    born = seconds(days_ago=30 * months - 1, now=store.now) + 137 * number
     store.stripe("customer", customer, born, name=f"Søren & \"Co\" {number}", email=f"c{number}@example.test",
                  address={"country": "US"}, currency="usd")
     item = {"id": f"si_{number:05d}", "object": "subscription_item", "created": born, "metadata": {}, "plan": plan(),

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from tap_plumbline_files.schemas import FileSchema, Value
+from .schemas import FileSchema, Value
 
 
 class BrokenFile(ValueError):

@@ -9,8 +9,8 @@ from typing import Any
 from singer_sdk import Stream, Tap
 from singer_sdk import typing as th
 
-from tap_plumbline_files.reader import BrokenFile, read
-from tap_plumbline_files.schemas import FILES, FileSchema, Value
+from .reader import BrokenFile, read
+from .schemas import FILES, FileSchema, Value
 
 
 class FileStream(Stream):

@@ -1,0 +1,117 @@
+"""Which sources are configured, how long they remember, and that no secret is told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from app.errors import SettingsError
+from app.settings import Settings
+from pipelines import meltano, plugins
+from pipelines.load import must_read_whole
+from pipelines.sources import SOURCES, configured
+
+NOW = datetime(2026, 11, 22, 11, tzinfo=UTC)
+STRIPE = next(source for source in SOURCES if source.name == "stripe")
+STRIPE_GIVEN = {"account_id": "acct_1", "client_secret": "sk_live_1", "start_date": "2022-01-01T00:00:00Z"}
+
+
+@pytest.fixture
+def own(make_settings: Callable[..., Settings]) -> Settings:
+    """A home without a sandbox."""
+    settings = make_settings(sandbox_scale="none")
+    settings.home.mkdir(parents=True)
+    return settings
+
+
+def give(settings: Settings, content: object, mode: int = 0o600) -> Path:
+    file = settings.home / "sources.json"
+    file.write_text(content if isinstance(content, str) else json.dumps(content))
+    file.chmod(mode)
+    return file
+
+
+def test_an_empty_home_has_no_source(own: Settings) -> None:
+    assert configured(own) == {}
+
+
+def test_files_are_a_source_as_soon_as_there_is_one(own: Settings) -> None:
+    own.files.mkdir()
+    (own.files / "targets.csv").write_text("metric,month,target\n")
+    assert configured(own) == {"files": {"PLUMBLINE_FILES_FOLDER": str(own.files)}}
+
+
+def test_credentials_make_a_source(own: Settings) -> None:
+    give(own, {"stripe": STRIPE_GIVEN})
+    assert configured(own) == {"stripe": {
+        "STRIPE_ACCOUNT_ID": "acct_1", "STRIPE_CLIENT_SECRET": "sk_live_1", "STRIPE_START_DATE": "2022-01-01T00:00:00Z",
+    }}
+
+
+@pytest.mark.parametrize(
+    "content", ["{", "[]", {"oracle": {}}, {"stripe": {"account_id": "a"}}, {"stripe": STRIPE_GIVEN | {"more": "x"}}],
+    ids=["no JSON", "no object", "an unknown source", "a missing key", "a key too many"],
+)
+def test_malformed_credentials_are_refused_and_not_repeated(own: Settings, content: object) -> None:
+    give(own, content)
+    with pytest.raises(SettingsError) as error:
+        configured(own)
+    assert "sources.json" in str(error.value)
+    assert "sk_live_1" not in str(error.value)
+
+
+def test_credentials_that_others_may_read_are_refused(own: Settings) -> None:
+    give(own, {"stripe": STRIPE_GIVEN}, mode=0o644)
+    with pytest.raises(SettingsError, match=r"mode 644\. Expected 600"):
+        configured(own)
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"), [(None, False), (0, False), (22, False), (22.1, True), (40, True)],
+    ids=["never loaded", "just now", "at the border", "beyond it", "after forty days"],
+)
+def test_stripe_is_read_whole_when_it_no_longer_tells_all_changes(days: float | None, expected: bool) -> None:
+    last = None if days is None else NOW - timedelta(days=days)
+    assert must_read_whole(STRIPE, NOW, last) is expected
+
+
+def test_the_log_tells_rows_complaints_and_resumption() -> None:
+    told = meltano.Told()
+    metric = {"type": "counter", "metric": "record_count", "value": 3, "tags": {"stream": "public-users"}}
+    for line in (
+        {"consumer": True, "event": "METRIC: " + json.dumps(metric)},
+        {"consumer": True, "event": "METRIC: " + json.dumps(metric)},
+        {"consumer": False, "event": "METRIC: " + json.dumps(metric)},
+        {"event": "CRITICAL Session expired"}, {"event": "stripe.error.APIError: An unknown error occurred."},
+        {"event": "INFO Resuming sync from Lead"},
+    ):
+        told.hear(line)
+    assert told.rows == {"users": 6}
+    assert told.complaints == ["CRITICAL Session expired", "stripe.error.APIError: An unknown error occurred."]
+    assert told.has_resumed
+
+
+def test_no_secret_of_the_environment_is_told() -> None:
+    hide = meltano.hider({
+        "STRIPE_CLIENT_SECRET": "sk_live_abc", "WAREHOUSE_LOADER_URL": "postgresql://l:p%40ss@h/d", "PATH": "/bin",
+    })
+    said = "key sk_live_abc, postgresql://l:p%40ss@h/d, password p@ss or p%40ss, in /bin"
+    assert hide(said) == "key ***, ***, password *** or ***, in /bin"
+
+
+def test_nothing_secret_is_in_the_project_file() -> None:
+    text = plugins.PROJECT.read_text()
+    assert "password:" not in text
+    assert all(line.split(":")[1].strip().startswith("$") for line in text.splitlines()
+               if line.strip().startswith(("client_secret:", "refresh_token:", "sqlalchemy_url:")))
+
+
+def test_every_plugin_has_an_exact_version() -> None:
+    addresses = [address for _, address in plugins.addresses()]
+    packages = [part for address in addresses for part in address.split() if part[0] != "-" and part[:2] != "./"]
+    assert len(packages) >= 5
+    assert all("==" in package for package in packages)

@@ -1,0 +1,60 @@
+"""The proxy on a real socket: TLS with the sandbox's own authority, and no way out."""
+
+from __future__ import annotations
+
+import os
+import signal
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from time import monotonic, sleep
+
+import httpx
+import pytest
+
+from app.settings import ROOT, Settings
+from pipelines.ports import is_listening, port_of
+from pipelines.sandbox.vendors.server import stripe_key
+from tests.vendors.tiny_company import write_company
+
+
+@pytest.fixture
+def proxy(settings: Settings) -> Iterator[str]:
+    """The service as `plumbline up` runs it; its proxy's address."""
+    write_company(settings.home).connection.close()
+    given = {"PLUMBLINE_HOME": str(settings.home), "PLUMBLINE_SANDBOX_SCALE": "small"}
+    process = subprocess.Popen([sys.executable, "-m", "pipelines.sandbox.vendors"], cwd=ROOT, env=os.environ | given)
+    port = port_of(settings, "vendors_proxy")
+    deadline = monotonic() + 30
+    while not is_listening(port) and monotonic() < deadline:
+        sleep(0.05)
+    yield f"http://127.0.0.1:{port}"
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) in (0, -signal.SIGTERM)
+
+
+@pytest.mark.slow
+def test_a_vendor_is_reached_through_the_proxy_and_no_other_host_is(proxy: str, settings: Settings) -> None:
+    trusted = ssl.create_default_context(cafile=str(settings.home / "sandbox" / "ca.pem"))
+    with httpx.Client(proxy=proxy, verify=trusted) as client:
+        headers = {"Authorization": f"Bearer {stripe_key(settings)}"}
+        answer = client.get("https://api.stripe.com/v1/customers?limit=2", headers=headers)
+        assert (answer.status_code, len(answer.json()["data"])) == (200, 2)
+        with pytest.raises(httpx.ProxyError, match="403"):
+            client.get("https://example.com/")
+        assert client.get("http://example.com/").status_code == 403
+
+
+@pytest.mark.slow
+def test_a_client_that_does_not_trust_the_authority_is_not_served(proxy: str) -> None:
+    with httpx.Client(proxy=proxy) as client, pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
+        client.get("https://api.stripe.com/v1/customers")
+
+
+@pytest.mark.slow
+def test_the_authoritys_key_is_for_its_owner_only(proxy: str, settings: Settings) -> None:
+    assert proxy
+    folder = settings.home / "sandbox"
+    assert (folder / "ca-key.pem").stat().st_mode & 0o777 == 0o600
+    assert all(file.stat().st_mode & 0o777 == 0o600 for file in (folder / "tls").glob("*"))
