@@ -76,7 +76,7 @@ def threshold(scores: np.ndarray) -> float:
     """
     start = float(np.quantile(scores, 0.9))
     slope = float(np.median(scores[scores >= start] - start)) / np.log(2)
-    return start + slope * float(np.log(0.1 / (FALSE_ALARMS_A_MONTH / DAYS_A_MONTH)))
+    return float(start + slope * np.log(0.1 / (FALSE_ALARMS_A_MONTH / DAYS_A_MONTH)))
 
 
 def _relative_scores(rows: pd.DataFrame, since: pd.Timestamp | None) -> pd.Series:

@@ -59,17 +59,21 @@ def day_features(series: pd.Series, kind: Kind) -> pd.DataFrame:
 def _measured(series: pd.Series, kind: Kind) -> tuple[pd.Series, pd.Series]:
     """Values on a scale where alike surprises are alike far, and the unit of that scale (levels only)."""
     if kind != "level":
-        return np.log1p(series.clip(lower=0)), pd.Series(1.0, index=series.index)
+        return _each(np.log1p, series.clip(lower=0)), pd.Series(1.0, index=series.index)
     change = series.diff()
     usual = change.abs().shift(1).rolling(SPREAD_DAYS, min_periods=LEVEL_DAYS).median()
     unit = usual.where(usual > 0).ffill()
-    return np.arcsinh(change / unit), unit
+    return _each(np.arcsinh, change / unit), unit
 
 
 def _unmeasured(measured: pd.Series, series: pd.Series, unit: pd.Series, kind: Kind) -> pd.Series:
     if kind != "level":
-        return np.expm1(measured).clip(lower=0)
-    return series.shift(1) + np.sinh(measured) * unit
+        return _each(np.expm1, measured).clip(lower=0)
+    return series.shift(1) + _each(np.sinh, measured) * unit
+
+
+def _each(function: np.ufunc, values: pd.Series) -> pd.Series:
+    return pd.Series(function(values.to_numpy()), index=values.index)
 
 
 def _without_weekday(measured: pd.Series) -> tuple[pd.Series, pd.Series]:

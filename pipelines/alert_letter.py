@@ -11,9 +11,9 @@ from app.settings import Settings
 from app.ui import format as f
 from app.ui.reading import Reading, as_date, as_float
 from pipelines.alerts import Alert
-from pipelines.charts import WIDTH, Day, days_picture, months_picture
+from pipelines.charts import WIDTH, Day, days_picture, months_picture, sign_picture
 from pipelines.findings import is_met, missed_headline
-from pipelines.letters import Shown, data_line, portal_url, render
+from pipelines.letters import SIGN, Shown, portal_url, render, things_to_know
 from pipelines.mail import Mail, Picture
 from pipelines.watchlist import series_named
 
@@ -47,7 +47,9 @@ def alert_letter(alerts: Sequence[Alert], reading: Reading, settings: Settings) 
     Returns:
         The mail and the alerts it tells of; None when none of them may be told to this person.
     """
-    told, items, pictures = [], [], []
+    told: list[Alert] = []
+    items: list[Item] = []
+    pictures: list[Picture] = []
     for alert in alerts:
         if len(items) == SHOWN:
             if _may_see(alert, reading):
@@ -66,16 +68,16 @@ def alert_letter(alerts: Sequence[Alert], reading: Reading, settings: Settings) 
     today = reading.as_of.astimezone(settings.timezone).date()
     content = {
         "subject": subject,
-        "title": "One thing to know" if len(told) == 1 else f"{len(told)} things to know",
+        "title": things_to_know(len(told)),
         "lead": f"As of {f.long_day(today)}.",
         "items": items,
         "more": len(told) - len(items),
-        "foot": [data_line(reading.as_of, settings), _why(reading)],
+        "foot": [_why(reading)],
         "portal": portal_url(settings),
     }
     text, html = render("alert", content)
     key = ",".join(sorted(str(alert.alert_id) for alert in told))
-    return Mail("alert", reading.viewer.email, key, subject, text, html, tuple(pictures)), told
+    return Mail("alert", reading.viewer.email, key, subject, text, html, (Picture(SIGN.cid, sign_picture()), *pictures)), told
 
 
 def _may_see(alert: Alert, reading: Reading) -> bool:

@@ -90,11 +90,8 @@ def unmailed(engine: Engine, since: datetime) -> list[Alert]:
         "where mailed_at is null and as_of >= :since"
     )
     with engine.connect() as connection:
-        rows = connection.execute(query, {"since": since}).all()
-    alerts = [
-        Alert(*row, mailed_to=tuple(row.detail.get("mailed_to", ())))  # the columns are Alert's fields, in order
-        for row in rows
-    ]
+        rows = connection.execute(query, {"since": since}).mappings().all()
+    alerts = [Alert(**row, mailed_to=tuple(row["detail"].get("mailed_to", ()))) for row in rows]
     return sorted(alerts, key=_loudest_first)
 
 

@@ -94,10 +94,22 @@ def spark_picture(points: Sequence[float | None], width: int = 264, height: int 
         {"data": values(rows), "mark": {"type": "line", "strokeWidth": 1.75}, "encoding": {"x": x, "y": y}},
         {"data": values(last), "mark": {"type": "point", "size": 30}, "encoding": {"x": x, "y": y}},
     ]
-    return png(layers, height, width=width, padding=4)
+    return png(layers, height, width=width, padding={"left": 0, "right": 5, "top": 5, "bottom": 5})
 
 
-def png(layers: Sequence[Spec], height: int, *, width: int = WIDTH, padding: int = 6) -> bytes:
+@lru_cache(maxsize=1)
+def sign_picture() -> bytes:
+    """The plumb line: a hairline with a weight at its foot, 10 × 26 points."""
+    ink = tokens()["color"]["light"]["accent"]
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="26"><rect x="4.25" width="1.5" height="14" '
+        f'fill="{ink}"/><path d="M1 13H9L5 25Z" fill="{ink}"/></svg>'
+    )
+    picture: bytes = vl_convert.svg_to_png(svg, scale=SCALE)
+    return picture
+
+
+def png(layers: Sequence[Spec], height: int, *, width: int = WIDTH, padding: Spec | None = None) -> bytes:
     """The layers as a PNG on the page's ground."""
     _register_fonts()
     color = tokens()["color"]["light"]
@@ -107,7 +119,7 @@ def png(layers: Sequence[Spec], height: int, *, width: int = WIDTH, padding: int
         "width": width,
         "height": height,
         "autosize": {"type": "fit", "contains": "padding"},
-        "padding": padding,
+        "padding": padding or {"left": 0, "right": 6, "top": 6, "bottom": 4},
         "config": {**vega_config(), "background": color["surface"]},
     }
     coloured = _with_colours(spec, color)

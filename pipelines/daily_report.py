@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import pandas as pd
+
 from app.settings import Settings
 from app.ui import format as f
 from app.ui.format import Figure
 from app.ui.reading import Reading, as_date, month_end, shift
 from pipelines.alerts import LOUDEST_FIRST
-from pipelines.charts import spark_picture
+from pipelines.charts import sign_picture, spark_picture
 from pipelines.findings import NEWS_DAYS, is_met
-from pipelines.letters import Shown, data_line, portal_url, render
+from pipelines.letters import SIGN, Shown, data_line, portal_url, render, things_to_know
 from pipelines.mail import Mail, Picture
 
 FIGURES = ("arr", "active_customers", "nrr", "gross_mrr_churn", "gross_margin", "cash_runway")
@@ -65,12 +67,12 @@ def report_letter(reading: Reading, settings: Settings) -> Mail:
         "figures": tiles,
         "alerts": alerts,
         "more": more,
-        "alerts_title": _alerts_title(len(alerts) + more),
-        "foot": [data_line(reading.as_of, settings), _promises(reading)],
+        "alerts_title": things_to_know(len(alerts) + more),
+        "foot": [data_line(reading.warehouse.status(reading.viewer, FIGURES[0]).data_until, settings), _promises(reading)],
         "portal": portal_url(settings, "executive"),
     }
     text, html = render("report", content)
-    pictures = tuple(picture for _, picture in drawn if picture)
+    pictures = (Picture(SIGN.cid, sign_picture()), *(picture for _, picture in drawn if picture))
     return Mail("report", reading.viewer.email, today.isoformat(), str(content["subject"]), text, html, pictures)
 
 
@@ -93,7 +95,7 @@ def _tile(name: str, reading: Reading, target: float | None) -> tuple[Tile, Pict
         value=None if value is None else f.figure(value, metric.unit),
         reason="" if value is not None else metric.why_null or "not known for this month",
         change=change,
-        meaning=_meaning(value, before, metric.better),
+        meaning=_meaning(value, before, metric.better, change),
         compared_with=f.month_name(shift(reading.closed, -1)),
         target="No target set" if target is None else f"Target {bound}{f.figure(target, metric.unit)}",
         verdict=verdict,
@@ -104,8 +106,9 @@ def _tile(name: str, reading: Reading, target: float | None) -> tuple[Tile, Pict
     return tile, picture
 
 
-def _meaning(value: float | None, before: float | None, better: str) -> str:
-    if value is None or before is None or value == before:
+def _meaning(value: float | None, before: float | None, better: str, printed: str) -> str:
+    """gain, loss or still; a change that prints as zero is none."""
+    if value is None or before is None or not any(digit in printed for digit in "123456789"):
         return "still"
     return "gain" if (value > before) == (better == "up") else "loss"
 
@@ -134,12 +137,16 @@ def _alerts(reading: Reading) -> tuple[list[Mapping[str, Any]], int]:
     """The loudest alerts of the last week that nobody has taken on, and how many more there are."""
     since = reading.as_of - timedelta(days=NEWS_DAYS)
     rows = reading.table("mart_executive.alerts", where={"as_of >=": since, "acknowledged_at": None})
-    found = [] if rows is None else rows.to_dict("records")
+    found: list[Mapping[str, Any]] = [] if rows is None else [*_records(rows)]
     found.sort(key=_loudest_first)
-    shown = [
+    shown: list[Mapping[str, Any]] = [
         {"severity": row["severity"], "headline": row["headline"], "since": _since(row)} for row in found[:ALERTS_SHOWN]
     ]
     return shown, len(found) - len(shown)
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
 
 
 def _loudest_first(row: Mapping[str, Any]) -> tuple[int, int, str]:
@@ -149,12 +156,6 @@ def _loudest_first(row: Mapping[str, Any]) -> tuple[int, int, str]:
 def _since(row: Mapping[str, Any]) -> str:
     day = as_date(row["subject_date"])
     return f.month_year(day) if row["kind"] == "target_missed" else f.day(day)
-
-
-def _alerts_title(count: int) -> str:
-    if not count:
-        return "Nothing needs your attention"
-    return "One thing to know" if count == 1 else f"{count} things to know"
 
 
 def _promises(reading: Reading) -> str:

@@ -10,12 +10,12 @@ from sqlalchemy import Engine, text
 
 from app.access import OPERATOR
 from app.clock import wall
-from app.errors import NotPermitted, QuestionError
+from app.errors import NotBuilt, NotPermitted
 from app.metrics import Metric, catalogue
 from app.ui import format as f
 from app.ui.reading import Reading
 from app.warehouse import Warehouse
-from pipelines.alerts import Finding
+from pipelines.alerts import Finding, Severity
 from pipelines.job import Run
 from pipelines.watchlist import Series, series_named
 
@@ -67,7 +67,7 @@ def _odd_day(series: Series, row: Mapping[str, Any], week: list[dict[str, Any]])
         expected = sum(float(each["expected"]) for each in week)
         headline = odd_week_headline(series, row["ds"], value, expected)
     is_bad = (value < expected) == (series.better == "up")
-    severity = "act" if is_bad and float(row["score"]) >= ACT_FROM_SCORE else "watch"
+    severity: Severity = "act" if is_bad and float(row["score"]) >= ACT_FROM_SCORE else "watch"
     detail = {
         "value": value, "expected": expected, "low": low, "high": high, "score": round(float(row["score"]), 2),
         "unit": series.unit, "is_bad": is_bad, "days": 1 if is_odd_alone else WEEK, "owner": series.owner,
@@ -103,7 +103,7 @@ def missed_targets(reading: Reading) -> list[Finding]:
             continue
         try:
             value = reading.series(name, 1).get(reading.closed)
-        except (NotPermitted, QuestionError):  # a target for a figure that is not built here
+        except (NotPermitted, NotBuilt):  # a target for a figure that is not built here
             continue
         if value is not None and not is_met(value, target, metric):
             found.append(_missed(metric, reading.closed, value, target))

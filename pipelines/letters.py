@@ -42,6 +42,10 @@ class Shown:
     note: str = ""
 
 
+SIGN = Shown("sign", 10, 26, "")
+"""Plumbline's sign, at the head of each mail."""
+
+
 def portal_url(settings: Settings, page: str = "") -> str:
     """The address of a page of the portal, as people type it."""
     root = settings.public_url or f"http://{settings.host}:{port_of(settings, 'portal')}"
@@ -55,6 +59,12 @@ def data_line(data_until: datetime | None, settings: Settings) -> str:
     return f"Data until {f.clock_time(data_until, settings.timezone)}, {settings.reporting_timezone} time."
 
 
+def things_to_know(count: int) -> str:
+    """Such as "Two things to know"."""
+    words = ("Nothing needs your attention", "One thing to know", "Two", "Three", "Four", "Five", "Six", "Seven")
+    return words[count] if count < 2 else f"{words[count] if count < len(words) else count} things to know"
+
+
 def render(name: str, content: Mapping[str, object]) -> tuple[str, str]:
     """A mail's two bodies.
 
@@ -66,6 +76,7 @@ def render(name: str, content: Mapping[str, object]) -> tuple[str, str]:
         (text, html).
     """
     templates = _templates()
+    content = {**content, "sign": SIGN}
     text = templates.get_template(f"{name}.txt.j2").render(content)
     html = templates.get_template(f"{name}.html.j2").render(content)
     return text.strip() + "\n", _inliner().inline(html)

@@ -96,8 +96,8 @@ def _history(engine: Engine, unique_id: str, before: date) -> pd.DataFrame:
 def _loaded_until(connection: Connection) -> Mapping[str, datetime]:
     """Source → business instant of its last good load."""
     query = text(
-        "select source, max(as_of) as until from portal.load_run where stream = '' and result = 'ok' and as_of is not null "
-        "group by source"
+        "select source, max(as_of) as until from portal.load_run where stream = '' and result = 'ok' "
+        "and as_of is not null group by source"
     )
     return {row.source: row.until for row in connection.execute(query)}
 
