@@ -16,9 +16,9 @@ BOUNDS = {
 }
 COUNTED = {
     "missing": ("without a value", "a value in every row"),
-    "invalid": ("that do not hold", "every row holds"),
+    "invalid": ("with another value", "an allowed value in every row"),
     "duplicate": ("too many of a kind", "no duplicates"),
-    "failed_rows": ("that break it", "no row breaks it"),
+    "failed_rows": ("against it", "no row against it"),
 }
 
 
