@@ -6,6 +6,7 @@ It must not lie beside pages/: Streamlit would offer those files by address, ung
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache, partial
 
@@ -63,36 +64,42 @@ def visit(now: datetime) -> None:
     """Guards, then draws the page that was asked for."""
     email = signed_in(now)
     if email is None:
-        st.navigation(pages(dashboards().values(), None, now), position="hidden")
+        st.navigation(addresses(lambda _: None), position="hidden")
         masthead.bare_masthead()
         states.sign_in()
         return
     viewer = Viewer(email, warehouse().roles_of(email), st.context.ip_address or "")
-    own = [dashboard for dashboard in dashboards().values() if dashboard.may_open(viewer.roles)]
-    if not own:
-        st.navigation([st.Page(partial(states.no_role, email), title="Plumbline")], position="hidden")
-        masthead.masthead([], None, email, email, "no role")
-        warehouse().record(viewer, "open page", "no role")
-        states.no_role(email)
+    every = addresses(lambda dashboard: open_page(dashboard, viewer, now), lambda: go_home(menu))
+    menu = [page for page, dashboard in zip(every[1:], dashboards().values(), strict=True)
+            if dashboard.may_open(viewer.roles)]  # fmt: skip
+    current = st.navigation(every, position="hidden")
+    name = str(st.user.get("name") or email)
+    masthead.masthead(menu, current, name, email, role_words(viewer) or "no role")
+    if menu:
+        current.run()
         return
-    menu = pages(own, viewer, now)
-    current = st.navigation(menu, position="hidden")
-    name = warehouse().people.name_of(email) or email
-    masthead.masthead(menu, current, name, email, ", ".join(viewer.roles).replace("_", " "))
-    current.run()
+    warehouse().record(viewer, "open page", "no page" if viewer.roles else "no role")
+    if viewer.roles:
+        states.no_page(role_words(viewer))
+    else:
+        states.no_role(email)
 
 
-def pages(shown: object, viewer: Viewer | None, now: datetime) -> list[StreamlitPage]:
-    """Streamlit pages for dashboards; without a viewer they are only addresses that draw nothing."""
-    made = []
-    for index, dashboard in enumerate(shown):  # type: ignore[var-annotated, arg-type]
-        run = partial(open_page, dashboard, viewer, now) if viewer else nothing
-        made.append(st.Page(run, title=dashboard.title, url_path=dashboard.slug, default=index == 0))
+def role_words(viewer: Viewer) -> str:
+    return ", ".join(viewer.roles).replace("_", " ")
+
+
+def addresses(draw_page: Callable[[Dashboard], None], home: Callable[[], None] = lambda: None) -> list[StreamlitPage]:
+    """The root and an address for each page there is; what stands there depends on who asks."""
+    made = [st.Page(home, title="Plumbline", default=True)]
+    for dashboard in dashboards().values():
+        made.append(st.Page(partial(draw_page, dashboard), title=dashboard.title, url_path=dashboard.slug))
     return made
 
 
-def nothing() -> None:
-    """What an address holds for somebody who is not signed in."""
+def go_home(menu: list[StreamlitPage]) -> None:
+    """The root leads to the first page of one's own."""
+    st.switch_page(menu[0])
 
 
 def open_page(dashboard: Dashboard, viewer: Viewer, now: datetime) -> None:

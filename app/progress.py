@@ -66,10 +66,14 @@ class Progress:
     def stages(self) -> tuple[Stage, ...]:
         """The sources of the newest load and the steps of the newest job; empty before the first run."""
         with self._connections.open(PORTAL) as connection:
-            loads = [Stage(row.source.removeprefix("tap-"), row.result, row.row_count, _took(row.started_at, row.ended_at))
-                     for row in connection.execute(LOADS)]  # fmt: skip
-            steps = [Stage(row.step, row.result, None, _took(row.started_at, row.ended_at))
-                     for row in connection.execute(STEPS)]  # fmt: skip
+            loads = [
+                Stage(row.source.removeprefix("tap-"), row.result, row.row_count, _took(row.started_at, row.ended_at))
+                for row in connection.execute(LOADS)
+            ]
+            steps = [
+                Stage(row.step, row.result, None, _took(row.started_at, row.ended_at))
+                for row in connection.execute(STEPS)
+            ]
         return (*loads, *steps)
 
 

@@ -183,6 +183,7 @@ def bind(host: str, port: int) -> socket.socket:
 def main() -> int:
     """Serves until SIGTERM."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     os.environ["DO_NOT_TRACK"] = "1"
     try:
         settings = get_settings()

@@ -22,6 +22,10 @@ from app.warehouse import Warehouse
 log = logging.getLogger("plumbline.webhooks")
 PATH = "/webhooks/stripe"
 MOST_BYTES = 512 * 1024
+WRONG_SIGNATURE = (
+    "The signature is wrong or older than 5 minutes. Expected one made with this endpoint's signing secret; compare "
+    "PLUMBLINE_STRIPE_WEBHOOK_SECRET with Stripe's."
+)
 
 
 def stripe_route(settings: Settings, warehouse: Warehouse) -> Route:
@@ -65,8 +69,7 @@ def keep(settings: Settings, warehouse: Warehouse, body: bytes, signature: str |
         event = json.loads(body)
         event_id, kind, created = str(event["id"]), str(event["type"]), int(event["created"])
     except stripe.SignatureVerificationError:
-        return refuse(400, "The signature is wrong or older than 5 minutes. Expected one made with this "
-                           "endpoint's signing secret; compare PLUMBLINE_STRIPE_WEBHOOK_SECRET with Stripe's.")  # fmt: skip
+        return refuse(400, WRONG_SIGNATURE)
     except (ValueError, KeyError, TypeError):
         return refuse(400, "The body is not a Stripe event. Expected JSON with id, type and created.")
     try:

@@ -62,8 +62,8 @@ def time_axis(first: date, last: date) -> Spec:
 
 
 def day_value(day: date) -> Spec:
-    """A day as a datum that Vega reads in UTC."""
-    return {"datum": day.isoformat(), "type": "temporal"}
+    """A day as a datum: Vega reads a number as milliseconds, where it would leave a text unread."""
+    return {"datum": (day - date(1970, 1, 1)).days * 86_400_000, "type": "temporal"}
 
 
 def money_axis(low: float, high: float, *, zero: bool) -> Spec:

@@ -1,4 +1,4 @@
-"""The head of every page: the sign, the menu, who is signed in, and the way out. On a phone the menu is a bottom bar."""
+"""The head of every page: the sign, the menu, who is signed in, the way out. On a phone the menu is a bar below."""
 
 from __future__ import annotations
 

@@ -21,7 +21,11 @@ def rows(reading: Reading) -> list[dict[str, Any]]:
     if found is None or found.empty:
         return []
     records = [row for row in found.to_dict("records") if is_open(row)]
-    return sorted(records, key=lambda row: (URGENCY.get(str(row["severity"]), 9), -as_date(row["raised_at"]).toordinal()))
+    return sorted(records, key=urgency)
+
+
+def urgency(row: dict[str, Any]) -> tuple[int, int]:
+    return URGENCY.get(str(row["severity"]), len(URGENCY)), -as_date(row["raised_at"]).toordinal()
 
 
 def is_open(row: dict[str, Any]) -> bool:

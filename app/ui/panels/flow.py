@@ -12,7 +12,7 @@ from app.ui import titles
 from app.ui.charts import chart, stripes, strong, values
 from app.ui.look import tokens, var
 from app.ui.panels.frame import Picture, empty
-from app.ui.reading import Reading, shift
+from app.ui.reading import Reading
 
 Month = tuple[date, float, float]
 PLOT_HEIGHT = 280
@@ -39,31 +39,35 @@ def make(reading: Reading, panel: Flow) -> Picture:
 
 def pieces(rows: Sequence[Month], running: date) -> list[dict[str, Any]]:
     """Bars as rows of month, from, to and colour; the running month cut into stripes."""
-    reach = (max(came for _, came, _ in rows) + max(went for _, _, went in rows)) * 1.1
+    reach = (max(came for _, came, _ in rows) + max(went for _, _, went in rows)) * 1.24
     made = []
     for month, came, went in rows:
         for value, meaning in ((came, "gainFill"), (-went, "lossFill")):
             cuts = stripes(value, reach, PLOT_HEIGHT) if month == running else [(0.0, value)]
-            made += [{"month": month.isoformat(), "from": a, "to": b, "colour": var(meaning)} for a, b in cuts if a != b]
+            colour = var(meaning)
+            made += [{"month": month.isoformat(), "from": a, "to": b, "colour": colour} for a, b in cuts if a != b]
     return made
 
 
 def spec(rows: Sequence[Month], running: date) -> dict[str, Any]:
     """The chart; the last closed month's bars carry their numbers."""
     order = [month.isoformat() for month, _, _ in rows]
-    every = "utcmonth(toDate(datum.value))"
-    text = f"({every}%2==(utcmonth(toDate('{order[-1]}'))%2)||{every}==0)?({every}==0?utcFormat(toDate(datum.value),'%Y'):utcFormat(toDate(datum.value),'%b')):''"
+    month = "utcmonth(toDate(datum.value))"
+    name = f"{month}==0?utcFormat(toDate(datum.value),'%Y'):utcFormat(toDate(datum.value),'%b')"
+    text = f"({month}%2=={rows[-1][0].month - 1}%2)||{month}==0?({name}):''"
     x = {"field": "month", "type": "ordinal", "sort": order, "scale": {"paddingInner": 0.36, "domain": order},
          "axis": {"labelAngle": 0, "labelExpr": text, "domain": False, "labelOverlap": False}}  # fmt: skip
     minus = f"(datum.value<0?'{f.MINUS}':'')+format(abs(datum.value),',')"
-    y = {"type": "quantitative", "axis": {"tickCount": 5, "labelExpr": minus}}
+    up, down = max(came for _, came, _ in rows) or 1.0, max(went for _, _, went in rows) or 1.0
+    domain = [-down - 0.12 * (up + down), up + 0.12 * (up + down)]
+    y = {"type": "quantitative", "axis": {"tickCount": 5, "labelExpr": minus}, "scale": {"domain": domain}}
     bars = {"data": values(pieces(rows, running)), "mark": {"type": "bar"},
             "encoding": {"x": x, "y": {"field": "from", **y}, "y2": {"field": "to"},
                          "color": {"field": "colour", "type": "nominal", "scale": None}}}  # fmt: skip
     zero = {"data": values([{}]), "mark": {"type": "rule", "color": var("ink")}, "encoding": {"y": {"datum": 0, **y}}}
-    month, came, went = next(row for row in reversed(rows) if row[0] != running)
-    ends = [{"month": month.isoformat(), "at": came, "text": f.signed(came)},
-            {"month": month.isoformat(), "at": -went, "text": f.signed(-went)}]  # fmt: skip
+    last, came, went = next(row for row in reversed(rows) if row[0] != running)
+    ends = [{"month": last.isoformat(), "at": came, "text": f.signed(came)},
+            {"month": last.isoformat(), "at": -went, "text": f.signed(-went)}]  # fmt: skip
     labels = [
         {"data": values([row]), "mark": {"type": "text", "dy": 9 if row["at"] < 0 else -8, "align": "right", "dx": 12,
                                          **strong()},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -18,6 +19,7 @@ Row = Mapping[str, Any]
 Show = Callable[[Row, Reading], Cell | str]
 BAD = ("failed", "broken", "stale", "late", "not_run")
 MOST = 30
+LATE_MINUTES = 60
 
 
 def known(value: object) -> bool:
@@ -58,10 +60,14 @@ def outcome(name: str) -> Show:
     return show
 
 
-def error(row: Row, _: Reading) -> Cell | str:
+def error(name: str) -> Show:
     """The first line of an error, cut where it would widen the page."""
-    lines = str(row["error"]).strip().splitlines() if known(row.get("error")) else []
-    return lines[0][:160] if lines else ""
+
+    def show(row: Row, _: Reading) -> Cell | str:
+        lines = str(row[name]).strip().splitlines() if known(row.get(name)) else []
+        return lines[0][:120] if lines else ""
+
+    return show
 
 
 Shown = tuple[Column, str, Show]
@@ -69,10 +75,12 @@ LISTS: Mapping[str, tuple[str, tuple[Shown, ...]]] = {
     "sources": ("mart_engineer.sources", (
         (Column("Source"), "source", text("source")),
         (Column("State"), "state", outcome("state")),
-        (Column("Newest event"), "data_until", instant("data_until")),
-        (Column("Last load"), "loaded_at", instant("loaded_at")),
-        (Column("Rows", True), "row_count", count("row_count")),
-        (Column("What went wrong"), "error", error),
+        (Column("Last good load"), "last_loaded_at", instant("last_loaded_at")),
+        (Column("Rows", True), "last_row_count", count("last_row_count")),
+        (Column("Took", True), "last_seconds", duration("last_seconds")),
+        (Column("Loads", True), "loads_count", count("loads_count")),
+        (Column("Failed", True), "failed_loads_count", count("failed_loads_count")),
+        (Column("What went wrong last"), "last_error", error("last_error")),
     )),
     "loads": ("mart_engineer.load_runs", (
         (Column("Source"), "source", text("source")),
@@ -81,7 +89,7 @@ LISTS: Mapping[str, tuple[str, tuple[Shown, ...]]] = {
         (Column("Started"), "started_at", instant("started_at")),
         (Column("Rows", True), "row_count", count("row_count")),
         (Column("Took", True), "seconds", duration("seconds")),
-        (Column("What went wrong"), "error", error),
+        (Column("What went wrong"), "error", error("error")),
     )),
     "promises": ("mart_engineer.checks", (
         (Column("Promise"), "check_name", text("check_name")),
@@ -97,7 +105,7 @@ LISTS: Mapping[str, tuple[str, tuple[Shown, ...]]] = {
         (Column("Result"), "result", outcome("result")),
         (Column("Started"), "started_at", instant("started_at")),
         (Column("Took", True), "seconds", duration("seconds")),
-        (Column("What went wrong"), "error", error),
+        (Column("What went wrong"), "error", error("error")),
     )),
 }  # fmt: skip
 SUBTITLES = {"sources": "Each source, its newest event and its last load", "loads": "The newest runs of each stream",
@@ -110,7 +118,7 @@ def make(reading: Reading, panel: Listing) -> Picture:
     found = reading.table(mart)
     if found is None:
         return empty(panel.kind.capitalize(), "Your role does not include this list.")
-    rows = ordered(panel.kind, found)
+    rows = ordered(panel.kind, found, reading.now)
     if not rows:
         return empty(title(panel.kind, rows), "Nothing has run yet.")
     visible = [column for column in shown if column[1] in found.columns]
@@ -120,18 +128,26 @@ def make(reading: Reading, panel: Listing) -> Picture:
     return Picture(title(panel.kind, rows), more, mart, html=html)
 
 
-def ordered(kind: str, found: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows in reading order: what is bad first, then the newest; running job steps under their job."""
+def ordered(kind: str, found: pd.DataFrame, now: datetime) -> list[dict[str, Any]]:
+    """Rows in reading order: what is bad first, then the newest."""
     rows = found.to_dict("records")
-    for row in rows:
-        if not known(row.get("seconds")) and known(row.get("started_at")) and known(row.get("ended_at")):
-            row["seconds"] = (row["ended_at"] - row["started_at"]).total_seconds()
+    if kind == "sources":
+        return sorted(({**row, "state": state(row, now)} for row in rows), key=lambda row: str(row["source"]))
     if kind == "promises":
         rank = {"broken": 0, "warned": 1, "not_run": 2}
         return sorted(rows, key=lambda row: (rank.get(str(row["outcome"]), 3), str(row["dataset"])))
-    if kind == "sources":
-        return sorted(rows, key=lambda row: str(row["source"]))
     return sorted(rows, key=lambda row: pd.Timestamp(row["started_at"]), reverse=True)
+
+
+def state(row: Row, now: datetime) -> str:
+    """A source's state in a word: failed, late (no good load for an hour), or loaded."""
+    if row.get("last_result") == "failed":
+        return "failed"
+    loaded = row.get("last_loaded_at")
+    if not known(loaded):
+        return "late"
+    age = now - f.as_utc(pd.Timestamp(loaded).to_pydatetime())
+    return "late" if age > timedelta(minutes=LATE_MINUTES) else "loaded"
 
 
 def title(kind: str, rows: Sequence[Row]) -> str:

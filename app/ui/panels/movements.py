@@ -10,12 +10,11 @@ from app.dashboard import Movements
 from app.ui import format as f
 from app.ui import titles
 from app.ui.panels.frame import Picture, empty
-from app.ui.reading import Reading, as_float, month_end
+from app.ui.reading import Reading, month_end
 from app.ui.tables import Cell, Column, table
 
 COLUMNS = (Column("Customer"), Column("Movement"), Column("Opening", True), Column("Change", True),
            Column("Closing", True))  # fmt: skip
-LOSSES = ("churn", "contraction")
 
 
 def make(reading: Reading, panel: Movements) -> Picture:
@@ -34,15 +33,15 @@ def make(reading: Reading, panel: Movements) -> Picture:
 
 
 def amounts(found: pd.DataFrame) -> list[dict[str, Any]]:
-    """One row per customer and movement, largest change first."""
-    made = []
-    for row in found.to_dict("records"):
-        opening, closing = as_float(row.get("opening_mrr_usd")) or 0.0, as_float(row.get("closing_mrr_usd")) or 0.0
-        change = as_float(row.get("movement_usd"))
-        change = closing - opening if change is None else change
-        name = row.get("customer_name") or row.get("name") or row["customer_id"]
-        made.append({"name": str(name), "movement": str(row["movement"]), "opening": opening, "closing": closing,
-                     "change": change})  # fmt: skip
+    """One row per customer and movement, largest change first; a customer's products and plans are summed."""
+    names = found["customer_name"].where(found["customer_name"].notna(), found["customer_id"].astype(str))
+    money = ["opening_mrr_usd", "movement_usd", "closing_mrr_usd"]
+    summed = found.assign(name=names).groupby(["name", "movement"], as_index=False)[money].sum()
+    made = [
+        {"name": str(row["name"]), "movement": str(row["movement"]), "opening": row["opening_mrr_usd"],
+         "change": row["movement_usd"], "closing": row["closing_mrr_usd"]}
+        for row in summed.to_dict("records")
+    ]  # fmt: skip
     return sorted(made, key=lambda row: (-abs(row["change"]), row["name"]))
 
 
