@@ -265,11 +265,20 @@ def _postmaster(data: Path) -> tuple[int | None, int | None]:
 
 
 def _is_server_of(pid: int | None, data: Path) -> bool:
-    """Whether that process is alive and a Postgres of this data folder: all of them work inside it."""
+    """Whether that process is alive and a Postgres of this data folder: all of them work inside it.
+
+    Where a container forbids root to see another user's working folder, the postmaster's command line tells.
+    """
     if pid is None:
         return False
+    home = str(data.resolve())
     try:
         process = psutil.Process(pid)
-        return bool(process.status() != psutil.STATUS_ZOMBIE and process.cwd() == str(data.resolve()))
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return False
+        try:
+            return bool(process.cwd() == home)
+        except psutil.AccessDenied:
+            return home in process.cmdline()
     except (psutil.NoSuchProcess, psutil.AccessDenied):
         return False

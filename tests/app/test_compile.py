@@ -129,7 +129,10 @@ REFUSED = {
         Question("net_mrr", by=("produkt",)),
         r"net_mrr cannot be split by 'produkt'\. Expected one of: product, country\. Did you mean 'product'\?",
     ),
-    "a filter on another's dimension": (Question("lost_mrr", where=(("country", "DE"),)), "cannot be split by 'country'"),
+    "a filter on another's dimension": (
+        Question("lost_mrr", where=(("country", "DE"),)),
+        "cannot be split by 'country'",
+    ),
     "a ratio that only one side can be split": (
         Question("churn_rate", by=("country",)),
         r"Only opening_mrr can be split by it, lost_mrr cannot, so the ratio would mix cut and whole",

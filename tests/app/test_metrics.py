@@ -41,8 +41,14 @@ MISTAKES = {
     ),
     "a missing field": (without(SIMPLE, "owner"), r"wrong\.yml: the field 'owner' is missing\. Every metric needs it"),
     "a simple metric without its mart": (without(SIMPLE, "mart"), "the field 'mart' is missing. A simple metric needs"),
-    "a ratio without its denominator": (without(RATIO, "denominator"), "'denominator' is missing. A ratio metric needs"),
-    "a ratio with a column": ({**RATIO, "column": "x"}, r"the field 'column' is wrong\. Found 'x'\. Expected nothing: a "),
+    "a ratio without its denominator": (
+        without(RATIO, "denominator"),
+        "'denominator' is missing. A ratio metric needs",
+    ),
+    "a ratio with a column": (
+        {**RATIO, "column": "x"},
+        r"the field 'column' is wrong\. Found 'x'\. Expected nothing: a ",
+    ),
     "an unknown unit": (
         {**SIMPLE, "unit": "dollars"},
         r"wrong\.yml:4: the field 'unit' is wrong\. Found 'dollars'\. Expected 'usd', 'count', 'ratio', 'months' or 'd",
@@ -62,7 +68,7 @@ MISTAKES = {
     "a name of its own": ({**SIMPLE, "name": "mrr"}, "the file's name is the metric's"),
     "an unknown base": (
         {**RATIO, "numerator": "net_mmr"},
-        r"the field 'numerator' is wrong\. Found 'net_mmr'\. Expected the name of another metric\. Did you mean 'net_mrr'",
+        r"'numerator' is wrong\. Found 'net_mmr'\. Expected the name of another metric\. Did you mean 'net_mrr'\?",
     ),
     "itself as its base": ({**COMMON, "kind": "multiple", "of": "wrong", "factor": "2"}, "the name of another metric"),
     "a ratio of a ratio": ({**RATIO, "denominator": "churn_rate"}, "ratios don't add up"),

@@ -27,7 +27,9 @@ def ago(minutes: int) -> datetime:
 
 def record(**changes: object) -> Record:
     """Everything fine: both sources of net_mrr loaded within the hour, both its promises kept."""
-    pairs = frozenset({(INVOICES, "No invoice twice"), (FILES, "Contracts end after they start"), (MART, "One row each")})
+    pairs = frozenset(
+        {(INVOICES, "No invoice twice"), (FILES, "Contracts end after they start"), (MART, "One row each")}
+    )
     fine = {
         "data_until": ago(50),
         "loads": {"stripe": ago(20), "files": ago(45), "salesforce": ago(500)},
@@ -94,7 +96,11 @@ def test_the_way_of_a_figure_begins_at_its_sources(metrics: Mapping[str, Metric]
 
 
 def test_a_source_is_named_by_its_raw_schema() -> None:
-    assert [source_of(name) for name in (INVOICES, "raw_stripe_webhook.event", MART)] == ["stripe", "stripe_webhook", ""]
+    assert [source_of(name) for name in (INVOICES, "raw_stripe_webhook.event", MART)] == [
+        "stripe",
+        "stripe_webhook",
+        "",
+    ]
 
 
 def test_the_record_is_read_from_the_newest_runs(warehouse: Warehouse, with_marts: Settings) -> None:

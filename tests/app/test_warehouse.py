@@ -137,7 +137,7 @@ def test_a_read_takes_columns_conditions_order_and_a_limit(warehouse: Warehouse)
     def names(**options: Any) -> list[str]:
         return [str(name) for name in warehouse.read(EXECUTIVE, "mart_executive.odd", **options)["name"]]
 
-    zoe, company, percent = "Zoë's \"GmbH\"; drop table x", "株式会社", "%s :a"
+    zoe, company, percent = 'Zoë\'s "GmbH"; drop table x', "株式会社", "%s :a"
     assert names(order_by=["-Order"]) == [percent, company, zoe]
     assert names(order_by=["Order"], limit=1) == [zoe]
     assert names(where={"name": zoe}) == [zoe]
@@ -145,7 +145,10 @@ def test_a_read_takes_columns_conditions_order_and_a_limit(warehouse: Warehouse)
     assert names(where={"at": None}, order_by=["Order"]) == [company, percent]
     assert names(where={"at !=": None}) == [zoe]
     assert names(where={"Order >=": 2, "Order <": 3}) == [company]
-    assert list(warehouse.read(EXECUTIVE, "mart_executive.odd", columns=["amount", "name"]).columns) == ["amount", "name"]
+    assert list(warehouse.read(EXECUTIVE, "mart_executive.odd", columns=["amount", "name"]).columns) == [
+        "amount",
+        "name",
+    ]
 
 
 def test_numbers_come_as_floats_or_exact(warehouse: Warehouse) -> None:
@@ -193,8 +196,8 @@ def test_a_warehouse_that_is_down_is_told_without_secrets(
 
 def test_it_works_again_after_its_connections_were_cut(warehouse: Warehouse, with_marts: Settings) -> None:
     warehouse.answer(FINANCE, Question("net_mrr"), as_of=AS_OF)
-    run_as(with_marts, ADMIN, "select pg_terminate_backend(pid) from pg_stat_activity where usename like 'plumbline\\_%' "
-                              "and pid <> pg_backend_pid()")  # fmt: skip
+    ours = "usename like 'plumbline\\_%' and pid <> pg_backend_pid()"
+    run_as(with_marts, ADMIN, f"select pg_terminate_backend(pid) from pg_stat_activity where {ours}")
     assert warehouse.answer(FINANCE, Question("net_mrr"), as_of=AS_OF).rows
 
 

@@ -25,13 +25,29 @@ from pipelines.unprivileged import ELSEWHERE, RunAs, programs, reachable_program
 
 DEBIAN = Path("/usr/lib/postgresql/15/bin")
 MakeSettings = Callable[..., Settings]
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def shared(make_settings: MakeSettings) -> Iterator[Cluster]:
+    server = Cluster(make_settings(), "production")
+    yield server
+    server.stop()
 
 
 @pytest.fixture
-def own(make_settings: MakeSettings) -> Iterator[Cluster]:
-    """A server that this test may break."""
+def own(shared: Cluster) -> Cluster:
+    """A running server that a test may stop or kill."""
+    shared.start()
+    return shared
+
+
+@pytest.fixture
+def spoilt(make_settings: MakeSettings) -> Iterator[Cluster]:
+    """A stopped server whose files a test may spoil."""
     server = Cluster(make_settings(), "production")
     server.start()
+    server.stop()
     yield server
     server.stop()
 
@@ -51,13 +67,13 @@ def postmaster(server: Cluster) -> int:
 
 
 def test_data_survives_a_stop_and_the_second_start_takes_under_a_second(own: Cluster) -> None:
-    ask(own, "create table kept as select 7 as n")
+    ask(own, "create table stopped as select 7 as n")
     own.stop()
     assert not own.is_running()
     began = time.perf_counter()
     own.start()
     assert time.perf_counter() - began < 1.5
-    assert ask(own, "select n from kept") == "7"
+    assert ask(own, "select n from stopped") == "7"
 
 
 def test_starting_again_leaves_the_running_server_alone(own: Cluster) -> None:
@@ -73,12 +89,12 @@ def test_stopping_twice_changes_nothing(own: Cluster) -> None:
 
 
 def test_committed_data_survives_kill_9(own: Cluster) -> None:
-    ask(own, "create table kept as select 8 as n")
+    ask(own, "create table killed as select 8 as n")
     psutil.Process(postmaster(own)).send_signal(signal.SIGKILL)
     while own.is_running():
         time.sleep(0.02)
     own.start()
-    assert ask(own, "select n from kept") == "8"
+    assert ask(own, "select n from killed") == "8"
 
 
 def test_a_pid_file_that_names_a_living_stranger_is_seen_through(own: Cluster) -> None:
@@ -88,6 +104,18 @@ def test_a_pid_file_that_names_a_living_stranger_is_seen_through(own: Cluster) -
     assert not own.is_running()
     own.start()
     assert postmaster(own) != os.getpid()
+
+
+def test_a_container_that_hides_working_folders_changes_nothing(own: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    def hidden(process: psutil.Process) -> str:
+        raise psutil.AccessDenied(process.pid)
+
+    monkeypatch.setattr(psutil.Process, "cwd", hidden)
+    assert own.is_running()
+    own.stop()
+    assert not own.is_running()
+    own.start()
+    assert own.is_running()
 
 
 def test_the_server_listens_on_loopback_only_and_on_no_socket_file(own: Cluster) -> None:
@@ -129,13 +157,12 @@ def test_a_taken_port_is_named(make_settings: MakeSettings) -> None:
     assert not server.is_running()
 
 
-def test_data_of_another_major_version_is_refused_and_left(own: Cluster) -> None:
-    own.stop()
-    version = own.data / "PG_VERSION"
+def test_data_of_another_major_version_is_refused_and_left(spoilt: Cluster) -> None:
+    version = spoilt.data / "PG_VERSION"
     ours = version.read_text()
     version.write_text("13\n")
     with pytest.raises(DependencyMissing, match=r"made by PostgreSQL 13\. Expected \d\d"):
-        own.start()
+        spoilt.start()
     version.write_text(ours)
 
 
@@ -149,19 +176,17 @@ def test_a_full_disk_is_refused_before_anything_is_made(
     assert not server.data.exists()
 
 
-def test_lost_secrets_are_named_instead_of_a_driver_error(own: Cluster) -> None:
-    own.stop()
-    (own.settings.home / "secrets.json").unlink()
+def test_lost_secrets_are_named_instead_of_a_driver_error(spoilt: Cluster) -> None:
+    (spoilt.settings.home / "secrets.json").unlink()
     with pytest.raises(DependencyMissing, match=r"does not accept the password in .*secrets\.json"):
-        own.start()
+        spoilt.start()
 
 
-def test_a_server_that_cannot_start_says_why(own: Cluster) -> None:
-    own.stop()
-    with (own.data / "postgresql.conf").open("a") as out:
+def test_a_server_that_cannot_start_says_why(spoilt: Cluster) -> None:
+    with (spoilt.data / "postgresql.conf").open("a") as out:
         out.write("\nshared_buffers = 'much'\n")
     with pytest.raises(DependencyMissing, match=r"did not start: .*FATAL"):
-        own.start()
+        spoilt.start()
 
 
 @pytest.mark.skipif(not DEBIAN.exists(), reason="PostgreSQL 15 is not installed")
@@ -206,7 +231,9 @@ def test_programs_out_of_reach_are_copied_with_their_libraries(make_settings: Ma
     server = Cluster(hidden, "production")
     server.start()
     try:
-        found = reachable_programs(hidden, RunAs(server.data.stat().st_uid, server.data.stat().st_gid), server.data.parent)
+        found = reachable_programs(
+            hidden, RunAs(server.data.stat().st_uid, server.data.stat().st_gid), server.data.parent
+        )
         assert server.data.parent in found.parents
         assert ask(server, "select 1") == "1"
     finally:
