@@ -45,7 +45,9 @@ def test_the_database_of_another_warehouse_is_put_in(tmp_path: Path) -> None:
     ("text", "name", "said"),
     [
         pytest.param(GOOD, "raw_shop/baskets.yml", "speaks of another dataset than its place says", id="wrong place"),
-        pytest.param(GOOD.replace("{name: There are orders}", "{}"), "raw_shop/orders.yml", "without a name", id="nameless"),
+        pytest.param(
+            GOOD.replace("{name: There are orders}", "{}"), "raw_shop/orders.yml", "without a name", id="nameless"
+        ),
         pytest.param(
             GOOD.replace("There are orders", "Every order has an id"), "raw_shop/orders.yml", "makes a promise twice",
             id="the same promise twice",

@@ -32,7 +32,13 @@ NODES = {
 @pytest.fixture
 def manifest(tmp_path: Path) -> Path:
     entries: dict[str, dict[str, Any]] = {
-        name: {"resource_type": kind, "schema": schema, "alias": table, "name": "unused", "depends_on": {"nodes": parents}}
+        name: {
+            "resource_type": kind,
+            "schema": schema,
+            "alias": table,
+            "name": "unused",
+            "depends_on": {"nodes": parents},
+        }
         for name, (kind, schema, table, parents) in NODES.items()
     }
     for name, entry in entries.items():

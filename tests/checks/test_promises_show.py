@@ -28,8 +28,9 @@ ONE_INVOICE = """
 insert into raw_stripe.customers (id, name, created) values ('cus_1', 'Zoë O''Neil', '2026-01-01');
 insert into raw_stripe.subscriptions (id, customer, status, created, start_date)
     values ('sub_1', 'cus_1', 'active', '2026-01-01', '2026-01-01');
-insert into raw_stripe.invoices (id, customer, subscription, status, currency, subtotal, total, amount_remaining, created,
-    status_transitions) values ('in_1', 'cus_1', 'sub_1', 'paid', 'usd', 3000, 3000, 0, '2026-11-21', '{}');
+insert into raw_stripe.invoices
+    (id, customer, subscription, status, currency, subtotal, total, amount_remaining, created, status_transitions)
+    values ('in_1', 'cus_1', 'sub_1', 'paid', 'usd', 3000, 3000, 0, '2026-11-21', '{}');
 insert into raw_stripe.invoice_line_items (id, invoice, amount, currency, period)
     values ('il_1', 'in_1', 1000, 'usd', '{}'), ('il_2', 'in_1', 2000, 'usd', '{}');
 """
@@ -58,8 +59,8 @@ def engine(migrated: Settings) -> Iterator[Engine]:
         )
     yield admin
     with admin.begin() as connection:
-        for table in (*(f"raw_stripe.{stream}" for stream in STREAMS),):
-            connection.execute(text(f"drop table {table}"))
+        for stream in STREAMS:
+            connection.execute(text(f"drop table raw_stripe.{stream}"))
         for table in ("load_run", "check_result", "metric_promise"):
             connection.execute(text(f"delete from portal.{table}"))
 
@@ -87,7 +88,8 @@ def test_a_duplicate_line_breaks_mrr_and_not_the_pipeline(migrated: Settings, en
     assert ADD_UP in before.kept
 
     with engine.begin() as connection:
-        connection.execute(text("insert into raw_stripe.invoice_line_items select * from raw_stripe.invoice_line_items"))
+        lines = "raw_stripe.invoice_line_items"
+        connection.execute(text(f"insert into {lines} select * from {lines}"))
     result = run_check(migrated)
 
     for metric in ("net_mrr", "arr", "nrr", "invoiced_revenue", "active_customers"):

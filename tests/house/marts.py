@@ -26,7 +26,7 @@ class Mart:
 
 @cache
 def marts() -> Mapping[str, Mart]:
-    """Every mart that a .yml describes, by dataset; models/marts/finance/x.yml describes mart_finance.x (or its alias)."""
+    """Every mart that has a .yml, by dataset: models/marts/finance/x.yml describes mart_finance.x or its alias."""
     found = {}
     for path in under("models/marts/", end=".yml"):
         folder = Path(path).parent.name

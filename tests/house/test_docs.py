@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 import typer
 
@@ -16,7 +16,8 @@ from .tree import listed, read, under
 
 PAGES = ("README.md", "CHANGELOG.md", "docs/architecture.md", "docs/decisions.md", "docs/licences.md", "docs/cli.md")
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
-PATH = re.compile(r"`((?:app|pages|pipelines|models|checks|forecasting|tests|docs)/[^`\s:]*|meltano\.yml|pyproject\.toml)`")
+ROOMS = "app|pages|pipelines|models|checks|forecasting|tests|docs"
+PATH = re.compile(rf"`((?:{ROOMS})/[^`\s:]*|meltano\.yml|pyproject\.toml)`")
 VARIABLE = re.compile(r"PLUMBLINE_[A-Z_]+[A-Z]")
 MADE_BY_PROGRAMS = {"PLUMBLINE_CHECK_PASSWORD"}
 
@@ -33,8 +34,13 @@ def test_the_settings_table_is_true() -> None:
 
 def test_documents_name_only_settings_that_exist() -> None:
     known = {f"PLUMBLINE_{name.upper()}" for name in Settings.model_fields} | MADE_BY_PROGRAMS
-    found = [f"{name}: {variable}" for name in _documents() for variable in VARIABLE.findall(read(name)) if variable not in known]
-    assert not found, listed(sorted(set(found)), "Name a setting of app/settings.py.")
+    found = {
+        f"{name}: {variable}"
+        for name in _documents()
+        for variable in VARIABLE.findall(read(name))
+        if variable not in known
+    }
+    assert not found, listed(sorted(found), "Name a setting of app/settings.py.")
 
 
 def test_the_command_page_names_every_command() -> None:
@@ -85,7 +91,7 @@ def _commands() -> list[str]:
     """Every command as it is typed, such as 'mail list'."""
     from pipelines.cli import app
 
-    def walk(command: click.Command, words: tuple[str, ...]) -> list[str]:
+    def walk(command: Any, words: tuple[str, ...]) -> list[str]:
         children = getattr(command, "commands", None)
         if not children:
             return [" ".join(words)]

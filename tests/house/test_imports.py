@@ -17,7 +17,7 @@ MAY_DRAW = ("app/portal.py", "app/ui/", "pages/", "app/serve.py", "app/gate.py",
 
 def test_imports_go_downwards_only() -> None:
     config = Path(__file__).with_name("imports.ini")
-    program = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(config_filename=sys.argv[1]))"
+    program = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(sys.argv[1]))"
     done = subprocess.run([sys.executable, "-c", program, str(config)], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 

@@ -9,7 +9,6 @@ from app.access import ROLES
 from app.compile import marts_of
 from app.dashboard import Dashboard
 from app.metrics import load_metrics
-from app.settings import ROOT
 
 from .marts import marts
 from .test_metric_files import IDS, METRICS
@@ -21,7 +20,8 @@ LOOK = re.compile(r"#[0-9a-fA-F]{6}\b|\{[^}]*:[,.]\d*[fd%]\}")
 
 def dashboards() -> dict[str, Dashboard]:
     """The pages that declare a dashboard, by file."""
-    pages = {name: import_module(f"pages.{stem(name)}") for name in under("pages/", end=".py") if stem(name) != "__init__"}
+    names = [name for name in under("pages/", end=".py") if stem(name) != "__init__"]
+    pages = {name: import_module(f"pages.{stem(name)}") for name in names}
     return {name: page.DASHBOARD for name, page in pages.items() if hasattr(page, "DASHBOARD")}
 
 
@@ -62,7 +62,9 @@ def test_pages_are_open_only_to_people_who_may_read_all_their_numbers() -> None:
 
 
 def test_pages_answer_something_that_was_asked() -> None:
-    found = [f"{name}: {answer!r}" for name, page in dashboards().items() for answer in page.answers if answer not in IDS]
+    found = [
+        f"{name}: {answer!r}" for name, page in dashboards().items() for answer in page.answers if answer not in IDS
+    ]
     assert not found, listed(found, "Use an id of tests/house/requirement_ids.txt.")
 
 
