@@ -7,24 +7,27 @@ from typing import Any
 
 import orjson
 
-from pipelines.sandbox.company.dice import base62, number_of
+from pipelines.sandbox.company.dice import base62, letters
 from pipelines.sandbox.company.times import EVENTS_SINCE
 
 Body = dict[str, Any]
 API_VERSION = "2022-11-15"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Held:
-    """One object at a vendor."""
+    """One object at a vendor, as the JSON it answers with."""
 
     vendor: str
     kind: str
     id: str
     created: int
     updated: int
-    body: Body
-    is_deleted: bool = False
+    raw: bytes
+
+    @property
+    def body(self) -> Any:
+        return orjson.loads(self.raw)
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Event:
     id: str
     created: int
     type: str
-    body: bytes
+    raw: bytes
 
 
 @dataclass
@@ -47,28 +50,35 @@ class Book:
     def put(self, vendor: str, kind: str, body: Body, created: int, updated: int, key: str = "id") -> None:
         """Keep the newest version of an object."""
         object_id = str(body[key])
-        self.objects[(vendor, kind, object_id)] = Held(vendor, kind, object_id, created, updated, body)
+        self.objects[(vendor, kind, object_id)] = Held(vendor, kind, object_id, created, updated, orjson.dumps(body))
 
 
 @dataclass
 class StripeLog:
-    """Keeps one customer's Stripe objects and writes their events in order."""
+    """Keeps one customer's Stripe objects while they change, and writes their events in order."""
 
     book: Book
     owner: str
     count: int = 0
+    live: dict[tuple[str, str], tuple[Body, int]] = field(default_factory=dict)
 
     def put(self, kind: str, body: Body, now: int, *events: str) -> None:
         """The object has changed now; say so under the given event types."""
-        self.book.put("stripe", kind, body, body["created"], now)
+        self.live[(kind, body["id"])] = (body, now)
         if now >= EVENTS_SINCE:
             for event in events:
                 self._say(event, body, now)
 
+    def settle(self) -> None:
+        """Nothing changes any more: everything goes into the book."""
+        for (kind, _), (body, updated) in self.live.items():
+            self.book.put("stripe", kind, body, body["created"], updated)
+        self.live.clear()
+
     def _say(self, event_type: str, body: Body, now: int) -> None:
         self.count += 1
-        noise = base62(number_of("evt", self.owner, self.count), 6)
-        event_id = "evt_1" + base62(now, 6) + base62(self.count, 4) + base62(number_of(self.owner), 3) + noise
+        noise = letters(9, "evt", self.owner, self.count)
+        event_id = "evt_1" + base62(now, 6) + base62(self.count, 4) + noise
         event = {
             "id": event_id, "object": "event", "api_version": API_VERSION, "created": now, "data": {"object": body},
             "livemode": True, "pending_webhooks": 1, "type": event_type,

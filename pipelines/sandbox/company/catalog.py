@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from pipelines.sandbox.company.dice import token
 from pipelines.sandbox.company.times import START
@@ -44,8 +45,13 @@ class Plan:
     @property
     def per_month(self) -> Fraction:
         """Intervals in a month, exact."""
-        factor = {"year": Fraction(1, 12), "month": Fraction(1), "week": Fraction(52, 12), "day": Fraction(365, 12)}
-        return factor[self.interval] / self.count
+        return _per_month(self.interval, self.count)
+
+
+@lru_cache(maxsize=64)
+def _per_month(interval: str, count: int) -> Fraction:
+    factor = {"year": Fraction(1, 12), "month": Fraction(1), "week": Fraction(52, 12), "day": Fraction(365, 12)}
+    return factor[interval] / count
 
 
 @dataclass(frozen=True)

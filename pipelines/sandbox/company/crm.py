@@ -201,13 +201,12 @@ def left_at(client: Client) -> int | None:
 
 def _account_type(company: Company, client: Client) -> tuple[str, int]:
     """Type and when it was last set."""
-    paid = [invoice.body["status_transitions"]["paid_at"] for invoice in client.desk.invoices
-            if invoice.body["amount_paid"]]  # fmt: skip
-    if not paid:
+    paid = client.desk.first_paid_at
+    if paid is None:
         return "Prospect", client.start
     left = left_at(client)
     if left is not None and share(company.seed, client.key, "retyped") < company.design.retyped:
         noticed = left + int((2 + 50 * share(client.key, "noticed")) * DAY)
         if noticed <= company.until:
             return "Former Customer", noticed
-    return "Customer", max(min(paid), client.desk.deals[-1].body["created"])
+    return "Customer", max(paid, client.desk.deals[-1].body["created"])

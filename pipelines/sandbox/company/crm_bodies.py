@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from pipelines.sandbox.company.book import Body
-from pipelines.sandbox.company.dice import base62, number_of
+from pipelines.sandbox.company.dice import letters
+from pipelines.sandbox.company.times import stamp
 
 PREFIX = {"User": "005", "Account": "001", "Lead": "00Q", "Opportunity": "006", "OpportunityHistory": "008"}
 STAGES = (("Prospecting", 10), ("Qualification", 25), ("Proposal", 50), ("Negotiation", 75))
@@ -15,19 +17,25 @@ NAMES = {"US": "United States", "GB": "United Kingdom", "DE": "Germany", "FR": "
          "SG": "Singapore", "MX": "Mexico", "AE": "United Arab Emirates"}  # fmt: skip
 
 
+@lru_cache(maxsize=65536)
 def sf_id(kind: str, *parts: object) -> str:
     """15 characters by chance and the 3 that Salesforce adds to tell upper from lower case."""
-    short = PREFIX[kind] + "Hs" + base62(number_of("sf", kind, *parts), 10)
-    suffix = ""
-    for chunk in (short[0:5], short[5:10], short[10:15]):
-        bits = sum(1 << place for place, letter in enumerate(chunk) if letter.isascii() and letter.isupper())
-        suffix += "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"[bits]
-    return short + suffix
+    short = PREFIX[kind] + "Hs" + letters(10, "sf", kind, *parts)
+    return short + _checked(short[0:5]) + _checked(short[5:10]) + _checked(short[10:15])
+
+
+def _checked(chunk: str) -> str:
+    """One letter that says which of five characters are capitals."""
+    bits = 0
+    for place, letter in enumerate(chunk):
+        if "A" <= letter <= "Z":
+            bits |= 1 << place
+    return "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"[bits]
 
 
 def moment(instant: int) -> str:
     """`2026-11-20T15:04:05.000+0000`."""
-    return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+    return stamp(instant)[:-1] + ".000+0000"
 
 
 def stamped(body: Body, created: int, updated: int) -> Body:

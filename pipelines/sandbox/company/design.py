@@ -14,7 +14,7 @@ class Design:
 
     size: float
     base_customers: int = 1120  # paying when billing moved onto Stripe in January 2024
-    leads_per_day: float = 9.5  # in January 2024
+    leads_per_day: float = 13.2  # in January 2024
     lead_growth: float = 2.75  # by November 2026, as a multiple
     seats: float = 1.0  # multiplies all seats
     contracts: int = 24  # hand-signed customers
@@ -29,7 +29,7 @@ class Design:
 
 
 SCALES: dict[str, Design] = {
-    "small": Design(size=0.034, contracts=110, internal=60),
+    "small": Design(size=0.036, contracts=110, internal=60),
     "demo": Design(size=1.0),
     "large": Design(size=10.0),
 }

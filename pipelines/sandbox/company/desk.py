@@ -121,7 +121,7 @@ class Desk:
 
     def __init__(self, book: Book, diary: Diary, key: str, now: int, profile: dict[str, Any], currency: str) -> None:
         self.key, self.currency, self.diary = key, currency, diary
-        self.tax = float(profile.get("tax", 0.0))
+        self.tax = int(profile.get("tax", 0))
         self.card = {"brand": profile.get("brand", "visa"), "country": profile["address"]["country"],
                      "exp_month": 8, "exp_year": 2030, "funding": "credit", "last4": profile.get("last4", "4242"),
                      "network": profile.get("brand", "visa")}  # fmt: skip
@@ -130,6 +130,7 @@ class Desk:
         self.body = customer_body(self.customer, now, profile, currency)
         self.deals: list[Deal] = []
         self.invoices: list[Invoice] = []
+        self.first_paid_at: int | None = None
         self._made = 0
         self._queue: list[tuple[int, int, Callable[[int], None]]] = []
         self._asked = 0
@@ -144,10 +145,17 @@ class Desk:
         heapq.heappush(self._queue, (when, self._asked, act))
 
     def live(self, until: int) -> None:
-        """Do everything that is due up to and including `until`."""
+        """Do everything that is due up to and including `until`, then hand all papers in."""
         while self._queue and self._queue[0][0] <= until:
             when, _, act = heapq.heappop(self._queue)
             act(when)
+        paid = [one.body["status_transitions"]["paid_at"] for one in self.invoices if one.body["amount_paid"]]
+        self.first_paid_at = min(paid, default=None)
+        self.log.settle()
+        self.invoices.clear()
+        self._queue.clear()
+        for deal in self.deals:
+            deal.open, deal.last_paid = [], None
 
     def customer_changed(self, now: int) -> None:
         self.log.put("customer", self.body, now, "customer.updated")

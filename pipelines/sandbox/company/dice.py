@@ -29,6 +29,15 @@ def share(*parts: object) -> float:
     return number_of(*parts) / 2**128
 
 
+_LETTERS = bytes(ord(ALPHABET[byte % 62]) for byte in range(256))
+
+
+def letters(width: int, *parts: object) -> str:
+    """So many letters and digits that depend on nothing but the parts."""
+    text = "\x1f".join(map(str, parts)).encode()
+    return hashlib.blake2b(text, digest_size=width).digest().translate(_LETTERS).decode()
+
+
 def base62(number: int, width: int) -> str:
     """Exactly `width` characters, low digits kept; sorts as the number does."""
     digits = []
@@ -40,4 +49,4 @@ def base62(number: int, width: int) -> str:
 
 def token(prefix: str, width: int, *parts: object) -> str:
     """An id that looks like the vendor's."""
-    return prefix + base62(number_of(prefix, *parts), width)
+    return prefix + letters(width, prefix, *parts)

@@ -141,7 +141,7 @@ class Life:
         return deal.start + 2 * DAY < now < deal.end - 3 * DAY
 
     def _next_whim(self, deal: Deal, now: int) -> None:
-        self._later(now + int((4 + self.roll.exponential(120)) * DAY), deal, self._whim)
+        self._later(now + int((4 + self.roll.exponential(250)) * DAY), deal, self._whim)
 
     def _whim(self, deal: Deal, now: int) -> None:
         if deal.is_over:

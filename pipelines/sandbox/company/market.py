@@ -16,9 +16,9 @@ from pipelines.sandbox.company.names import company_name, domain, person_name
 from pipelines.sandbox.company.times import ANCHOR, DAY, HOUR, START, day_of
 
 COUNTRIES = (
-    ("US", "usd", 0.47, 0.0), ("GB", "gbp", 0.12, 0.20), ("DE", "eur", 0.11, 0.19), ("FR", "eur", 0.06, 0.20),
-    ("NL", "eur", 0.04, 0.21), ("ES", "eur", 0.03, 0.21), ("JP", "jpy", 0.05, 0.10), ("CA", "usd", 0.05, 0.0),
-    ("AU", "usd", 0.03, 0.0), ("IN", "usd", 0.02, 0.0), ("BR", "usd", 0.01, 0.0), ("SG", "usd", 0.01, 0.0),
+    ("US", "usd", 0.47, 0), ("GB", "gbp", 0.12, 20), ("DE", "eur", 0.11, 19), ("FR", "eur", 0.06, 20),
+    ("NL", "eur", 0.04, 21), ("ES", "eur", 0.03, 21), ("JP", "jpy", 0.05, 10), ("CA", "usd", 0.05, 0),
+    ("AU", "usd", 0.03, 0), ("IN", "usd", 0.02, 0), ("BR", "usd", 0.01, 0), ("SG", "usd", 0.01, 0),
 )  # fmt: skip
 SOURCES = (("Web", 0.3), ("Content", 0.14), ("Paid Search", 0.16), ("Referral", 0.12), ("Event", 0.09),
            ("Partner", 0.08), ("Outbound", 0.11))  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 from pipelines.sandbox.company.book import Body
 from pipelines.sandbox.company.catalog import Plan
@@ -24,6 +25,18 @@ def half_away(value: Fraction) -> int:
     """Rounded to a whole number, halves away from zero."""
     sign = -1 if value < 0 else 1
     return sign * int(abs(value) + Fraction(1, 2))
+
+
+def divided(amount: int, divisor: int) -> int:
+    """A whole quotient, halves away from zero."""
+    sign = -1 if amount < 0 else 1
+    return sign * ((2 * abs(amount) + divisor) // (2 * divisor))
+
+
+@lru_cache(maxsize=65536)
+def _gross(plan: Plan, quantity: int) -> Fraction:
+    """An item's month at list price."""
+    return plan.amount * quantity * plan.per_month
 
 
 def draft(desk: Desk, deal: Deal, lines: list[Line], reason: str, now: int) -> Invoice:
@@ -70,12 +83,12 @@ def _work_out(desk: Desk, body: Body, discount: Discount | None) -> None:
     if discount is not None and (discount.end is None or discount.end > body["created"]):
         coupon = discount.coupon
         if coupon.percent is not None:
-            off = half_away(Fraction(subtotal * coupon.percent, 100))
+            off = divided(subtotal * coupon.percent, 100)
         elif coupon.amount_off is not None:
             off = min(coupon.amount_off, max(subtotal, 0))
         body["discount"], body["discounts"] = discount.body, [discount.id]
         body["total_discount_amounts"] = [{"amount": off, "discount": discount.id}]
-    tax = half_away(Fraction(subtotal - off) * Fraction(str(desk.tax)))
+    tax = divided((subtotal - off) * desk.tax, 100)
     total = subtotal - off + tax
     body.update(subtotal=subtotal, tax=tax if desk.tax else None, total=total, total_excluding_tax=total - tax,
                 amount_due=max(total, 0), amount_remaining=max(total, 0))  # fmt: skip
@@ -110,7 +123,7 @@ def agree(deal: Deal, invoice: Invoice) -> None:
     """Write into the diary what an invoice's lines agree: new terms, and items taken off."""
     lines, discount = invoice.lines, invoice.discount
     kept = {line.item.id: line for line in lines if line.amount >= 0 and line.plan.usage == "licensed"}
-    gross = {item: line.plan.amount * (line.quantity or 0) * line.plan.per_month for item, line in kept.items()}
+    gross = {item: _gross(line.plan, line.quantity or 0) for item, line in kept.items()}
     whole = sum(gross.values(), Fraction(0))
     for item, line in kept.items():
         cut = _cut(discount, line.plan, gross[item], whole)
@@ -178,7 +191,7 @@ def fail(desk: Desk, invoice: Invoice, now: int, failure: str) -> None:
 
 def refund(desk: Desk, invoice: Invoice, now: int, amount: int) -> None:
     """Money back on a paid invoice; the invoice itself stays as it is, as at Stripe."""
-    charge = desk.log.book.objects[("stripe", "charge", invoice.body["charge"])].body
+    charge, _ = desk.log.live[("charge", invoice.body["charge"])]
     amount = min(amount, charge["amount"] - charge["amount_refunded"])
     if amount <= 0:
         return

@@ -109,7 +109,7 @@ def _tiers() -> Iterator[tuple[str, str, int]]:
 def _profile(name: str, country: str, mail: str, key: str) -> dict[str, Any]:
     address = {"city": None, "country": country, "line1": None, "line2": None, "postal_code": None, "state": None}
     brand = ("visa", "mastercard", "amex")[int(share("brand", key) * 3)]
-    return {"name": name, "email": mail, "address": address, "tax": TAX.get(country, 0.0), "brand": brand,
+    return {"name": name, "email": mail, "address": address, "tax": TAX.get(country, 0), "brand": brand,
             "last4": f"{int(share('last4', key) * 10000):04d}"}  # fmt: skip
 
 

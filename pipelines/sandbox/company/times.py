@@ -30,9 +30,15 @@ def midnight(day: date) -> int:
     return calendar.timegm((day.year, day.month, day.day, 0, 0, 0))
 
 
+@lru_cache(maxsize=4096)
+def _written(day: int) -> str:
+    return (date(1970, 1, 1) + timedelta(days=day)).isoformat()
+
+
 def stamp(instant: int) -> str:
     """`2026-11-20T15:04:05Z`."""
-    return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    day, second = divmod(instant, DAY)
+    return f"{_written(day)}T{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}Z"
 
 
 def add_months(anchor: int, months: int) -> int:
@@ -51,10 +57,3 @@ def cycle_start(anchor: int, interval: str, count: int, cycle: int) -> int:
     if interval == "week":
         return anchor + cycle * count * 7 * DAY
     return add_months(anchor, cycle * count * (12 if interval == "year" else 1))
-
-
-@lru_cache(maxsize=512)
-def month_index(instant: int) -> int:
-    """Months since January 2024 of an instant's UTC month (negative before)."""
-    day = day_of(instant)
-    return (day.year - 2024) * 12 + day.month - 1
