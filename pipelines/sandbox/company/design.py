@@ -14,9 +14,9 @@ class Design:
 
     size: float
     base_customers: int = 1120  # paying when billing moved onto Stripe in January 2024
-    leads_per_day: float = 13.2  # in January 2024
+    leads_per_day: float = 12.4  # in January 2024
     lead_growth: float = 2.75  # by November 2026, as a multiple
-    seats: float = 1.0  # multiplies all seats
+    seats: float = 0.78  # multiplies all seats
     contracts: int = 24  # hand-signed customers
     internal: int = 9
     dormant: float = 0.085  # paying accounts whose people stopped logging in

@@ -64,9 +64,9 @@ class Catalogue:
         where, values = _where(conditions)
         return self._page(
             f"from object where vendor = ? and kind = ? and deleted = 0 {where}",
-            (vendor, kind, *values), "created desc, seq desc, id desc", limit,
-            ("(created, seq, id)", "select created, seq, id from object where vendor = ? and kind = ? and id = ?",
-             (vendor, kind, after)) if after else None,
+            (vendor, kind, *values), limit,
+            ("select created, id from object where vendor = ? and kind = ? and id = ?", (vendor, kind, after))
+            if after else None,
         )
 
     def events(self, conditions: Sequence[Comparison], limit: int, after: str | None) -> Page | None:
@@ -74,9 +74,8 @@ class Catalogue:
         where, values = _where(conditions)
         return self._page(
             f"from event where vendor = 'stripe' {where}",
-            tuple(values), "created desc, id desc", limit,
-            ("(created, id)", "select created, id from event where vendor = 'stripe' and id = ?", (after,))
-            if after else None,
+            tuple(values), limit,
+            ("select created, id from event where vendor = 'stripe' and id = ?", (after,)) if after else None,
         )
 
     def children(self, vendor: str, kind: str, path: str, parents: Sequence[str]) -> Mapping[str, list[bytes]]:
@@ -84,8 +83,8 @@ class Catalogue:
         found: dict[str, list[bytes]] = {parent: [] for parent in parents}
         marks = ",".join("?" * len(parents))
         rows = self._query(
-            f"select json_extract(body, ?), cast(body as blob) from object where vendor = ? and kind = ? "
-            f"and deleted = 0 and json_extract(body, ?) in ({marks}) order by created desc, seq desc",
+            f"select json_extract(cast(body as text), ?), cast(body as blob) from object where vendor = ? and kind = ? "
+            f"and deleted = 0 and json_extract(cast(body as text), ?) in ({marks}) order by created desc, id desc",
             (path, vendor, kind, path, *parents),
         )
         for parent, body in rows:
@@ -105,19 +104,17 @@ class Catalogue:
         return [row[0] for row in self._query("select distinct kind from object where vendor = ?", (vendor,))]
 
     def _page(
-        self, source: str, values: tuple[object, ...], order: str, limit: int,
-        cursor: tuple[str, str, tuple[object, ...]] | None,
+        self, source: str, values: tuple[object, ...], limit: int, cursor: tuple[str, tuple[object, ...]] | None
     ) -> Page | None:
         beyond: tuple[object, ...] = ()
         if cursor:
-            columns, find, key = cursor
-            place = self._query(find, key).fetchone()
+            place = self._query(*cursor).fetchone()
             if place is None:
                 return None
-            source += f" and {columns} < ({','.join('?' * len(place))})"
+            source += " and (created, id) < (?, ?)"
             beyond = tuple(place)
         rows = self._query(
-            f"select cast(body as blob) {source} order by {order} limit ?", (*values, *beyond, limit + 1)
+            f"select cast(body as blob) {source} order by created desc, id desc limit ?", (*values, *beyond, limit + 1)
         ).fetchall()
         return Page([row[0] for row in rows[:limit]], len(rows) > limit)
 
@@ -153,7 +150,7 @@ def _where(conditions: Sequence[Comparison]) -> tuple[str, list[object]]:
         if operator not in OPERATORS:
             raise ValueError(f"no operator {operator!r}")
         if column.startswith("$"):
-            parts.append(f"and json_extract(body, ?) {operator} ?")
+            parts.append(f"and json_extract(cast(body as text), ?) {operator} ?")
             values.append(column)
         else:
             parts.append(f"and {column} {operator} ?")

@@ -45,7 +45,9 @@ class Proxy:
             await writer.start_tls(self._authority.context(host), ssl_handshake_timeout=SECONDS_FOR_HEAD)
             onward_reader, onward_writer = await asyncio.open_connection("127.0.0.1", self._target, limit=CHUNK)
             await asyncio.gather(_pump(reader, onward_writer), _pump(onward_reader, writer))
-        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as broken:
+        except asyncio.IncompleteReadError:
+            log.debug("A client went away before it asked, as one does that only looks whether the port is open.")
+        except (OSError, TimeoutError, asyncio.LimitOverrunError) as broken:
             log.info("A tunnel ended early: %s", broken)
         finally:
             writer.close()

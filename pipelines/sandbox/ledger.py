@@ -1,0 +1,158 @@
+"""The ledger of truth: what the company itself knows, to judge the warehouse by.
+
+SQLite file `home/sandbox/ledger.db`; money as whole cents in the file, as Decimal dollars when read.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from app.errors import DependencyMissing
+from app.settings import Settings
+from pipelines.sandbox.company import Company
+from pipelines.sandbox.company.closing import Books, close_books, who_is_who
+from pipelines.sandbox.company.truth import CustomerMonth
+
+LEGS = ("new", "reactivation", "expansion", "contraction", "churn")
+_MONEY = ("closing_mrr_usd", "opening_mrr_usd", *(f"{leg}_usd" for leg in LEGS), "fx_usd", "invoiced_revenue_usd",
+          "cash_usd")  # fmt: skip
+_TABLES: dict[str, tuple[str, ...]] = {
+    "month": ("month", "is_complete", "closing_mrr_usd", *(f"{leg}_usd" for leg in LEGS), "fx_usd",
+              "active_customers", "new_customers", "churned_customers", "reactivated_customers",
+              "invoiced_revenue_usd", "cash_usd"),
+    "customer_month": ("month", "customer_id", "closing_mrr_usd", "opening_mrr_usd", *(f"{leg}_usd" for leg in LEGS),
+                       "fx_usd", "is_within_month"),
+    "invoice": ("invoice_id", "stripe_customer_id", "customer_id", "currency", "finalized_at", "net_minor",
+                "total_minor", "is_void", "is_left_out"),
+    "payment": ("charge_id", "stripe_customer_id", "invoice_id", "currency", "paid_at", "amount_minor"),
+    "refund": ("refund_id", "stripe_customer_id", "invoice_id", "currency", "refunded_at", "amount_minor"),
+    "lead": ("lead_id", "created_at", "source", "country", "is_converted"),
+    "deal": ("opportunity_id", "account_id", "kind", "created_at", "close_date", "stage", "is_won", "is_closed",
+             "amount_usd"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """One frame per table. Money columns `_usd` of month and customer_month are Decimal dollars, months are dates."""
+
+    month: pd.DataFrame
+    customer_month: pd.DataFrame
+    invoice: pd.DataFrame
+    payment: pd.DataFrame
+    refund: pd.DataFrame
+    lead: pd.DataFrame
+    deal: pd.DataFrame
+
+
+def ledger_path(settings: Settings) -> Path:
+    return settings.home / "sandbox" / "ledger.db"
+
+
+def write_ledger(settings: Settings, company: Company) -> None:
+    """Close the books and put the new file in the old one's place at one stroke."""
+    books = close_books(company, settings.timezone)
+    path = ledger_path(settings)
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    connection = sqlite3.connect(fresh)
+    connection.execute("pragma synchronous = off")
+    connection.execute("pragma journal_mode = off")
+    for table, rows in _rows(company, books).items():
+        columns = _TABLES[table]
+        connection.execute(f"create table {table} ({', '.join(columns)})")
+        connection.executemany(f"insert into {table} values ({', '.join('?' * len(columns))})", rows)
+    connection.commit()
+    connection.close()
+    os.replace(fresh, path)
+
+
+def read_ledger(settings: Settings) -> Ledger:
+    """The whole ledger.
+
+    Raises:
+        DependencyMissing: there is no sandbox company in this home.
+    """
+    path = ledger_path(settings)
+    if not path.exists():
+        raise DependencyMissing(
+            f"There is no ledger at {path}: the sandbox company has not been born here. Run `plumbline up` first."
+        )
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        frames = {table: _typed(pd.read_sql(f"select * from {table}", connection)) for table in _TABLES}
+    finally:
+        connection.close()
+    return Ledger(**frames)
+
+
+def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Cents to Decimal dollars, texts to dates and instants."""
+    for column in frame.columns:
+        if column in _MONEY:
+            frame[column] = pd.Series([Decimal(int(cents)) / 100 for cents in frame[column]], dtype=object)
+        elif column == "month":
+            frame[column] = pd.Series([date.fromisoformat(text) for text in frame[column]], dtype=object)
+        elif column.startswith("is_"):
+            frame[column] = frame[column].astype(bool)
+    return frame
+
+
+def _rows(company: Company, books: Books) -> dict[str, Iterable[tuple[Any, ...]]]:
+    same, left_out = who_is_who(company)
+
+    def customer(stripe: str) -> str:
+        return same.get(("stripe", stripe), stripe)
+
+    payments = [one for one in company.diary.receipts if one.kind == "payment"]
+    refunds = [one for one in company.diary.receipts if one.kind == "refund"]
+    return {
+        "month": _months(books),
+        "customer_month": ((one.close.month.isoformat(), one.customer, one.closing, one.opening,
+                            *(one.leg(leg) for leg in LEGS), one.fx, one.is_within_month) for one in books.customers),
+        "invoice": ((one.id, one.customer, customer(one.customer), one.currency, one.finalized_at, one.net, one.total,
+                     one.is_void, customer(one.customer) in left_out) for one in company.diary.bills),
+        "payment": ((one.id, one.customer, one.bill, one.currency, one.at, one.amount) for one in payments),
+        "refund": ((one.id, one.customer, one.bill, one.currency, one.at, one.amount) for one in refunds),
+        "lead": _leads(company),
+        "deal": _deals(company),
+    }  # fmt: skip
+
+
+def _months(books: Books) -> Iterator[tuple[Any, ...]]:
+    by_month: dict[date, list[CustomerMonth]] = {close.month: [] for close in books.months}
+    for one in books.customers:
+        by_month[one.close.month].append(one)
+    for close in books.months:
+        rows = by_month[close.month]
+        lost = [one for one in rows if one.case == "churn" or one.is_within_month]
+        yield (close.month.isoformat(), close.is_complete, sum(one.closing for one in rows),
+               *(sum(one.leg(leg) for one in rows) for leg in LEGS), sum(one.fx for one in rows),
+               sum(1 for one in rows if one.closing > 0), sum(1 for one in rows if one.case == "new"), len(lost),
+               sum(1 for one in rows if one.case == "reactivation"), books.invoiced[close.month],
+               books.cash[close.month])  # fmt: skip
+
+
+def _leads(company: Company) -> Iterator[tuple[Any, ...]]:
+    for held in company.book.objects.values():
+        if held.kind == "Lead":
+            lead = held.body
+            yield lead["Id"], held.created, lead["LeadSource"], lead["Country"], lead["IsConverted"]
+
+
+def _deals(company: Company) -> Iterator[tuple[Any, ...]]:
+    for held in company.book.objects.values():
+        if held.kind == "Opportunity":
+            deal = held.body
+            yield (deal["Id"], deal["AccountId"], deal["Type"], held.created, deal["CloseDate"], deal["StageName"],
+                   deal["IsWon"], deal["IsClosed"], deal["Amount"])  # fmt: skip
+

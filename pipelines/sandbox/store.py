@@ -1,0 +1,101 @@
+"""What the sandbox's vendors hold, in one SQLite file that the vendor simulator serves.
+
+Tables: `object(vendor, kind, id, created, updated, deleted, seq, body)`, `event(vendor, id, created, type, body)`,
+`meta(key, value)`. Times are epoch seconds, bodies the JSON that the vendor would answer with.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.settings import Settings
+from pipelines.sandbox.company.book import Book
+
+_SCHEMA = """
+create table if not exists object (
+    vendor text not null, kind text not null, id text not null, created integer not null, updated integer not null,
+    deleted integer not null default 0, seq integer not null, body blob not null, primary key (vendor, kind, id)
+) without rowid;
+create table if not exists event (
+    vendor text not null, id text primary key, created integer not null, type text not null, body blob not null
+);
+create table if not exists meta (key text primary key, value text not null);
+"""
+_INDEXES = """
+create index if not exists object_created on object (vendor, kind, created);
+create index if not exists object_updated on object (vendor, kind, updated);
+create index if not exists object_seq on object (seq);
+create index if not exists event_created on event (vendor, created);
+"""
+_UPSERT = """
+insert into object (vendor, kind, id, created, updated, deleted, seq, body) values (?, ?, ?, ?, ?, 0, ?, ?)
+on conflict (vendor, kind, id) do update
+set created = excluded.created, updated = excluded.updated, seq = excluded.seq, body = excluded.body
+where object.body <> excluded.body
+"""
+
+
+def store_path(settings: Settings) -> Path:
+    return settings.home / "sandbox" / "vendors.db"
+
+
+@contextmanager
+def open_store(settings: Settings) -> Iterator[sqlite3.Connection]:
+    """The vendors' file; committed on a good end, rolled back on any other."""
+    path = store_path(settings)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, timeout=60, isolation_level=None)
+    try:
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("pragma synchronous = normal")
+        connection.execute("begin immediate")
+        yield connection
+        connection.execute("commit")
+    finally:
+        connection.close()
+
+
+def write_store(settings: Settings, book: Book, until: int) -> int:
+    """Bring the file up to the book in one transaction; returns how many objects are new or changed.
+
+    `seq` grows with every change, in the order of `updated`; what has not changed keeps its `seq`.
+    """
+    with open_store(settings) as connection:
+        for statement in _SCHEMA.split(";"):
+            connection.execute(statement)
+        before = connection.execute("select coalesce(max(seq), 0) from object").fetchone()[0]
+        ordered = sorted(book.objects.values(), key=lambda one: (one.updated, one.vendor, one.kind, one.id))
+        changes = connection.total_changes
+        connection.executemany(_UPSERT, (
+            (one.vendor, one.kind, one.id, one.created, one.updated, before + number, one.raw)
+            for number, one in enumerate(ordered, start=1)
+        ))  # fmt: skip
+        changed = connection.total_changes - changes
+        connection.executemany(
+            "insert into event (vendor, id, created, type, body) values ('stripe', ?, ?, ?, ?) on conflict do nothing",
+            ((event.id, event.created, event.type, event.raw) for event in book.events),
+        )
+        for statement in _INDEXES.split(";"):
+            connection.execute(statement)
+        connection.execute("insert or replace into meta (key, value) values ('until', ?)", (str(until),))
+    return changed
+
+
+def read_meta(settings: Settings) -> dict[str, str]:
+    """Seed, scale and instant of the company in the file; empty when there is none yet."""
+    if not store_path(settings).exists():
+        return {}
+    with open_store(settings) as connection:
+        for statement in _SCHEMA.split(";"):
+            connection.execute(statement)
+        return dict(connection.execute("select key, value from meta"))
+
+
+def write_meta(settings: Settings, **values: str) -> None:
+    with open_store(settings) as connection:
+        for statement in _SCHEMA.split(";"):
+            connection.execute(statement)
+        connection.executemany("insert or replace into meta (key, value) values (?, ?)", values.items())
