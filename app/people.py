@@ -56,6 +56,13 @@ class People:
             found = set(connection.execute(query, {"email": email}).scalars())
         return tuple(role for role in ROLES if role in found)
 
+    def name_of(self, email: str) -> str | None:
+        """The person's name as we know it; none for somebody we do not know."""
+        query = text("select name from portal.person where email = lower(:email)")
+        with self._connections.open(PORTAL) as connection:
+            name: str | None = connection.execute(query, {"email": email}).scalar()
+        return name
+
     def open_session(self, session_id: str, email: str, started_at: datetime, expires_at: datetime) -> None:
         """Notes a login. Noting it again changes nothing: a session that was ended stays so.
 

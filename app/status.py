@@ -95,10 +95,11 @@ class Record:
         )
 
     def comes_from(self, metric: Metric) -> tuple[str, ...]:
-        """The way of the figure, source systems first, then the marts it is read from; empty before a check ran."""
+        """The way of the figure in steps: its source systems, then the marts; empty before a check ran."""
         datasets = {dataset for dataset, _ in self._rests_on(metric)}
-        sources = sorted({source for dataset in datasets if (source := source_of(dataset))})
-        return (*sources, *sorted(dataset for dataset in datasets if dataset.startswith("mart_")))
+        sources = {source_of(dataset).removesuffix("_webhook") for dataset in datasets} - {""}
+        marts = sorted(dataset for dataset in datasets if dataset.startswith("mart_"))
+        return tuple(step for step in (", ".join(sorted(sources)), ", ".join(marts)) if step)
 
     def _rests_on(self, metric: Metric) -> frozenset[tuple[str, str]]:
         bases = [self.promises.get(name, frozenset()) for name in (metric.name, *metric.bases)]

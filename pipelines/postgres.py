@@ -6,10 +6,13 @@ the process that started it; whoever comes next finds it through its postmaster.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -23,6 +26,7 @@ from pipelines.ports import LOOPBACK, is_listening, port_of, require_free
 from pipelines.unprivileged import reachable_programs, run_as, state_folder
 
 LEAST_FREE_BYTES = 1_000_000_000
+LARGEST_LOG_BYTES = 20_000_000
 SUPERUSERS = {"warehouse": (ADMIN, "postgres_superuser"), "production": ("postgres", "production_superuser")}
 CONFIGURATION = """\
 # Written by Plumbline on each start.
@@ -69,10 +73,14 @@ class Cluster:
             DependencyMissing: the disk is full, the data folder is of another major version or another owner, or
                 the server ended while starting (the message says where its log is).
         """
+        with self._alone():
+            self._start()
+
+    def _start(self) -> None:
         if self.is_running():
             if _postmaster(self.data)[1] == self.port:
                 return
-            self.stop()
+            self._stop()
         self._refuse_full_disk()
         require_free(self.port, self.name, LOOPBACK)
         if not self.data.exists():
@@ -80,7 +88,7 @@ class Cluster:
         self._refuse_other_version()
         self._forget_stranger()
         self._configure()
-        self.log.parent.mkdir(parents=True, exist_ok=True)
+        self._begin_log()
         with self.log.open("ab") as log:
             ended = self._run("pg_ctl", "-D", str(self.data), "-w", "-t", "300", "start", log=log.fileno())
         if ended.returncode:
@@ -89,6 +97,10 @@ class Cluster:
 
     def stop(self) -> None:
         """Ends the server, rolling back what is open; nothing happens if it does not run."""
+        with self._alone():
+            self._stop()
+
+    def _stop(self) -> None:
         if self.is_running():
             ended = self._run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "-t", "120", "stop")
             if ended.returncode and self.is_running():
@@ -109,6 +121,19 @@ class Cluster:
                 f"The data folder of the {self.name} server cannot be read: {self.data} ({error.strerror}). Expected "
                 "a folder that this user's earlier run made. Run as the user that owns it, or delete it to begin anew."
             ) from None
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One process at a time starts or stops the server; who comes second waits and finds it done."""
+        with self.data.with_name(f"{self.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _begin_log(self) -> None:
+        """Makes the log's folder, and puts a log aside that has grown large."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.log.exists() and self.log.stat().st_size > LARGEST_LOG_BYTES:
+            self.log.replace(self.log.with_suffix(".log.1"))
 
     def _initialise(self) -> None:
         """Makes the data folder, under another name until it is whole."""

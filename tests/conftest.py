@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -17,14 +18,18 @@ from pipelines.postgres import Cluster
 
 @pytest.fixture(scope="session")
 def make_settings() -> Iterator[Callable[..., Settings]]:
-    """Settings of a fresh home, which all users may enter (Postgres does not run as root); removed at the end."""
+    """Settings of a fresh home, which all users may enter (Postgres does not run as root); removed at the end.
+
+    Of the environment only `PLUMBLINE_POSTGRES_BIN` counts: with it the tests run on another version's programs.
+    """
     homes: list[Path] = []
 
     def make(**values: Any) -> Settings:
         folder = Path(tempfile.mkdtemp(prefix="plumbline-test-"))
         folder.chmod(0o755)
         homes.append(folder)
-        plain: dict[str, Any] = {"sandbox_scale": "small", "warehouse_url": None, "postgres_bin": None, "port": 0}
+        programs = os.environ.get("PLUMBLINE_POSTGRES_BIN")
+        plain: dict[str, Any] = {"sandbox_scale": "small", "warehouse_url": None, "postgres_bin": programs, "port": 0}
         return Settings(**{**plain, "home": folder / "home", **values})
 
     yield make

@@ -31,6 +31,8 @@ def known(warehouse: Warehouse, with_marts: Settings) -> Settings:
 def test_roles_come_in_the_order_of_the_list_whatever_the_case(warehouse: Warehouse, known: Settings) -> None:
     assert warehouse.roles_of("EVA@example.com") == ("executive", "analyst")
     assert warehouse.roles_of("stranger@example.com") == ()
+    assert warehouse.people.name_of("eva@EXAMPLE.com") == "Eva"
+    assert warehouse.people.name_of("stranger@example.com") is None
 
 
 def test_a_role_taken_away_is_gone_on_the_next_look_and_not_given_again(warehouse: Warehouse, known: Settings) -> None:

@@ -92,7 +92,7 @@ def test_a_metric_made_of_others_carries_their_promises(metrics: Mapping[str, Me
 
 
 def test_the_way_of_a_figure_begins_at_its_sources(metrics: Mapping[str, Metric]) -> None:
-    assert record().comes_from(metrics["net_mrr"]) == ("files", "stripe", MART)
+    assert record().comes_from(metrics["net_mrr"]) == ("files, stripe", MART)
 
 
 def test_a_source_is_named_by_its_raw_schema() -> None:

@@ -9,6 +9,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -80,6 +81,25 @@ def test_starting_again_leaves_the_running_server_alone(own: Cluster) -> None:
     before = postmaster(own)
     Cluster(own.settings, "production").start()
     assert postmaster(own) == before
+
+
+def test_many_who_start_it_at_once_get_one_server(own: Cluster) -> None:
+    own.stop()
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(Cluster(own.settings, "production").start) for _ in range(4)]:
+            done.result()
+    assert own.is_running()
+    log = own.log.read_text()
+    assert log.count("starting PostgreSQL") == log.count("database system is ready")
+
+
+def test_a_log_that_has_grown_large_is_put_aside(own: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    own.stop()
+    before = own.log.read_text()
+    monkeypatch.setattr(postgres, "LARGEST_LOG_BYTES", 10)
+    own.start()
+    assert own.log.with_suffix(".log.1").read_text() == before
+    assert before not in own.log.read_text()
 
 
 def test_stopping_twice_changes_nothing(own: Cluster) -> None:
