@@ -106,12 +106,10 @@ def _scores(known: np.ndarray, days: np.ndarray) -> np.ndarray:
     from pyod.models.ecod import ECOD
     from pyod.models.knn import KNN
 
-    rarity = np.zeros(len(days))
-    for detector in (ECOD(), KNN(n_neighbors=10)):
-        detector.fit(known)
-        unit = float(np.quantile(detector.decision_scores_, 0.95))
-        alone = np.array([detector.decision_function(day.reshape(1, -1))[-1] for day in days])
-        rarity += alone / unit / 2
+    ecod, knn = ECOD().fit(known), KNN(n_neighbors=10).fit(known)
+    alone = np.array([ecod.decision_function(day.reshape(1, -1))[-1] for day in days])
+    near = knn.decision_function(days)  # looks at no other new day
+    rarity = (alone / np.quantile(ecod.decision_scores_, 0.95) + near / np.quantile(knn.decision_scores_, 0.95)) / 2
     return np.asarray(np.abs(days).max(axis=1) * rarity, dtype=float)
 
 

@@ -8,6 +8,7 @@ lifts the forecast to where the series is now, which takes off 10 to 13 % of its
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -98,13 +99,15 @@ def _smooth(residuals: np.ndarray, weight: float) -> tuple[float, float]:
 
 @contextmanager
 def _prophet_silent() -> Iterator[None]:
-    """Holds back Prophet's chatter (plotly is absent, the fit begins, the fit ends) below warnings that matter."""
+    """Holds back Prophet's chatter (plotly is absent, the fit begins and ends) and its use of ageing pandas calls."""
     loggers = [logging.getLogger(name) for name in ("prophet", "prophet.plot", "cmdstanpy")]
     before = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.CRITICAL)
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            yield
     finally:
         for logger, level in zip(loggers, before, strict=True):
             logger.setLevel(level)

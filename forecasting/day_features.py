@@ -19,6 +19,8 @@ LEVEL_DAYS = 28
 WEEKDAYS_SEEN = 8
 SPREAD_DAYS = 90
 WARM_UP_DAYS = LEVEL_DAYS + SPREAD_DAYS
+LINEAR_CHANGES = 3.0
+"""Up to so many usual changes a level's change is measured as it is, beyond in logs."""
 HOLIDAY_ALLOWANCE = 2.5
 BAND_SPREADS = 2.0
 FEATURES = ("z", "z3", "z7", "shift")
@@ -62,7 +64,7 @@ def _measured(series: pd.Series, kind: Kind) -> tuple[pd.Series, pd.Series]:
         return _each(np.log1p, series.clip(lower=0)), pd.Series(1.0, index=series.index)
     change = series.diff()
     usual = change.abs().shift(1).rolling(SPREAD_DAYS, min_periods=LEVEL_DAYS).median()
-    unit = usual.where(usual > 0).ffill()
+    unit = LINEAR_CHANGES * usual.where(usual > 0).ffill()
     return _each(np.arcsinh, change / unit), unit
 
 
