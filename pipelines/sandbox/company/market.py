@@ -63,7 +63,8 @@ def prospects(seed: int, design: Design, until: int) -> Iterator[Prospect]:
     """All leads up to an instant, those of January 2024 first."""
     for number in range(round(design.base_customers * design.size)):
         roll = dice(seed, "base", number)
-        start = START + int(roll.random() * 23 * DAY)
+        # Not before noon in UTC: in January wherever the books close, never on the last evening of December.
+        start = max(START + 12 * HOUR, START + int(roll.random() * 23 * DAY))
         if start <= until:
             yield _person(roll, design, f"base-{number}", start, True)
     for day in range(START, until + 1, DAY):
