@@ -98,7 +98,7 @@ class AuditedReads:
             "role": role or ",".join(viewer.roles),
             "action": request.action,
             "metric": request.metric,
-            "filters": json.dumps({k: v for k, v in request.filters.items() if v}, default=str),
+            "filters": _json({name: value for name, value in request.filters.items() if value}),
             "rows": row_count,
             "ms": ms,
             "outcome": outcome,
@@ -106,3 +106,9 @@ class AuditedReads:
         }
         with self._connections.open(PORTAL) as connection:
             connection.execute(query, row)
+
+
+def _json(filters: Mapping[str, Any]) -> str:
+    """The filters as `jsonb` takes them: what was asked is kept even where it holds what no text may."""
+    written = json.dumps(filters, default=str, ensure_ascii=False).replace("\\u0000", "�")
+    return written.encode("utf-8", "replace").decode("utf-8")

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.errors import NotBuilt, NotPermitted, PlumblineError, QuestionError, WarehouseDown
-from app.secrets import warehouse_url
+from app.secrets import PORTAL, warehouse_url
 from app.settings import Settings
 
 POOL_SECONDS = 15
@@ -22,7 +22,8 @@ class Connections:
 
     Args:
         settings: whose warehouse, and how long a statement may run.
-        pool_size: connections kept per login; as many again may be lent in a rush.
+        pool_size: connections kept per login, twice that for the portal's own, which every read needs; as many
+            again may be lent in a rush.
     """
 
     def __init__(self, settings: Settings, pool_size: int = 2) -> None:
@@ -50,8 +51,13 @@ class Connections:
                         f"set transaction read only; set local statement_timeout = {milliseconds}"
                     )
                 yield connection
-        except (SQLAlchemyError, UnicodeError) as error:
+        except SQLAlchemyError as error:
             raise self._translate(error) from None
+        except ValueError as error:
+            raise QuestionError(
+                f"A value cannot be sent to the database: {_first_line(error)}. Expected text without NUL and without "
+                "halves of characters."
+            ) from None
 
     def close(self) -> None:
         """Closes all pools; they are made anew when needed."""
@@ -63,10 +69,11 @@ class Connections:
     def _engine(self, login: str) -> Engine:
         with self._lock:
             if login not in self._engines:
+                size = self._pool_size * (2 if login == PORTAL else 1)
                 self._engines[login] = create_engine(
                     warehouse_url(self._settings, login),
-                    pool_size=self._pool_size,
-                    max_overflow=self._pool_size,
+                    pool_size=size,
+                    max_overflow=size,
                     pool_timeout=POOL_SECONDS,
                     pool_pre_ping=True,
                     hide_parameters=True,

@@ -112,6 +112,13 @@ def test_refused_and_failed_reads_leave_one_too(warehouse: Warehouse, with_marts
     assert found == [("sales", "read", None, "refused"), ("sales", "answer", None, "failed")]
 
 
+@pytest.mark.parametrize("value", ["a\x00b", "a\ud800b"], ids=["NUL", "half a character"])
+def test_what_no_text_may_hold_is_refused_and_audited(warehouse: Warehouse, with_marts: Settings, value: str) -> None:
+    with pytest.raises(QuestionError, match="cannot be sent to the database"):
+        warehouse.answer(FINANCE, Question("net_mrr", where=(("country", value),)), as_of=AS_OF)
+    assert [(row[2], row[6]) for row in run_as(with_marts, ADMIN, AUDIT)] == [("answer", "failed")]
+
+
 def test_without_its_audit_row_nothing_is_handed_out(warehouse: Warehouse, with_marts: Settings) -> None:
     run_as(with_marts, ADMIN, "revoke insert on portal.audit from plumbline_portal")
     try:
