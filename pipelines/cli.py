@@ -37,7 +37,8 @@ app.add_typer(sandbox.app, name="sandbox")
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command of the arguments (those of the process by default) and ends the process."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGINT):  # a shell starts background jobs with Ctrl-C ignored
+        signal.signal(number, _interrupt)
     sys.exit(run(given))
 
 

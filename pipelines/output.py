@@ -18,6 +18,9 @@ from rich.console import Console
 PROBLEM = Console(stderr=True, highlight=False, soft_wrap=True)
 """Where messages go that are not the answer."""
 
+PIPED_WIDTH = 200
+"""Columns of an answer that goes into a file or another program."""
+
 
 def answer(payload: Mapping[str, object], as_json: bool, draw: Callable[[Console], None]) -> None:
     """Writes what a command found: the payload as one JSON object, or `draw` on a console for people."""
@@ -25,7 +28,8 @@ def answer(payload: Mapping[str, object], as_json: bool, draw: Callable[[Console
         sys.stdout.write(to_json(payload) + "\n")
         sys.stdout.flush()
     else:
-        draw(Console(highlight=False, soft_wrap=True))
+        width = None if sys.stdout.isatty() else PIPED_WIDTH
+        draw(Console(highlight=False, soft_wrap=True, width=width))
 
 
 def to_json(payload: Mapping[str, object]) -> str:

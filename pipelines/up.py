@@ -16,6 +16,7 @@ from rich.console import Console
 
 from app.clock import as_of
 from app.errors import FellShort, PlumblineError
+from app.login import public_url
 from app.settings import Settings
 from pipelines import process
 from pipelines.output import answer, to_json
@@ -85,7 +86,8 @@ def bring_down(settings: Settings) -> list[str]:
 
 def address_of(settings: Settings) -> str:
     """Where people open the portal."""
-    return settings.public_url or f"http://localhost:{port_of(settings, 'portal')}"
+    port_of(settings, "portal")
+    return public_url(settings)
 
 
 class House:

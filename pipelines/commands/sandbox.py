@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -42,8 +43,9 @@ def advance(
         before = as_of(settings)
         with running(settings, "warehouse", "production"):
             live_on(settings, days)
-            publish(settings)
+            published = publish(settings, since=int(before.timestamp()))
         after = as_of(settings)
     said = f"The company's clock went from {before:%Y-%m-%d %H:%M} to {after:%Y-%m-%d %H:%M} UTC."
     said += " `plumbline run refresh` brings it into the warehouse."
-    answer({"days": days, "from": before, "to": after}, as_json, lambda console: console.print(said))
+    payload = {"days": days, "from": before, "to": after, "published": asdict(published)}
+    answer(payload, as_json, lambda console: console.print(said))
