@@ -18,7 +18,7 @@ COUNTED = {
     "missing": ("without a value", "a value in every row"),
     "invalid": ("with another value", "an allowed value in every row"),
     "duplicate": ("too many of a kind", "no duplicates"),
-    "failed_rows": ("against it", "no row against it"),
+    "failed_rows": ("against it", "nothing against it"),
 }
 
 
@@ -56,13 +56,11 @@ def expected_of(result: Any) -> str:
 
 
 def _rows(count: Any, values: Mapping[str, Any], what: str) -> str:
-    """'none of 300 rows', '1 of 300 rows that …'; the total is left out where it was not counted."""
+    """'none of 300 rows without a value', '1 row against it': the total is left out where it was not counted."""
     tested = values.get("check_rows_tested")
-    of = f" of {_number(tested)}" if tested is not None else ""
-    if not count:
-        return f"none{of} rows {what}" if of else f"no rows {what}"
-    noun = "row" if count == 1 and not of else "rows"
-    return f"{_number(count)}{of} {noun} {what}"
+    if tested is None:
+        return f"{_number(count)} {'row' if count == 1 else 'rows'} {what}" if count else f"nothing {what}"
+    return f"{_number(count) if count else 'none'} of {_number(tested)} rows {what}"
 
 
 def _schema(result: Any) -> str:

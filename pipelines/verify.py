@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from app.access import OPERATOR
 from app.clock import as_of as business_instant
-from app.errors import DependencyMissing
 from app.metrics import Question
 from app.settings import Settings
 from app.warehouse import Warehouse
+from pipelines.truth import Figures, read_truth
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -47,8 +47,6 @@ CUSTOMER_MART = "mart_finance.mrr_customer_monthly"
 CLAIMS_MART = "mart_executive.claims"
 SHOWN = 40
 """So many differences are drawn on the terminal; `--json` has them all."""
-
-Figures = Mapping[str, Decimal]
 
 
 @dataclass(frozen=True)
@@ -140,34 +138,22 @@ def verify(settings: Settings) -> VerifyReport:
         DependencyMissing: there is no ledger, because there is no sandbox company or it was never born.
         WarehouseDown, NotBuilt: there is nothing to compare with.
     """
-    if not settings.has_sandbox:
-        raise DependencyMissing(
-            "There is no ledger to compare with: PLUMBLINE_SANDBOX_SCALE is none. Expected a sandbox company, which "
-            "keeps one. With your own sources, the promises of `plumbline run check` are what can be verified."
-        )
-    from pipelines.sandbox.claims import department_claims
-    from pipelines.sandbox.ledger import read_ledger
-
-    ledger = read_ledger(settings)
     as_of = business_instant(settings)
+    truth = read_truth(settings, as_of, tuple(METRICS), OF_A_CUSTOMER)
     warehouse = Warehouse(settings)
     try:
-        of_months = {month: ledger.month_figures(month) for month in ledger.months}
-        found = _months_of(warehouse, as_of)
-        differences = list(compare("company", of_months, found))
-        customers, figures = 0, len(of_months) * len(METRICS)
-        for month in sorted(of_months.keys() | found.keys()):
-            theirs = ledger.customer_figures(month)
-            ours = _customers_of(warehouse, month)
-            customers += len(theirs)
-            figures += len(theirs) * len(OF_A_CUSTOMER)
-            differences += compare_customers(month, theirs, ours)
-        claims = department_claims(settings)
-        differences += compare_claims(claims, _claims_of(warehouse))
+        ours = without_opening_balance(_months_of(warehouse, as_of), since=min(truth.months, default=date.max))
+        differences = list(compare("company", truth.months, ours))
+        for month in sorted(truth.customers.keys() | ours.keys()):
+            differences += compare_customers(month, truth.customers.get(month, {}), _customers_of(warehouse, month))
+        differences += compare_claims(truth.claims, _claims_of(warehouse))
         built = warehouse.status(OPERATOR, "net_mrr").data_until
-        return VerifyReport(as_of, built, len(of_months), customers, figures + len(claims), tuple(differences))
     finally:
         warehouse.close()
+    customers = {customer for month in truth.customers.values() for customer in month}
+    rows = sum(len(month) for month in truth.customers.values())
+    figures = len(truth.months) * len(METRICS) + rows * len(OF_A_CUSTOMER) + len(truth.claims)
+    return VerifyReport(as_of, built, len(truth.months), len(customers), figures, tuple(differences))
 
 
 def compare(
@@ -176,6 +162,18 @@ def compare(
     """What differs between the ledger's months and the warehouse's. A figure that is absent is not zero."""
     for month in sorted(theirs.keys() | ours.keys()):
         yield from _differ(subject, month, theirs.get(month, {}), ours.get(month, {}))
+
+
+def without_opening_balance(months: Mapping[date, Figures], *, since: date) -> dict[date, Figures]:
+    """The months without the cash of those before the ledger's first: the balance that the books were opened with.
+
+    Whatever else the warehouse knows of such a month stays, and differs.
+    """
+    kept = {
+        month: figures if month >= since else {name: value for name, value in figures.items() if name != "cash_usd"}
+        for month, figures in months.items()
+    }
+    return {month: figures for month, figures in kept.items() if figures}
 
 
 def compare_customers(

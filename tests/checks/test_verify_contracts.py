@@ -119,7 +119,7 @@ def test_a_promise_is_kept_or_broken_in_words(find: Callable[..., dict[str, Find
 def test_references_rules_and_ages(find: Callable[..., dict[str, Finding]]) -> None:
     found = find(customers=CUSTOMERS, orders=ORDERS)
     assert told(found["Every order belongs to a customer"])[:2] == ("broken", "1 of 3 rows with another value")
-    assert told(found["No order is negative"]) == ("broken", "1 of 3 rows against it", "no row against it")
+    assert told(found["No order is negative"]) == ("broken", "1 of 3 rows against it", "nothing against it")
     assert told(found["There are more than two orders"]) == ("kept", "3 rows", "more than 2 rows")
     assert told(found["The newest order is an hour old at most"]) == (
         "warned", "2 hours: the newest is of 2026-11-22 09:00 UTC", "less than 1 hours",

@@ -24,6 +24,7 @@ from pipelines.verify import (
     compare_customers,
     sum_by_customer,
     verify,
+    without_opening_balance,
 )
 
 MAY, JUNE = date(2026, 5, 1), date(2026, 6, 1)
@@ -46,6 +47,12 @@ def test_a_month_that_one_side_lacks_is_a_difference_even_at_zero() -> None:
     assert list(compare("company", {MAY: month}, {MAY: month, JUNE: month})) == [
         Difference("company", JUNE, "closing_mrr_usd", None, Decimal(0))
     ]
+
+
+def test_before_the_ledger_begins_only_the_opening_balance_is_left_out() -> None:
+    cash, mrr = {"cash_usd": Decimal(7)}, {"cash_usd": Decimal(7), "closing_mrr_usd": Decimal(1)}
+    assert without_opening_balance({MAY: cash, JUNE: cash}, since=JUNE) == {JUNE: cash}
+    assert without_opening_balance({MAY: mrr}, since=JUNE) == {MAY: {"closing_mrr_usd": Decimal(1)}}
 
 
 def test_a_customer_without_amounts_is_as_good_as_absent() -> None:
