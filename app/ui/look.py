@@ -40,9 +40,12 @@ def css_variables() -> str:
 
 
 def popover_variables() -> str:
-    """Popovers are drawn outside the app, where `color-scheme` is not set: inks derive from the text's colour."""
-    names = {"ink": 100, "ink2": 82, "ink3": 68, "rule": 20, "grid": 12, "wash": 6}
-    mixed = (f"{PREFIX}{n}:color-mix(in srgb,currentcolor {share}%,transparent)" for n, share in names.items())
+    """Popovers are drawn outside the app, where `color-scheme` is not set: all derives from the text's colour."""
+    inks = {"ink": 100, "ink2": 82, "ink3": 68, "rule": 20, "grid": 12, "wash": 6}
+    mixed = [f"{PREFIX}{n}:color-mix(in srgb,currentcolor {share}%,transparent)" for n, share in inks.items()]
+    light = tokens()["color"]["light"]
+    for name in ("accent", "gain", "loss", "watch", "stale"):
+        mixed.append(f"{PREFIX}{name}:color-mix(in srgb,{light[name]} 55%,currentcolor)")
     return "[data-testid=stPopoverBody]{" + ";".join(mixed) + "}"
 
 

@@ -26,8 +26,8 @@ from app.dashboard import (
 from app.ui import format as f
 from app.ui import titles
 from app.ui.panels import alerts, breakdown, bridge, flow, listing, movements, ranked, runway, trend
-from app.ui.panels.frame import Picture, draw_panel, guarded, key_of
-from app.ui.reading import Reading, month_end
+from app.ui.panels.frame import Picture, draw_bare, draw_panel, guarded, key_of
+from app.ui.reading import Reading, month_end, shift
 from app.ui.tiles import draw_tiles
 
 COMPARISONS = {"Month before": 1, "Year before": 12}
@@ -57,12 +57,13 @@ def lead(dashboard: Dashboard, reading: Reading) -> str:
     if dashboard.section == "Operations":
         return f'<p class="pl-lead">Times are {reading.zone.key.replace("_", " ")}.</p>'
     closed = f"<b>{f.month_year(reading.closed)}</b>, closed {f.day(month_end(reading.closed))}"
-    tile = next((e.metric for e in dashboard.panels() if isinstance(e, Tile)), None)
-    if tile is None:
+    names = [element.metric for element in dashboard.panels() if isinstance(element, Tile)]
+    if not names:
         return f'<p class="pl-lead">{closed}.</p>'
-    status = reading.status(tile)
-    kept = titles.promises(len(status.kept), len(status.broken))
-    return f'<p class="pl-lead">{closed}. {kept} for these figures.</p>'
+    statuses = [reading.status(name) for name in names]
+    kept, broken = {p for s in statuses for p in s.kept}, {p for s in statuses for p in s.broken}
+    on = f" Changes are on {f.month_name(shift(reading.closed, -1))}." if dashboard.layout == "phone" else ""
+    return f'<p class="pl-lead">{closed}.{on} {titles.promises(len(kept), len(broken))}.</p>'
 
 
 @st.cache_data(ttl=CACHE_SECONDS, max_entries=64, show_spinner=False, hash_funcs={Viewer: lambda viewer: viewer.roles})
@@ -73,14 +74,18 @@ def body(dashboard: Dashboard, viewer: Viewer, build_id: str, as_of: datetime, c
     its build; `_reading` says the same again and is left out of it.
     """
     for index, row in enumerate(dashboard.rows):
-        draw_row(_reading, row, f"{key_of(dashboard.title)}_{index}")
+        draw_row(_reading, row, f"{key_of(dashboard.title)}_{index}", dashboard.layout)
 
 
-def draw_row(reading: Reading, row: Row, key: str) -> None:
+def draw_row(reading: Reading, row: Row, key: str, layout: str) -> None:
     """A row of tiles, or of panels side by side."""
     tiles = tuple(element.metric for element in row if isinstance(element, Tile))
     if tiles:
         draw_tiles(reading, tiles, key=key)
+        return
+    if layout == "phone":
+        for index, panel in enumerate(element for element in row if not isinstance(element, Tile)):
+            draw_bare(f"{key}_{index}", picture(reading, panel))
         return
     panels = [element for element in row if not isinstance(element, Tile)]
     with st.container(key=f"row_{key}"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from html import escape
@@ -17,14 +18,16 @@ from app.ui.reading import Reading
 from app.warehouse import Passport
 
 UNKNOWN = "not yet"
+QUOTED = re.compile(r"""'(?:[^']|'')*'|"[^"]*"|[^'"]+""")
 
 
 def pretty(sql: str) -> str:
-    """The statement laid out for people; as it came when it cannot be parsed."""
+    """The statement laid out for people, in small letters; as it came when it cannot be parsed."""
     try:
-        return sqlglot.transpile(sql, read="postgres", write="postgres", pretty=True)[0]
+        laid_out = sqlglot.transpile(sql, read="postgres", write="postgres", pretty=True)[0]
     except SqlglotError:
         return sql
+    return QUOTED.sub(lambda part: part[0] if part[0][0] in "'\"" else part[0].lower(), laid_out)
 
 
 def moment(when: datetime | None, now: datetime, zone: ZoneInfo) -> str:

@@ -91,11 +91,12 @@ def target_html(tile: TileFacts) -> str:
     """The track and the words: only "missed" is loud."""
     if tile.value is None or tile.target is None:
         return '<div class="pl-track pl-none"></div><div class="pl-target"><span>No target set</span></div>'
-    bound = {"down": "at most ", "up": ""}[tile.metric.better]
-    bound = "at least " if tile.metric.unit in ("months", "days") and tile.metric.better == "up" else bound
     met = is_met(tile.value, tile.target, tile.metric.better)
     word = "<span>met</span>" if met else '<span class="pl-missed">missed</span>'
-    text = f"Target {bound}{f.figure(tile.target, tile.metric.unit)}"
+    is_time = tile.metric.unit in ("months", "days")
+    bound = "at most " if tile.metric.better == "down" else "at least " if is_time else ""
+    aim = f"{tile.target:g}" if is_time else str(f.figure(tile.target, tile.metric.unit))
+    text = f"Target {bound}{aim}"
     return f'{track(tile.value, tile.target)}<div class="pl-target"><span>{text}</span>{word}</div>'
 
 
@@ -108,7 +109,7 @@ def age_html(tile: TileFacts, now: datetime, zone: ZoneInfo) -> str:
         seen = tile.status.loaded_at
         words = f"late: loaded {f.age(seen, now)}" if seen else "late: never loaded"
         return f'<div class="pl-age pl-stale">{words}</div>'
-    closed = f"Closed {f.day(month_end(tile.month))}"
+    closed = f'<span class="pl-closed">Closed </span>{f.day(month_end(tile.month))}'
     loaded = f", loaded {f.age(tile.status.loaded_at, now)}" if tile.status.loaded_at else ""
     return f'<div class="pl-age">{closed}{loaded}</div>'
 

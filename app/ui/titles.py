@@ -143,7 +143,9 @@ def sources(names: Sequence[str], late: Sequence[str]) -> str:
 
 
 def promises(kept: int, broken: int) -> str:
-    """Such as "40 of 41 promises about this data are kept"."""
+    """Such as "40 of 41 promises are kept"."""
     if not kept + broken:
         return "No promise has been checked yet"
-    return f"{'All' if not broken else kept} {'' if not broken else 'of '}{kept + broken} promises are kept"
+    if broken:
+        return f"{kept} of {kept + broken} promises {'is' if kept == 1 else 'are'} kept"
+    return "The one promise is kept" if kept == 1 else f"All {kept} promises are kept"

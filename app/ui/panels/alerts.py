@@ -37,7 +37,7 @@ def make(reading: Reading, panel: Alerts) -> Picture:
     """Reads and composes the panel."""
     known = rows(reading)
     shown = known[: panel.most]
-    more = f'<p class="pl-note">{len(known) - len(shown)} more</p>' if len(known) > len(shown) else ""
+    more = f'<p class="pl-more">{f.number(len(known) - len(shown))} more</p>' if len(known) > len(shown) else ""
     html = "".join(alert_html(row) for row in shown) + more if shown else f'<p class="pl-empty">{QUIET}</p>'
     newest = max((row["raised_at"] for row in known), default=None)
     corner = f.age(newest.to_pydatetime(), reading.now) if newest is not None else ""

@@ -89,7 +89,7 @@ def spec(before: str, after: str, opening: float, closing: float, moves: Sequenc
     text = {"data": values(amounts), "mark": {"type": "text", "align": "right", "color": var("ink")},
             "encoding": {"y": y, "x": {"value": {"expr": "width"}}, "text": {"field": "text"}}}  # fmt: skip
     join = {"data": values(joins), "mark": {"type": "rule", "color": var("ink3"), "strokeWidth": 1},
-            "encoding": {"y": {**y, "bandPosition": 0.5}, "y2": {"field": "next", "bandPosition": 0.5},
+            "encoding": {"y": {**y, "bandPosition": 1}, "y2": {"field": "next", "bandPosition": 0},
                          "x": {"field": "at", **scale}}}  # fmt: skip
     zero = {"data": values([{}]), "mark": {"type": "rule", "color": var("ink")},
             "encoding": {"x": {"datum": 0, **scale}}}  # fmt: skip

@@ -71,6 +71,12 @@ def draw_panel(reading: Reading, key: str, picture: Picture) -> None:
             st.html(picture.html)
 
 
+def draw_bare(key: str, picture: Picture) -> None:
+    """Only what a panel has to say, where there is room for nothing more."""
+    with st.container(key=f"bare_{key}"):
+        st.html(picture.html)
+
+
 def empty(title: str, why: str, metrics: Sequence[str] = ()) -> Picture:
     """A panel without rows says so, and why."""
     return Picture(title, "", "", tuple(metrics), html=f'<p class="pl-empty">{escape(why)}</p>')

@@ -108,7 +108,7 @@ LISTS: Mapping[str, tuple[str, tuple[Shown, ...]]] = {
         (Column("What went wrong"), "error", error("error")),
     )),
 }  # fmt: skip
-SUBTITLES = {"sources": "Each source, its newest event and its last load", "loads": "The newest runs of each stream",
+SUBTITLES = {"sources": "Each source and its last good load", "loads": "The newest runs of each stream",
              "promises": "Broken ones first", "jobs": "Newest first"}  # fmt: skip
 
 
@@ -121,7 +121,7 @@ def make(reading: Reading, panel: Listing) -> Picture:
     rows = ordered(panel.kind, found, reading.now)
     if not rows:
         return empty(title(panel.kind, rows), "Nothing has run yet.")
-    visible = [column for column in shown if column[1] in found.columns]
+    visible = [column for column in shown if column[1] in rows[0]]
     cells = [[show(row, reading) for _, _, show in visible] for row in rows[:MOST]]
     more = f"{SUBTITLES[panel.kind]}; {MOST} of {len(rows)} shown" if len(rows) > MOST else SUBTITLES[panel.kind]
     html = table([column for column, _, _ in visible], cells, caption=panel.kind.capitalize())
