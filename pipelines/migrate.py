@@ -71,10 +71,9 @@ def _patient(url: URL, seconds: float) -> connection:
     )
     try:
         found: connection = waiting(_connect)(url)
-    except psycopg2.OperationalError as error:
-        if "does not exist" not in str(error):
+    except psycopg2.OperationalError:
+        if not _create_database(url):
             raise
-        _create_database(url)
         found = _connect(url)
     return found
 
@@ -95,12 +94,21 @@ def _connect(url: URL) -> connection:
     )
 
 
-def _create_database(url: URL) -> None:
-    with closing(_connect(url.set(database="postgres"))) as admin:
+def _create_database(url: URL) -> bool:
+    """Creates the database if it is missing; whether it was. Servers say so in many languages, so it is looked up."""
+    try:
+        admin = _connect(url.set(database="postgres"))
+    except psycopg2.OperationalError:
+        return False
+    with closing(admin):
         admin.autocommit = True
         with admin.cursor() as cursor:
+            cursor.execute("select 1 from pg_database where datname = %s", (url.database,))
+            if cursor.fetchone():
+                return False
             name = quote_ident(str(url.database), admin)
             cursor.execute(f"create database {name} encoding 'UTF8' template template0")
+            return True
 
 
 def _use_citus(admin: connection) -> None:

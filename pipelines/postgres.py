@@ -90,7 +90,7 @@ class Cluster:
         self._configure()
         self._begin_log()
         with self.log.open("ab") as log:
-            ended = self._run("pg_ctl", "-D", str(self.data), "-w", "-t", "300", "start", log=log.fileno())
+            ended = self._run("pg_ctl", "-D", str(self.data), "-s", "-w", "-t", "300", "start", log=log.fileno())
         if ended.returncode:
             self._explain()
         self._check_password()
