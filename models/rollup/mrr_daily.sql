@@ -1,57 +1,30 @@
--- One row per complete local day: MRR at its close, summed from the changes of each customer, never from its days.
+-- One row per complete local day: MRR at its close.
 {{ config(materialized="table") }}
 
-with segments as (
-    select * from {{ ref("fct_mrr_segment") }}
-    where mrr_minor > 0 and valid_from < {{ as_of() }}
+with spans as (
+    select * from {{ ref("mrr_daily_change") }}
 ),
 
-edges as (
-    select customer_id, currency, product, plan, {{ local_date("valid_from") }} as day, mrr_minor from segments
-    union all
-    select customer_id, currency, product, plan, {{ local_date("valid_to") }}, -mrr_minor from segments
-    where valid_to is not null
+bounds as (
+    select min(day) as first_day, {{ first_open_day() }} - 1 as last_day from spans
 ),
 
-changes as (
-    select customer_id, currency, product, plan, day, sum(mrr_minor) as change_minor
-    from edges
-    group by customer_id, currency, product, plan, day
-),
-
-standing as (
-    select
-        *,
-        {{ round_minor("sum(change_minor) over so_far") }} as minor_after,
-        {{ round_minor("sum(change_minor) over so_far - change_minor") }} as minor_before
-    from changes
-    window so_far as (partition by customer_id, currency, product, plan order by day)
-),
-
-currency_changes as (
-    select currency, day, sum(minor_after - minor_before) as change_minor
-    from standing
-    group by currency, day
-),
-
-spans as (
-    select
-        currency,
-        day,
-        sum(change_minor) over (partition by currency order by day) as mrr_minor,
-        coalesce(lead(day) over (partition by currency order by day), {{ first_open_day() }}) as next_day
-    from currency_changes
+days as (
+    select spans.currency, spans.mrr_minor, cast(series.day as date) as day
+    from spans
+    cross join bounds
+    cross join lateral generate_series(
+        cast(spans.day as timestamp), cast(least(spans.next_day - 1, bounds.last_day) as timestamp), interval '1 day'
+    ) as series (day)
 ),
 
 final as (
     select
-        rates.day,
-        sum({{ minor_to_usd("spans.mrr_minor", "rates.units_per_minor", "rates.usd_per_unit") }}) as mrr_usd
-    from spans
-    inner join {{ ref("dim_exchange_rate") }} as rates
-        on spans.currency = rates.currency and rates.day >= spans.day and rates.day < spans.next_day
-    where rates.day < {{ first_open_day() }}
-    group by rates.day
+        days.day,
+        sum({{ minor_to_usd("days.mrr_minor", "rates.units_per_minor", "rates.usd_per_unit") }}) as mrr_usd
+    from days
+    inner join {{ ref("dim_exchange_rate") }} as rates on days.currency = rates.currency and days.day = rates.day
+    group by days.day
 )
 
 select * from final
