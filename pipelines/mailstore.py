@@ -119,4 +119,4 @@ def _headers(mail_id: str, message: EmailMessage) -> Kept:
 
 def _body(message: EmailMessage, kind: str) -> str:
     part = message.get_body((kind,))
-    return str(part.get_content()) if part is not None else ""
+    return str(part.get_content()).replace("\r\n", "\n") if part is not None else ""

@@ -27,7 +27,8 @@ def mrr(seed: int, days: int = DAYS) -> np.ndarray:
     dice = np.random.default_rng(seed)
     calendar = pd.date_range("2024-01-01", periods=days)
     quiet = np.where(calendar.day_of_week < 5, 1.0, 0.35)
-    growth = dice.normal(0.0009, 0.0012, days) * quiet + np.where(calendar.is_month_start, dice.normal(0, 0.006, days), 0)
+    renewals = np.where(calendar.is_month_start, dice.normal(0, 0.006, days), 0)
+    growth = dice.normal(0.0009, 0.0012, days) * quiet + renewals
     return np.asarray(450_000 * np.exp(np.cumsum(growth)))
 
 

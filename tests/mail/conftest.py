@@ -114,12 +114,12 @@ def odd_day(clean: Settings) -> Settings:
     for back in range(60):
         day = date(2026, 11, 21) - timedelta(days=back)
         is_odd = day == date(2026, 11, 20)
-        row = (str(uuid4()), str(uuid4()), AS_OF, AS_OF, "payments_failed", day, 41 if is_odd else 15 + back % 4, 17, 12, 22,
-               2.4 if is_odd else 0.3, is_odd, "test")  # fmt: skip
+        value, score = (41, 2.4) if is_odd else (15 + back % 4, 0.3)
+        row = (str(uuid4()), str(uuid4()), AS_OF, AS_OF, "payments_failed", day, value, score, is_odd)
         sql(
             clean, ADMIN,
-            "insert into workshop.anomaly (anomaly_id, detect_run_id, made_at, as_of, unique_id, ds, value, expected, lo, hi, "
-            "score, is_anomaly, model_version) values (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)", row,
+            "insert into workshop.anomaly (anomaly_id, detect_run_id, made_at, as_of, unique_id, ds, value, score, "
+            "is_anomaly, expected, lo, hi, model_version) values (%s,%s,%s,%s,%s,%s,%s,%s,%s,17,12,22,'test')", row,
         )  # fmt: skip
     return clean
 
