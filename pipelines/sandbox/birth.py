@@ -22,7 +22,7 @@ from app.settings import Settings
 from pipelines.sandbox.company import simulate
 from pipelines.sandbox.company.times import ANCHOR
 from pipelines.sandbox.ledger import ledger_path, write_ledger
-from pipelines.sandbox.store import read_meta, write_meta, write_store
+from pipelines.sandbox.store import read_meta, write_store
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "budget": ("month", "line", "currency", "amount"),
@@ -90,14 +90,17 @@ def _alone(settings: Settings) -> Iterator[None]:
 
 def _same_company(settings: Settings) -> None:
     meta = read_meta(settings)
-    wanted = {"seed": str(settings.sandbox_seed), "scale": settings.sandbox_scale}
+    wanted = _whose(settings)
     found = {key: meta.get(key, value) for key, value in wanted.items()}
     if found != wanted:
         raise SettingsError(
             f"This home holds a sandbox company of {found}, but the settings ask for {wanted}. "
             "Set PLUMBLINE_SANDBOX_SEED and PLUMBLINE_SANDBOX_SCALE as before, or take another PLUMBLINE_HOME."
         )
-    write_meta(settings, **wanted)
+
+
+def _whose(settings: Settings) -> dict[str, str]:
+    return {"seed": str(settings.sandbox_seed), "scale": settings.sandbox_scale}
 
 
 def _live_until(settings: Settings, until: datetime) -> datetime:
@@ -106,7 +109,7 @@ def _live_until(settings: Settings, until: datetime) -> datetime:
     gc.disable()  # a million small objects, no garbage to speak of: collecting takes a third of the time
     try:
         company = simulate(settings.sandbox_seed, settings.sandbox_scale, instant)
-        write_store(settings, company.book, instant)
+        write_store(settings, company.book, until=str(instant), **_whose(settings))
         write_files(settings.files, company.files)
         write_ledger(settings, company)
     finally:

@@ -6,6 +6,7 @@ Tables: `object(vendor, kind, id, created, updated, deleted, seq, body)`, `event
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ _SCHEMA = """
 create table if not exists object (
     vendor text not null, kind text not null, id text not null, created integer not null, updated integer not null,
     deleted integer not null default 0, seq integer not null, body blob not null, primary key (vendor, kind, id)
-) without rowid;
+);
 create table if not exists event (
     vendor text not null, id text primary key, created integer not null, type text not null, body blob not null
 );
@@ -58,30 +59,47 @@ def open_store(settings: Settings) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
-def write_store(settings: Settings, book: Book, until: int) -> int:
-    """Bring the file up to the book in one transaction; returns how many objects are new or changed.
+def write_store(settings: Settings, book: Book, **meta: str) -> None:
+    """Bring the file up to the book at one stroke.
 
-    `seq` grows with every change, in the order of `updated`; what has not changed keeps its `seq`.
+    `seq` grows with every change, in the order of `updated`; what has not changed keeps its `seq`. The first time
+    a new file is filled beside the place and moved there; after that one transaction changes the file. `meta` says
+    whose company it is: seed, scale, until.
     """
-    with open_store(settings) as connection:
-        for statement in _SCHEMA.split(";"):
-            connection.execute(statement)
-        before = connection.execute("select coalesce(max(seq), 0) from object").fetchone()[0]
-        ordered = sorted(book.objects.values(), key=lambda one: (one.updated, one.vendor, one.kind, one.id))
-        changes = connection.total_changes
-        connection.executemany(_UPSERT, (
-            (one.vendor, one.kind, one.id, one.created, one.updated, before + number, one.raw)
-            for number, one in enumerate(ordered, start=1)
-        ))  # fmt: skip
-        changed = connection.total_changes - changes
-        connection.executemany(
-            "insert into event (vendor, id, created, type, body) values ('stripe', ?, ?, ?, ?) on conflict do nothing",
-            ((event.id, event.created, event.type, event.raw) for event in book.events),
-        )
-        for statement in _INDEXES.split(";"):
-            connection.execute(statement)
-        connection.execute("insert or replace into meta (key, value) values ('until', ?)", (str(until),))
-    return changed
+    if store_path(settings).exists():
+        with open_store(settings) as connection:
+            _fill(connection, book, meta)
+        return
+    fresh = store_path(settings).with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    connection = sqlite3.connect(fresh, isolation_level=None)
+    connection.execute("pragma page_size = 16384")
+    connection.execute("pragma journal_mode = off")
+    connection.execute("pragma synchronous = off")
+    connection.execute("begin")
+    _fill(connection, book, meta)
+    connection.execute("commit")
+    connection.execute("pragma journal_mode = wal")
+    connection.close()
+    os.replace(fresh, store_path(settings))
+
+
+def _fill(connection: sqlite3.Connection, book: Book, meta: dict[str, str]) -> None:
+    for statement in _SCHEMA.split(";"):
+        connection.execute(statement)
+    before = connection.execute("select coalesce(max(seq), 0) from object").fetchone()[0]
+    ordered = sorted(book.objects.values(), key=lambda one: (one.updated, one.vendor, one.kind, one.id))
+    connection.executemany(_UPSERT, (
+        (one.vendor, one.kind, one.id, one.created, one.updated, before + number, one.raw)
+        for number, one in enumerate(ordered, start=1)
+    ))  # fmt: skip
+    connection.executemany(
+        "insert into event (vendor, id, created, type, body) values ('stripe', ?, ?, ?, ?) on conflict do nothing",
+        ((event.id, event.created, event.type, event.raw) for event in book.events),
+    )
+    for statement in _INDEXES.split(";"):
+        connection.execute(statement)
+    connection.executemany("insert or replace into meta (key, value) values (?, ?)", meta.items())
 
 
 def read_meta(settings: Settings) -> dict[str, str]:
@@ -89,13 +107,4 @@ def read_meta(settings: Settings) -> dict[str, str]:
     if not store_path(settings).exists():
         return {}
     with open_store(settings) as connection:
-        for statement in _SCHEMA.split(";"):
-            connection.execute(statement)
         return dict(connection.execute("select key, value from meta"))
-
-
-def write_meta(settings: Settings, **values: str) -> None:
-    with open_store(settings) as connection:
-        for statement in _SCHEMA.split(";"):
-            connection.execute(statement)
-        connection.executemany("insert or replace into meta (key, value) values (?, ?)", values.items())

@@ -44,37 +44,47 @@ def spans_of(agreement: Agreement) -> Iterator[Span]:
 def _in_turn(terms: list[Term], over: int) -> Iterator[tuple[Term, int]]:
     """Each term with its end: the next one's start. Of several with one start the last agreed holds."""
     latest = {term.start: term for term in sorted(terms, key=lambda term: term.start)}
-    ordered = list(latest.values())
+    ordered: list[Term] = []
+    for term in latest.values():
+        if not ordered or not _continues(ordered[-1], term):
+            ordered.append(term)
     for term, following in pairwise(ordered):
         yield term, min(following.start, over)
     yield ordered[-1], over
 
 
+def _continues(one: Term, term: Term) -> bool:
+    """Whether a renewal changes nothing, as most do."""
+    return (one.gross == term.gross and one.plan == term.plan and one.product == term.product and one.cut == term.cut
+            and one.cut_from == term.cut_from and one.cut_until == term.cut_until and one.is_void == term.is_void)  # fmt: skip
+
+
 def _split(agreement: Agreement, term: Term, gross: Fraction, end: int) -> Iterator[Span]:
     """Cut a term wherever its state or discount changes."""
     marks = {term.start, end, agreement.trial_until, term.cut_from, term.cut_until}
-    for debt in agreement.debts:
+    debts = [debt for debt in agreement.debts if debt.paid_at is None or debt.paid_at > max(debt.due, term.start)]
+    for debt in debts:
         marks |= {debt.due, debt.due + GRACE, debt.paid_at}
     cuts = sorted(mark for mark in marks if mark is not None and term.start <= mark <= end)
     for start, stop in pairwise(cuts):
         is_cut = term.cut_from <= start and (term.cut_until is None or start < term.cut_until)
         worth = gross - term.cut if is_cut else gross
-        state = _state(agreement, term, worth, start)
+        state = _state(agreement, term, debts, worth, start)
         net = worth if state in ("active", "past_due") else Fraction(0)
         yield Span(agreement.customer, agreement.currency, term.product, term.plan, start, stop, net, state)
 
 
-def _state(agreement: Agreement, term: Term, worth: Fraction, now: int) -> str:
+def _state(agreement: Agreement, term: Term, debts: list[Debt], worth: Fraction, now: int) -> str:
     """The state from `now` on; the first that applies wins."""
     if agreement.trial_until is not None and now < agreement.trial_until:
         return "trial"
     if term.is_void:
         return "paused"
-    if _owes(agreement.debts, now, GRACE):
+    if _owes(debts, now, GRACE):
         return "lapsed"
     if worth <= 0:
         return "free"
-    return "past_due" if _owes(agreement.debts, now, 0) else "active"
+    return "past_due" if _owes(debts, now, 0) else "active"
 
 
 def _owes(debts: Iterable[Debt], now: int, grace: int) -> bool:

@@ -37,10 +37,15 @@ class Rates:
     days: Mapping[str, Sequence[date]]
     values: Mapping[str, Sequence[int]]
 
+    known: dict[tuple[str, date], int] = field(default_factory=dict)
+
     def on(self, currency: str, day: date) -> int:
         """The latest rate on or before the day, else the first one known."""
-        at = bisect_right(self.days[currency], day) - 1
-        return self.values[currency][max(at, 0)]
+        rate = self.known.get((currency, day))
+        if rate is None:
+            at = bisect_right(self.days[currency], day) - 1
+            rate = self.known[(currency, day)] = self.values[currency][max(at, 0)]
+        return rate
 
     def cents(self, minor: int, currency: str, rate: int) -> int:
         """Minor units in dollar cents, rounded half away from zero."""
