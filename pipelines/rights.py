@@ -45,13 +45,18 @@ def make_logins(settings: Settings, admin: connection) -> None:
 
 
 def close_database(admin: connection, database: str) -> None:
-    """Lets only our logins in, and only loader and builder make schemas or temporary tables."""
+    """Lets only our logins in, and only loader and builder make schemas or temporary tables.
+
+    A database in which somebody else keeps tables too stays as open as they have it.
+    """
     name = quote_ident(database, admin)
     with admin.cursor() as cursor:
-        cursor.execute(f"revoke all on database {name} from public")
+        cursor.execute(_SHARED, {"logins": list(LOGINS), "schemas": list(OWNERS)})
+        if cursor.fetchall() == [(False,)]:
+            cursor.execute(f"revoke all on database {name} from public")
+            cursor.execute("revoke all on schema public from public")
         cursor.execute(f"grant connect on database {name} to {', '.join(LOGINS)}")
         cursor.execute(f"grant create, temporary on database {name} to {LOADER}, {BUILDER}")
-        cursor.execute("revoke all on schema public from public")
 
 
 def make_schemas(admin: connection) -> None:
@@ -70,6 +75,16 @@ def grant_rights(admin: connection) -> None:
             cursor.execute(statement)
 
 
+_SHARED = """
+select exists (
+    select 1 from pg_class c
+    join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('r', 'p', 'v', 'm', 'f')
+        and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and n.nspname <> all(%(schemas)s)
+        and pg_get_userbyid(c.relowner) <> all(%(logins)s)
+        and not exists (select 1 from pg_depend d where d.objid = c.oid and d.deptype = 'e')
+)
+"""
 _RAW_IS_READ_BY_BUILDER = (
     f"alter default privileges for role {LOADER} grant usage on schemas to {BUILDER}",
     f"alter default privileges for role {LOADER} grant select on tables to {BUILDER}",

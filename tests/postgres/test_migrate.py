@@ -51,6 +51,31 @@ def test_a_foreign_postgres_is_prepared_by_a_user_that_is_no_superuser(
         cursor.execute("select current_database(), current_user, count(*) from portal.person")
         assert cursor.fetchone() == ("numbers", PORTAL, 0)
     assert not (settings.home / "postgres").exists()
+    assert public_may_connect(server, "numbers") is False
+
+
+def public_may_connect(server: Cluster, database: str) -> bool:
+    """Whether a login that nobody gave anything may enter the database."""
+    url = production_url(server.settings).set(drivername="postgresql", database="postgres")
+    with closing(psycopg2.connect(url.render_as_string(hide_password=False))) as connection:
+        cursor = connection.cursor()
+        cursor.execute("create role stranger login")
+        cursor.execute("select has_database_privilege('stranger', %s, 'connect')", (database,))
+        return cursor.fetchall() == [(True,)]
+
+
+def test_a_database_that_others_use_too_stays_open_to_them(server: Cluster, make_settings: MakeSettings) -> None:
+    settings = make_settings(
+        warehouse_url=SecretStr(f"postgresql://owner:let%20me%20in@127.0.0.1:{server.port}/shared")
+    )
+    admin = warehouse_url(settings).set(drivername="postgresql")
+    with closing(psycopg2.connect(admin.set(database="postgres").render_as_string(hide_password=False))) as connection:
+        connection.autocommit = True
+        connection.cursor().execute("create database shared")
+    with closing(psycopg2.connect(admin.render_as_string(hide_password=False))) as connection, connection:
+        connection.cursor().execute("create table public.theirs (i int)")
+    migrate(settings)
+    assert public_may_connect(server, "shared") is True
 
 
 def test_tables_have_the_columns_that_other_rooms_rely_on(migrated: Settings) -> None:
