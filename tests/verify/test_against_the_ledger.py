@@ -1,0 +1,67 @@
+"""The whole of models/ against the ledger of a small company: no difference, and each one found that we make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+
+from app.settings import Settings
+from pipelines.build import build
+from pipelines.job import Run
+from pipelines.sandbox.birth import bring_to_life
+from pipelines.verify import verify
+from tests.verify.vendors_tables import empty_raw_tables, fill_raw_tables, spoil
+
+pytestmark = pytest.mark.slow
+
+
+@dataclass(frozen=True)
+class Built:
+    settings: Settings
+    as_of: datetime
+
+
+@pytest.fixture(scope="module")
+def built(migrated: Settings) -> Iterator[Built]:
+    """A small company's data, built into marts."""
+    as_of = bring_to_life(migrated)
+    fill_raw_tables(migrated, as_of)
+    build(Run(uuid4(), as_of, migrated, "build"))
+    yield Built(migrated, as_of)
+    empty_raw_tables(migrated)
+
+
+def test_every_month_customer_and_claim_is_the_ledger_s(built: Built) -> None:
+    report = verify(built.settings)
+    assert report.differences == ()
+    assert report.note == ""
+    assert report.ok
+    assert report.months == 35  # January 2024 to November 2026, the running month included
+    assert report.customers > 200
+    assert report.figures > 30_000
+
+
+def test_one_cent_of_one_customer_is_found_and_named(built: Built) -> None:
+    """The view's own table is changed behind dbt's back: one customer closes October 2026 a cent higher."""
+    where = "month = '2026-10-01' and customer_id = (select min(customer_id) from rollup.mrr_customer_month " \
+        "where month = '2026-10-01' and closing_mrr_usd > 0)"
+    spoil(built.settings, f"update rollup.mrr_customer_month set closing_mrr_usd = closing_mrr_usd + 0.01 where {where}")
+    report = verify(built.settings)
+    spoil(built.settings, f"update rollup.mrr_customer_month set closing_mrr_usd = closing_mrr_usd - 0.01 where {where}")
+    assert not report.ok
+    [of_customer] = [each for each in report.differences if each.subject != "company"]
+    assert of_customer.month == date(2026, 10, 1)
+    assert of_customer.figure == "closing_mrr_usd"
+    assert of_customer.warehouse == (of_customer.ledger or Decimal(0)) + Decimal("0.01")
+
+
+def test_a_warehouse_that_is_older_than_the_ledger_is_named(built: Built) -> None:
+    spoil(built.settings, "update portal.build_run set as_of = as_of - interval '1 day'")
+    report = verify(built.settings)
+    spoil(built.settings, "update portal.build_run set as_of = as_of + interval '1 day'")
+    assert "plumbline run refresh" in report.note

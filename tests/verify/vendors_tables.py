@@ -1,0 +1,86 @@
+"""Fills the raw tables from what the sandbox's vendors hold, in the shape the loaders give them, without a load."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import datetime
+from typing import Any
+
+import orjson
+import psycopg2
+from psycopg2.extensions import connection
+
+from app.secrets import warehouse_url
+from app.settings import Settings
+from pipelines.sandbox.store import open_store
+from tests.models.raw_tables import FILES, FLAG, INSTANT, NUMBER, TEXT, fill, fill_stripe
+
+DAYS = ("CloseDate", "ConvertedDate", "Contract_Start__c")
+
+
+def fill_raw_tables(settings: Settings, as_of: datetime) -> None:
+    """Stripe, Salesforce, production and the files that the models read."""
+    address = warehouse_url(settings).set(drivername="postgresql").render_as_string(hide_password=False)
+    with closing(psycopg2.connect(address)) as database:
+        fill_stripe(database, _objects(settings, "stripe"), extracted_at=as_of)
+        for vendor in ("salesforce", "production"):
+            for kind, rows in _objects(settings, vendor).items():
+                fill(database, f"raw_{vendor}", kind, _columns(rows), rows)
+        for name, columns in FILES.items():
+            with (settings.files / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+                rows = [{key: value or None for key, value in row.items()} for row in csv.DictReader(file)]
+            fill(database, "raw_files", name, columns, rows)
+
+
+def spoil(settings: Settings, statement: str) -> None:
+    """Runs a statement as the warehouse's admin."""
+    address = warehouse_url(settings).set(drivername="postgresql").render_as_string(hide_password=False)
+    with closing(psycopg2.connect(address)) as database, database.cursor() as cursor:
+        cursor.execute(statement)
+        database.commit()
+
+
+def empty_raw_tables(settings: Settings) -> None:
+    """Drops what was filled and what was built from it."""
+    address = warehouse_url(settings).set(drivername="postgresql").render_as_string(hide_password=False)
+    with closing(psycopg2.connect(address)) as database:
+        for schema in ("raw_stripe", "raw_salesforce", "raw_production", "raw_files"):
+            _drop_tables(database, schema)
+        database.commit()
+
+
+def _drop_tables(database: connection, schema: str) -> None:
+    with database.cursor() as cursor:
+        cursor.execute("select tablename from pg_tables where schemaname = %s", (schema,))
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'drop table {schema}."{table}" cascade')
+
+
+def _objects(settings: Settings, vendor: str) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    with open_store(settings) as store:
+        for kind, body in store.execute("select kind, body from object where vendor = ? and deleted = 0", (vendor,)):
+            found.setdefault(kind, []).append(orjson.loads(body))
+    return found
+
+
+def _columns(rows: list[dict[str, Any]]) -> Mapping[str, str]:
+    """The columns with the types that the taps' schemas give them."""
+    known: dict[str, str] = {}
+    for row in rows:
+        for name, value in row.items():
+            if name != "attributes" and (value is not None or name.endswith("_at")):
+                known.setdefault(name, _type(name, value))
+    return known
+
+
+def _type(name: str, value: Any) -> str:
+    if name in DAYS:
+        return "date"
+    if name.endswith(("Date", "Modstamp", "_at")):
+        return INSTANT
+    if isinstance(value, bool):
+        return FLAG
+    return NUMBER if isinstance(value, int) else "numeric" if isinstance(value, float) else TEXT
