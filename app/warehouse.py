@@ -7,8 +7,6 @@ viewer's role whose login may select the mart, read-only, with a time limit and 
 from __future__ import annotations
 
 import json
-import operator
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,17 +14,16 @@ from decimal import Decimal
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Select, column, literal_column, select, table, text
+from sqlalchemy import Select, text
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.sql import ColumnElement
 
 from app.access import Viewer
 from app.audited import MOST_ROWS, AuditedReads, Request
 from app.clock import wall
 from app.compile import compile_question, marts_of, metric_of
 from app.connections import Connections
-from app.errors import QuestionError
 from app.grants import Grants
+from app.mart_rows import select_rows
 from app.metrics import Metric, Question, catalogue
 from app.people import People
 from app.progress import Progress
@@ -35,16 +32,6 @@ from app.settings import Settings
 from app.status import Passport, Recorder, Status
 
 __all__ = ["Answer", "Passport", "Status", "Warehouse"]
-RELATION = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
-COMPARISONS = {
-    "": operator.eq,
-    "=": operator.eq,
-    "!=": operator.ne,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "<": operator.lt,
-    "<=": operator.le,
-}
 
 
 @dataclass(frozen=True)
@@ -141,7 +128,7 @@ class Warehouse:
         Raises:
             As `answer`.
         """
-        statement = _select(mart, columns, where or {}, order_by).limit(min(limit, MOST_ROWS))
+        statement = select_rows(mart, columns, where or {}, order_by).limit(min(limit, MOST_ROWS))
         request = Request("read", (mart,), None, {"mart": mart, "where": dict(where or {})})
         found = self._reads.read(viewer, request, statement)
         frame = pd.DataFrame(list(found.values), columns=list(found.names))
@@ -233,36 +220,6 @@ class Warehouse:
         metric = metric_of(name, self._metrics)
         self._grants.role_for(viewer, marts_of(metric, self._metrics))
         return metric
-
-
-def _select(mart: str, columns: Sequence[str], where: Mapping[str, Any], order_by: Sequence[str]) -> Select[Any]:
-    """The statement of `Warehouse.read`; names are quoted, values bound."""
-    if not RELATION.fullmatch(mart):
-        raise QuestionError(f"{mart!r} is not the name of a mart. Expected schema.name, such as mart_executive.alerts.")
-    schema, _, name = mart.partition(".")
-    wanted: list[ColumnElement[Any]] = [column(each) for each in columns] or [literal_column("*")]
-    statement = select(*wanted).select_from(table(name, schema=schema))
-    for condition, value in where.items():
-        statement = statement.where(_condition(condition, value))
-    for each in order_by:
-        down = each.startswith("-")
-        ordered: ColumnElement[Any] = column(each.removeprefix("-"))
-        statement = statement.order_by(ordered.desc().nulls_last() if down else ordered.asc().nulls_last())
-    return statement
-
-
-def _condition(condition: str, value: Any) -> ColumnElement[bool]:
-    name, _, sign = condition.partition(" ")
-    if sign not in COMPARISONS:
-        allowed = ", ".join(filter(None, COMPARISONS))
-        raise QuestionError(f"No comparison is written {sign!r}. Expected one of: {allowed}.")
-    here: ColumnElement[Any] = column(name)
-    if isinstance(value, list | tuple | set | frozenset):
-        return here.in_(list(value))
-    if value is None:
-        return here.is_not(None) if sign == "!=" else here.is_(None)
-    compared: ColumnElement[bool] = COMPARISONS[sign](here, value)
-    return compared
 
 
 def _sql(statement: Select[Any]) -> str:

@@ -112,10 +112,13 @@ def _create_database(url: URL) -> bool:
 
 
 def _use_citus(admin: connection) -> None:
-    """Where the server offers Citus, our database uses it."""
+    """Where the server offers Citus and lets us, our database uses it."""
     with admin.cursor() as cursor:
-        cursor.execute("select installed_version is null from pg_available_extensions where name = 'citus'")
-        if cursor.fetchone() == (True,):
+        cursor.execute(
+            "select 1 from pg_available_extensions cross join pg_roles where name = 'citus' and installed_version is null "
+            "and rolname = current_user and rolsuper"
+        )
+        if cursor.fetchone():
             cursor.execute("create extension citus")
 
 

@@ -10,19 +10,18 @@ import fcntl
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-import psutil
 import psycopg2
 
 from app.errors import DependencyMissing, PortTaken
 from app.secrets import ADMIN, get_secret
 from app.settings import Settings
 from pipelines.ports import LOOPBACK, is_listening, port_of, require_free
+from pipelines.postmaster import forget_stranger, is_server_of, named_in
 from pipelines.unprivileged import reachable_programs, run_as, state_folder
 
 LEAST_FREE_BYTES = 1_000_000_000
@@ -78,7 +77,7 @@ class Cluster:
 
     def _start(self) -> None:
         if self.is_running():
-            if _postmaster(self.data)[1] == self.port:
+            if named_in(self.data)[1] == self.port:
                 return
             self._stop()
         self._refuse_full_disk()
@@ -86,7 +85,7 @@ class Cluster:
         if not self.data.exists():
             self._initialise()
         self._refuse_other_version()
-        self._forget_stranger()
+        forget_stranger(self.data)
         self._configure()
         self._begin_log()
         with self.log.open("ab") as log:
@@ -110,7 +109,7 @@ class Cluster:
 
     def is_running(self) -> bool:
         """Whether the server of this very data folder is alive."""
-        return _is_server_of(_postmaster(self.data)[0], self.data)
+        return is_server_of(named_in(self.data)[0], self.data)
 
     def version(self) -> str:
         """The major version of the data folder, such as `18`."""
@@ -231,21 +230,6 @@ class Cluster:
                 "begin anew (the sandbox's data is made again)."
             )
 
-    def _forget_stranger(self) -> None:
-        """After a crash: waits for the dead server's last processes, then drops a pid file that names a stranger.
-
-        Postgres itself sees through a pid file of a process that is gone, but not of one whose number was reused.
-        """
-        pid = _postmaster(self.data)[0]
-        if pid is None:
-            return
-        for _ in range(100):
-            if not any(_is_server_of(process.pid, self.data) for process in psutil.process_iter()):
-                break
-            time.sleep(0.1)
-        if psutil.pid_exists(pid) and not _is_server_of(pid, self.data):
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
-
     def _explain(self) -> None:
         """Raises what kept the server from starting."""
         if is_listening(self.port):
@@ -278,32 +262,3 @@ class Cluster:
                 f"Expected the one its data folder {self.data} was made with. Put the old secrets.json back, or "
                 "delete the data folder to begin anew."
             ) from None
-
-
-def _postmaster(data: Path) -> tuple[int | None, int | None]:
-    """Process number and port that the data folder's postmaster.pid names; nothing if there is none."""
-    try:
-        lines = (data / "postmaster.pid").read_text().splitlines()
-        return int(lines[0]), int(lines[3]) if len(lines) > 3 else None
-    except (OSError, ValueError, IndexError):
-        return None, None
-
-
-def _is_server_of(pid: int | None, data: Path) -> bool:
-    """Whether that process is alive and a Postgres of this data folder: all of them work inside it.
-
-    Where a container forbids root to see another user's working folder, the postmaster's command line tells.
-    """
-    if pid is None:
-        return False
-    home = str(data.resolve())
-    try:
-        process = psutil.Process(pid)
-        if process.status() == psutil.STATUS_ZOMBIE:
-            return False
-        try:
-            return bool(process.cwd() == home)
-        except psutil.AccessDenied:
-            return home in process.cmdline()
-    except (psutil.NoSuchProcess, psutil.AccessDenied):
-        return False
