@@ -22,8 +22,8 @@ from app.secrets import production_url
 from app.settings import Settings
 from pipelines.sandbox.vendors.server import account_id, salesforce_credentials, stripe_key
 
-BIRTH = "2023-12-31T23:57:43Z"
-"""Before the sandbox company's first day; an odd second, since tap-stripe leaves out the lines of an invoice that
+BIRTH = "2023-06-30T23:57:43Z"
+"""Before all that the sandbox company began with (catalogue, sales people); an odd second, since tap-stripe leaves out the lines of an invoice that
 was created exactly at the border of one of its windows."""
 
 
@@ -38,6 +38,7 @@ class Source:
         keys: what its credentials are called in sources.json, with the environment variable of each.
         forgets_after_days: beyond this many days without success the source no longer tells all changes, and has to
             be read anew from its start.
+        may_recover: whether trying again may help; a file stays as wrong as it is.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Source:
     loader: str
     keys: Mapping[str, str]
     forgets_after_days: int | None = None
+    may_recover: bool = True
 
 
 SOURCES: tuple[Source, ...] = (
@@ -61,7 +63,7 @@ SOURCES: tuple[Source, ...] = (
          "refresh_token": "SALESFORCE_REFRESH_TOKEN", "start_date": "SALESFORCE_START_DATE"},
     ),
     Source("production", ("tap-production",), "target-postgres", {"url": "PRODUCTION_URL"}),
-    Source("files", ("tap-plumbline-files",), "target-postgres-replace", {}),
+    Source("files", ("tap-plumbline-files",), "target-postgres-replace", {}, may_recover=False),
 )
 
 
