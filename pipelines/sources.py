@@ -23,8 +23,8 @@ from app.settings import Settings
 from pipelines.sandbox.vendors.server import account_id, salesforce_credentials, stripe_key
 
 BIRTH = "2023-06-30T23:57:43Z"
-"""Before all that the sandbox company began with (catalogue, sales people); an odd second, since tap-stripe leaves out the lines of an invoice that
-was created exactly at the border of one of its windows."""
+"""Before all that the sandbox company began with (its catalogue, its sales people); an odd second, since tap-stripe
+leaves out the lines of an invoice that was created exactly at the border of one of its windows."""
 
 
 @dataclass(frozen=True)
