@@ -115,8 +115,8 @@ def _use_citus(admin: connection) -> None:
     """Where the server offers Citus and lets us, our database uses it."""
     with admin.cursor() as cursor:
         cursor.execute(
-            "select 1 from pg_available_extensions cross join pg_roles where name = 'citus' and installed_version is null "
-            "and rolname = current_user and rolsuper"
+            "select 1 from pg_available_extensions cross join pg_roles where name = 'citus' "
+            "and installed_version is null and rolname = current_user and rolsuper"
         )
         if cursor.fetchone():
             cursor.execute("create extension citus")
