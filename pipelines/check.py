@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, text
@@ -32,6 +32,7 @@ from pipelines.job import Run, StepResult
 from pipelines.lineage import Lineage, datasets_of, plain, read_lineage
 from pipelines.verdict import expected_of, found_of, outcome_of
 
+REMEMBERED = timedelta(days=31)
 PASSWORD = "PLUMBLINE_CHECK_PASSWORD"
 DATA_SOURCE = """
 type: postgres
@@ -94,8 +95,15 @@ def verify_contracts(contracts: Sequence[Contract], url: URL, as_of: datetime) -
 
 
 def store_findings(connection: Connection, run: Run, findings: Sequence[Finding]) -> None:
-    """Appends the findings to portal.check_result under the run's id, all checked at one instant."""
+    """Appends the findings to portal.check_result under the run's id, all checked at one instant.
+
+    What was kept is forgotten after a while, or the table would grow by ten million rows a year; what was broken stays.
+    """
     checked_at = wall()
+    connection.execute(
+        text("delete from portal.check_result where outcome in ('kept', 'not_run') and checked_at < :before"),
+        {"before": checked_at - REMEMBERED},
+    )
     rows = [
         {
             "run_id": run.run_id,

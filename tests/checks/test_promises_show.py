@@ -111,3 +111,18 @@ def test_a_source_that_stopped_loading_breaks_what_rests_on_it(migrated: Setting
     heartbeat = "Its source loaded within the last hour (raw_stripe.invoices)"
     assert heartbeat in status_of(engine, "net_mrr").broken
     assert heartbeat not in status_of(engine, "cash_balance").broken
+
+
+@pytest.mark.slow
+def test_what_was_kept_is_forgotten_after_a_month_and_what_was_broken_stays(migrated: Settings, engine: Engine) -> None:
+    old = (
+        "insert into portal.check_result (run_id, checked_at, dataset, check_name, outcome, as_of) "
+        "values (:run, now() - interval '40 days', 'raw_old.table', :name, :outcome, :as_of)"
+    )
+    with engine.begin() as connection:
+        for outcome in ("kept", "broken"):
+            connection.execute(text(old), {"run": uuid4(), "name": outcome, "outcome": outcome, "as_of": AS_OF})
+    run_check(migrated)
+    with engine.connect() as connection:
+        left = connection.scalars(text("select check_name from portal.check_result where dataset = 'raw_old.table'"))
+        assert left.all() == ["broken"]

@@ -48,11 +48,13 @@ def test_every_month_customer_and_claim_is_the_ledger_s(built: Built) -> None:
 
 def test_one_cent_of_one_customer_is_found_and_named(built: Built) -> None:
     """The view's own table is changed behind dbt's back: one customer closes October 2026 a cent higher."""
-    where = "month = '2026-10-01' and customer_id = (select min(customer_id) from rollup.mrr_customer_month " \
-        "where month = '2026-10-01' and closing_mrr_usd > 0)"
-    spoil(built.settings, f"update rollup.mrr_customer_month set closing_mrr_usd = closing_mrr_usd + 0.01 where {where}")
+    table = "rollup.mrr_customer_month"
+    first = f"(select min(customer_id) from {table} where month = '2026-10-01' and closing_mrr_usd > 0)"
+    where = f"month = '2026-10-01' and customer_id = {first}"
+    change = f"update {table} set closing_mrr_usd = closing_mrr_usd {{}} where {where}"
+    spoil(built.settings, change.format("+ 0.01"))
     report = verify(built.settings)
-    spoil(built.settings, f"update rollup.mrr_customer_month set closing_mrr_usd = closing_mrr_usd - 0.01 where {where}")
+    spoil(built.settings, change.format("- 0.01"))
     assert not report.ok
     [of_customer] = [each for each in report.differences if each.subject != "company"]
     assert of_customer.month == date(2026, 10, 1)
