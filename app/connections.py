@@ -96,7 +96,7 @@ class Connections:
                 f"The question took longer than {self._settings.statement_timeout_seconds} seconds and was stopped. "
                 "Expected an answer within that time. Ask for fewer months or dimensions."
             )
-        if code == "42501":
+        if code in {"42501", "25006"}:
             return NotPermitted(f"The database refuses: {said}. Expected a role that may read this. Ask for the right.")
         if code in {"42P01", "3F000"}:
             return NotBuilt(
