@@ -131,7 +131,7 @@ def log_of(settings: Settings, name: str) -> Path:
 
 def _host_of(settings: Settings, port: str) -> str:
     """Where a port is listened on: the portal where its setting says, all else on loopback."""
-    if port != "portal" or settings.host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+    if port != "portal" or settings.host in ("0.0.0.0", "::"):
         return ports.LOOPBACK
     return settings.host
 

@@ -119,7 +119,9 @@ def _sources(settings: Settings, now: datetime) -> Sequence[Row]:
     names = sorted({*configured_sources(settings), *last})
     empty = {"result": None, "started_at": None, "last_success": None, "error": None, "row_count": 0}
     rows = [{"source": name, **empty, **last.get(name, {})} for name in names]
-    return [row | {"age_seconds": _age(row["last_success"], now), "is_loading": row["result"] == "running"} for row in rows]
+    return [
+        row | {"age_seconds": _age(row["last_success"], now), "is_loading": row["result"] == "running"} for row in rows
+    ]
 
 
 def _age(then: object, now: datetime) -> int | None:

@@ -18,7 +18,13 @@ def draw(status: Status, console: Console) -> None:
     _table(console, ("service", "state", "port", ""), services)
     if not status.unreadable:
         sources = [
-            (row["source"], row["result"] or "never", _number(row["row_count"]), _span(row["age_seconds"]), row["error"] or "")
+            (
+                row["source"],
+                row["result"] or "never",
+                _number(row["row_count"]),
+                _span(row["age_seconds"]),
+                row["error"] or "",
+            )
             for row in status.sources
         ]
         _table(console, ("source", "last load", "rows", "age", ""), sources)

@@ -137,7 +137,7 @@ class House:
             self._start(service)
         if self.serve:
             self.progress.line(f"            The portal answers at {address_of(self.settings)}")
-        self._await(plugins)
+        self._await(plugins, self.aside.submit(first_steps.prepare_meltano, self.settings))
         code = self._refresh(first_steps.refresh)
         if self.serve:
             self._start(SCHEDULER)
@@ -157,9 +157,10 @@ class House:
             step.note = (f"port {ports}" if ports else "") + ("" if was_started else " (was up)")
             self.kept.append(service)
 
-    def _await(self, plugins: Future[str]) -> None:
+    def _await(self, plugins: Future[str], tables: Future[None]) -> None:
         with self.progress.step("Meltano's plugins") as step:
             step.note = plugins.result()
+            tables.result()
 
     def _refresh(self, refresh: Work) -> int:
         """The exit code of the first refresh: what fell short is told, and the portal stays up with what there is."""

@@ -26,7 +26,7 @@ def metrics(as_json: Json = False) -> None:
     from app.metrics import catalogue
 
     known = catalogue()
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "metric": name,
             "label": metric.label,
@@ -110,6 +110,7 @@ def _payload(by: tuple[str, ...], found: Answer) -> dict[str, object]:
         "checked_at": found.checked_at,
         "promises_kept": found.promises_kept,
         "promises_broken": found.promises_broken,
+        "null_reason": metric.why_null or None,
         "sql": found.sql,
     }
 
@@ -125,7 +126,7 @@ def _draw(payload: dict[str, object], console: Console) -> None:
     table.add_column("value", justify="right")
     for row in rows:
         month = str(row["month"])[:7]
-        table.add_row(month, *(str(row[column]) for column in by), _number(row["value"], str(payload["unit"])))
+        table.add_row(month, *(str(row[column]) for column in by), _number(row["value"], payload))
     if rows:
         console.print(table, soft_wrap=False)
     else:
@@ -136,10 +137,10 @@ def _draw(payload: dict[str, object], console: Console) -> None:
         console.print("Broken promises: " + "; ".join(str(each) for each in broken), markup=False)
 
 
-def _number(value: object, unit: str) -> str:
-    if value is None or value != value:
-        return "n/a"
-    decimals = {"usd": 2, "count": 0, "ratio": 4, "months": 1, "days": 1}.get(unit, 2)
+def _number(value: object, payload: dict[str, object]) -> str:
+    if value is None:
+        return f"n/a ({payload['null_reason']})" if payload["null_reason"] else "n/a"
+    decimals = {"usd": 2, "count": 0, "ratio": 4, "months": 1, "days": 1}.get(str(payload["unit"]), 2)
     return f"{value:,.{decimals}f}".replace("-", "−")
 
 

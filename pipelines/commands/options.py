@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 
 import typer
@@ -26,7 +26,9 @@ def read_date(option: str, text: str | None) -> date | None:
     try:
         return date.fromisoformat(f"{text}-01" if len(text) == len("2026-10") else text)
     except ValueError:
-        raise UsageError(f"{option} is not a date. Found {text!r}; expected one such as 2026-10-31, or 2026-10.") from None
+        raise UsageError(
+            f"{option} is not a date. Found {text!r}; expected one such as 2026-10-31, or 2026-10."
+        ) from None
 
 
 def read_instant(option: str, text: str, settings: Settings) -> datetime:
@@ -37,8 +39,6 @@ def read_instant(option: str, text: str, settings: Settings) -> datetime:
     """
     try:
         if len(text) == len("2026-10-31"):
-            from datetime import timedelta
-
             local = datetime.combine(date.fromisoformat(text) + timedelta(days=1), time.min, settings.timezone)
             return local.astimezone(UTC)
         instant = datetime.fromisoformat(text)

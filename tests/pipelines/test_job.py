@@ -14,7 +14,7 @@ from app.errors import FellShort, SettingsError
 from app.secrets import warehouse_url
 from app.settings import Settings
 from pipelines import jobs
-from pipelines.job import Job, JobOutcome, Run, StepResult, execute
+from pipelines.job import Job, JobOutcome, Run, Step, StepResult, execute
 
 AS_OF = datetime(2026, 11, 22, 11, tzinfo=UTC)
 
@@ -59,13 +59,13 @@ def test_steps_run_in_their_order_and_are_recorded(migrated: Settings) -> None:
     [(stumble, "The thing is not as promised."), (break_down, "ZeroDivisionError: a defect")],
     ids=["a deliberate error is recorded as it reads", "a defect is recorded with its class"],
 )
-def test_the_steps_after_a_failed_one_are_not_run(migrated: Settings, step: object, said: str) -> None:
-    outcome = execute(Job("test", None, "engineer", (gather, step, finish)), migrated, AS_OF)  # type: ignore[arg-type]
+def test_the_steps_after_a_failed_one_are_not_run(migrated: Settings, step: Step, said: str) -> None:
+    outcome = execute(Job("test", None, "engineer", (gather, step, finish)), migrated, AS_OF)
     assert outcome.result == "failed"
     assert [(row[0], row[1], row[2]) for row in rows_of(migrated, outcome)] == [
         ("", "failed", said),
         ("gather", "ok", None),
-        (getattr(step, "__name__"), "failed", said),
+        (step.__name__, "failed", said),
     ]
 
 

@@ -32,7 +32,7 @@ def test_the_portal_listens_where_its_setting_says(make_settings: Callable[..., 
 
 
 def test_an_unknown_service_is_named_with_what_is_allowed(make_settings: Callable[..., Settings]) -> None:
-    with pytest.raises(UsageError, match="'wharehouse'.*warehouse, production"):
+    with pytest.raises(UsageError, match=r"'wharehouse'.*warehouse, production"):
         port_of(make_settings(), "wharehouse")
 
 

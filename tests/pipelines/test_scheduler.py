@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
