@@ -6,32 +6,43 @@ Shares nothing with the ledger: for a customer and an instant it looks at every 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
+
+from pipelines.sandbox.company.book import Held
+
+Key = tuple[str, str, str]
 
 F = {"year": Fraction(1, 12), "month": Fraction(1), "week": Fraction(52, 12), "day": Fraction(365, 12)}
 
 
 class StripeOracle:
-    def __init__(self, objects: dict[tuple[str, str, str], Any]) -> None:
-        self.products = {id: held.body["name"] for (_, kind, id), held in objects.items() if kind == "product"}
-        self.subscriptions = defaultdict(list)
-        self.invoices = defaultdict(list)
-        for (_, kind, _id), held in objects.items():
-            if kind == "subscription":
-                self.subscriptions[held.body["customer"]].append(held.body)
-            if kind == "invoice" and held.body["subscription"] and held.body["status"] != "draft":
-                self.invoices[held.body["subscription"]].append(held.body)
+    def __init__(self, objects: Mapping[tuple[str, str, str], Held]) -> None:
+        self.products: dict[str, str] = {}
+        self.subscriptions: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self.invoices: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for (_, kind, record), held in objects.items():
+            if kind not in ("product", "subscription", "invoice"):
+                continue
+            body = held.body
+            if kind == "product":
+                self.products[record] = body["name"]
+            elif kind == "subscription":
+                self.subscriptions[body["customer"]].append(body)
+            elif body["subscription"] and body["status"] != "draft":
+                self.invoices[body["subscription"]].append(body)
 
-    def mrr(self, customer: str, close: int) -> dict[tuple[str, str, str], int]:
+    def mrr_of(self, customers: Sequence[str], close: int) -> dict[Key, int]:
         """Minor units by (currency, product, plan) at a close, rounded once each; zeros left out."""
-        exact: dict[tuple[str, str, str], Fraction] = defaultdict(Fraction)
-        for subscription in self.subscriptions[customer]:
-            for key, net in self._items(subscription, close):
-                exact[key] += net
+        exact: dict[Key, Fraction] = defaultdict(Fraction)
+        for customer in customers:
+            for subscription in self.subscriptions[customer]:
+                for key, net in self._items(subscription, close):
+                    exact[key] += net
         return {key: int(net + Fraction(1, 2)) for key, net in exact.items() if net > 0}
 
-    def _items(self, sub: dict[str, Any], close: int):  # type: ignore[no-untyped-def]
+    def _items(self, sub: dict[str, Any], close: int) -> Iterator[tuple[Key, Fraction]]:
         if sub["status"] in ("incomplete", "incomplete_expired"):
             return
         if sub["ended_at"] is not None and sub["ended_at"] < close:
@@ -68,7 +79,7 @@ class StripeOracle:
     @staticmethod
     def _gross(line: dict[str, Any]) -> Fraction:
         plan = line["plan"]
-        return plan["amount"] * line["quantity"] * F[plan["interval"]] / plan["interval_count"]
+        return Fraction(plan["amount"] * line["quantity"] * F[plan["interval"]] / plan["interval_count"])
 
     def _net(self, line: dict[str, Any], invoice: dict[str, Any], close: int) -> Fraction:
         gross = self._gross(line)
@@ -79,7 +90,7 @@ class StripeOracle:
             return gross
         coupon = discount["coupon"]
         if coupon["percent_off"] is not None:
-            return gross * (100 - coupon["percent_off"]) / 100
+            return gross * int(100 - coupon["percent_off"]) / 100
         items = [one for one in invoice["lines"]["data"] if one["amount"] >= 0
                  and one["plan"]["usage_type"] == "licensed"]  # fmt: skip
         whole = sum(self._gross(one) for one in items)

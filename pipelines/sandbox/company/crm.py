@@ -112,14 +112,16 @@ class Crm:
         done = [step for step in steps if step[1] <= self.until]
         is_closed = closed <= self.until
         planned = opened + int((45 + 50 * share(key, "plan")) * DAY)
-        close = day_of(closed if is_closed else max(planned, done[-1][1] + 20 * DAY))
+        hoped = [day_of(max(planned, now + 20 * DAY)) for _, now in done]
+        close = day_of(closed) if is_closed else hoped[-1]
         begins = day_of(start or closed) if won and is_closed else None
         body = opportunity_body(
             deal, f"{name} – {kind}", sf_id("Account", self.seed, key.split("#")[0]), self.owners[owner],
             done[-1][0], amount, close, kind, source, begins, months)  # fmt: skip
         self._put("Opportunity", body, opened, done[-1][1])
         for number, (stage, now) in enumerate(done):
-            step = history_body(deal, number, stage, amount, close, now, self.owners[owner])
+            day = close if stage.startswith("Closed") else hoped[number]
+            step = history_body(deal, number, stage, amount, day, now, self.owners[owner])
             self.company.book.put("salesforce", "OpportunityHistory", step, now, now, "Id")
 
     def _client(self, client: Client) -> None:

@@ -14,18 +14,19 @@ class Design:
 
     size: float
     base_customers: int = 1120  # paying when billing moved onto Stripe in January 2024
-    leads_per_day: float = 12.4  # in January 2024
+    leads_per_day: float = 12.1  # in January 2024
     lead_growth: float = 2.75  # by November 2026, as a multiple
-    seats: float = 0.78  # multiplies all seats
-    contracts: int = 24  # hand-signed customers
-    internal: int = 9
-    dormant: float = 0.085  # paying accounts whose people stopped logging in
-    trials_only: float = 0.055  # production accounts that only ever tried, as a share of leads
-    retyped: float = 0.55  # churned accounts that somebody re-typed in Salesforce
+    seats: float = 0.775  # multiplies all seats
+    contracts: int = 16  # hand-signed customers
+    internal: int = 14
+    dormant: float = 0.135  # paying accounts whose people stopped logging in
+    trials_only: float = 0.045  # production accounts that only ever tried, as a share of leads
+    retyped: float = 0.58  # churned accounts that somebody re-typed in Salesforce
     duplicates: float = 0.035  # accounts that Salesforce holds twice
-    booked_expansions: float = 0.5  # expansions that get an opportunity
+    booked_expansions: float = 0.19  # expansions that get an opportunity
     multi_year: float = 0.6  # hand-signed deals over several years
     pay_fails: float = 0.027
+    coupons: float = 0.4  # signings with a coupon
 
 
 SCALES: dict[str, Design] = {

@@ -100,6 +100,7 @@ class Deal:
     is_broken: bool = False
     is_paused: bool = False
     last_paid: Invoice | None = None
+    changed_at: int = 0
 
     @property
     def status(self) -> str:
@@ -169,6 +170,7 @@ class Desk:
         single = deal.items[0] if len(deal.items) == 1 else None
         body["plan"] = plan_body(single.plan) if single else None
         body["quantity"] = single.quantity if single else None
+        deal.changed_at = now
         self.log.put("subscription", body, now, event)
 
     def new_item(self, subscription: str, plan: Plan, quantity: int, now: int) -> Item:

@@ -22,7 +22,7 @@ FIRST_MONTH = date(2024, 1, 1)
 PRODUCT_SHARE = (("Core", 0.47), ("Insights", 0.19), ("Automate", 0.16), ("Connect", 0.08), ("Vault", 0.07),
                  ("Beacon", 0.03))  # fmt: skip
 OPENING_CASH = 7_400_000
-ROUND = (date(2025, 3, 18), 12_000_000)  # the series B
+ROUND = (date(2025, 3, 18), 9_500_000)  # the series B
 
 
 def months_until(day: date) -> Iterator[date]:
@@ -53,12 +53,12 @@ def cost_rows(company: Company, month: date) -> Rows:
 
     rows = []
     for product, share in PRODUCT_SHARE:
-        rows.append(row("Cost of revenue", "Hosting", 0.102 * share, 0, product))
+        rows.append(row("Cost of revenue", "Hosting", 0.113 * share, 0, product))
         rows.append(row("Cost of revenue", "Support", 0.068 * share, 0, product))
     rows.append(row("Cost of revenue", "Payment fees", 0.028))
     rows.append(row("Cost of revenue", "Shared infrastructure", 0.022))
     for department, category, share, fixed in (
-        ("Sales and marketing", "Salaries", 0.30, 60_000), ("Sales and marketing", "Advertising", 0.16, 10_000),
+        ("Sales and marketing", "Salaries", 0.35, 60_000), ("Sales and marketing", "Advertising", 0.16, 10_000),
         ("Sales and marketing", "Events", 0.04, 4_000), ("Research and development", "Salaries", 0.36, 95_000),
         ("Research and development", "Tools", 0.03, 3_000), ("General and administrative", "Salaries", 0.11, 42_000),
         ("General and administrative", "Rent", 0.02, 15_000), ("General and administrative", "Legal", 0.02, 6_000),
@@ -80,8 +80,8 @@ def budget(company: Company) -> Rows:
     for month in months_until(date(day_of(company.until).year + 1, 12, 1)):
         plan = planned_mrr(company, month)
         size = company.design.size
-        lines = (("ARR", 12 * plan), ("Revenue", plan * 0.99), ("Cost of revenue", 0.215 * plan),
-                 ("Sales and marketing", 0.49 * plan + 72_000 * size),
+        lines = (("ARR", 12 * plan), ("Revenue", plan * 0.99), ("Cost of revenue", 0.222 * plan),
+                 ("Sales and marketing", 0.52 * plan + 74_000 * size),
                  ("Research and development", 0.385 * plan + 98_000 * size),
                  ("General and administrative", 0.15 * plan + 61_000 * size))  # fmt: skip
         rows += [{"month": month, "line": line, "currency": "usd", "amount": f"{amount:.2f}"} for line, amount in lines]
@@ -158,7 +158,7 @@ def targets(company: Company) -> Rows:
             "arr": f"{12 * plan:.0f}", "net_mrr": f"{plan:.0f}",
             "active_customers": f"{size * 1090 * 3.99 ** (age / 34):.0f}",
             "nrr": "1.06", "gross_mrr_churn": "0.022", "gross_margin": "0.78", "cash_runway": "20",
-            "win_rate": "0.45", "open_pipeline": f"{1.9 * plan:.0f}",
+            "win_rate": "0.60", "open_pipeline": f"{2.6 * plan:.0f}",
         }  # fmt: skip
         rows += [{"metric": metric, "month": month, "target": target} for metric, target in wanted.items()]
     return rows

@@ -10,6 +10,7 @@ import numpy as np
 from pipelines.sandbox.company import money
 from pipelines.sandbox.company import subscriptions as subs
 from pipelines.sandbox.company.catalog import COUPONS, TIERS, Coupon, plan
+from pipelines.sandbox.company.design import Design
 from pipelines.sandbox.company.desk import Deal, Desk, Outcome
 from pipelines.sandbox.company.market import PRODUCTS, Prospect, pick
 from pipelines.sandbox.company.times import DAY, HOUR, at
@@ -22,8 +23,8 @@ WHIMS = (("more", 0.5), ("fewer", 0.13), ("up", 0.1), ("down", 0.035), ("add", 0
 class Life:
     """Draws what one customer does next, always in the order of time."""
 
-    def __init__(self, desk: Desk, prospect: Prospect, roll: np.random.Generator, pay_fails: float) -> None:
-        self.desk, self.prospect, self.roll, self.pay_fails = desk, prospect, roll, pay_fails
+    def __init__(self, desk: Desk, prospect: Prospect, roll: np.random.Generator, design: Design) -> None:
+        self.desk, self.prospect, self.roll, self.design = desk, prospect, roll, design
 
     def begin(self, now: int) -> None:
         """The first subscription: free, on trial, or paid from the start."""
@@ -57,10 +58,10 @@ class Life:
 
     def _coupon(self) -> Coupon | None:
         chance = self.roll.random()
-        if chance > 0.2:
+        if chance >= self.design.coupons:
             return None
-        name = pick(self.roll, (("PARTNER15", 0.3), ("NONPROFIT40", 0.1), ("LOYAL10", 0.25), ("LAUNCH25", 0.15),
-                                ("HELLO20", 0.2)))  # fmt: skip
+        name = pick(self.roll, (("PARTNER15", 0.3), ("NONPROFIT40", 0.1), ("LOYAL10", 0.25), ("LAUNCH25", 0.12),
+                                ("HELLO20", 0.13)))  # fmt: skip
         return COUPONS[name]
 
     def _pays(self, now: int) -> Outcome:
@@ -70,7 +71,7 @@ class Life:
             if chance < 0.85:
                 return Outcome("late", int((3.5 + 4 * self.roll.random()) * DAY), failure="issuer_not_available")
             return Outcome()
-        if chance >= self.pay_fails:
+        if chance >= self.design.pay_fails:
             return Outcome()
         kind, length = self.roll.random(), self.roll.random()
         failure = ("card_declined", "expired_card", "insufficient_funds")[self.roll.integers(3)]

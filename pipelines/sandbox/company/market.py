@@ -115,7 +115,7 @@ def _person(roll: np.random.Generator, design: Design, key: str, instant: int, m
 
 def _interval(roll: np.random.Generator, self_serve: bool) -> tuple[str, int]:
     chance = roll.random()
-    monthly = 0.56 if self_serve else 0.22
+    monthly = 0.46 if self_serve else 0.18
     if chance < monthly:
         return "month", 1
     return ("month", 3) if chance < monthly + 0.03 else ("year", 1)

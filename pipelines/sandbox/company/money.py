@@ -42,8 +42,7 @@ def _gross(plan: Plan, quantity: int) -> Fraction:
 def draft(desk: Desk, deal: Deal, lines: list[Line], reason: str, now: int) -> Invoice:
     """A draft invoice with its lines."""
     invoice_id = desk.id("in_1", 23)
-    number = f"{desk.body['invoice_prefix']}-{desk.body['next_invoice_sequence']:04d}"
-    desk.body["next_invoice_sequence"] += 1
+    number = f"{desk.body['invoice_prefix']}-{len(desk.invoices) + 1:04d}"
     body = invoice_body(invoice_id, now, desk.currency, number, desk.body)
     body.update(subscription=deal.id, billing_reason=reason, period_start=lines[0].period[0],
                 period_end=lines[0].period[1],

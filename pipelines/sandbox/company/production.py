@@ -20,7 +20,10 @@ ROLES = ("admin", "member", "member", "viewer", "billing")
 
 @dataclass
 class Tenant:
-    """An account of the product, whoever pays for it. `quiet_from`: nobody logs in any more."""
+    """An account of the product, whoever pays for it.
+
+    `quiet_from`: nobody logs in any more; `returned`: when the latest subscription began.
+    """
 
     key: str
     name: str
@@ -34,6 +37,7 @@ class Tenant:
     quiet_from: int | None = None
     deleted: int | None = None
     changed: int = 0
+    returned: int = 0
     currency: str = "usd"
     agreements: list[Agreement] = field(default_factory=list)
 
@@ -69,7 +73,8 @@ def _client(company: Company, client: Client) -> Tenant:
     return Tenant(
         client.key, client.name, client.country, plan, client.desk.body["created"] + 30, seats,
         client.prospect.domain if client.prospect else domain(client.name, 7), client.desk.customer, internal,
-        quiet, deleted, max((deal.body["created"] for deal in deals), default=client.start), client.desk.currency,
+        quiet, deleted, max((deal.changed_at for deal in deals), default=client.start),
+        max((deal.body["created"] for deal in deals), default=client.start), client.desk.currency,
         [deal.agreement for deal in deals])  # fmt: skip
 
 
@@ -106,7 +111,7 @@ def _users(company: Company, account: int, tenant: Tenant) -> None:
         phase, wait = roll.random(), int(roll.exponential(25) * DAY)
         if created <= (company.until if number == 0 else last):
             seen = _last_seen(created, max(last, created), pace, phase)
-            changed = max(created, seen or 0, tenant.changed)
+            changed = max(created, seen or 0, tenant.returned)
             row = {"id": account * 1000 + number, "account_id": account, "email": f"user{number}@{tenant.mail}",
                    "full_name": f"{given} {family}", "role": ROLES[min(number, 4)], "created_at": stamp(created),
                    "last_seen_at": stamp(seen) if seen else None, "updated_at": stamp(changed)}  # fmt: skip
@@ -125,20 +130,27 @@ def _last_seen(created: int, last: int, pace: float, phase: float) -> int | None
 
 def _orders(company: Company, account: int, tenant: Tenant) -> None:
     """One order for each agreed change, and credits bought now and then."""
-    terms = [term for agreement in tenant.agreements for term in agreement.terms]
-    before: dict[str, Fraction | None] = {}
-    for number, term in enumerate(terms):
-        if term.gross is not None and term.gross != before.get(term.item) and term.start <= company.until:
-            kind = "change" if term.item in before else "subscription"
-            _order(company, account * 10000 + 2 * number, term.start, account, kind, 1, int(term.gross), tenant.currency)
-        before[term.item] = term.gross
+    for turn, agreement in enumerate(tenant.agreements):
+        before: dict[str, Fraction | None] = {}
+        for number, term in enumerate(agreement.terms):
+            if term.gross is not None and term.gross != before.get(term.item):
+                kind = "change" if term.item in before else "subscription"
+                order = _order_id(account, turn, 2 * number)
+                _order(company, order, term.start, account, kind, 1, int(term.gross), tenant.currency)
+            before[term.item] = term.gross
     roll = dice(company.seed, "credits", tenant.key)
     now, number = tenant.created + int(roll.exponential(200) * DAY), 0
     while now <= min(company.until, tenant.quiet_from or company.until):
         packs = int(roll.integers(1, 6))
         price = 1500 if tenant.currency == "jpy" else 1000
-        _order(company, account * 10000 + 2 * number + 1, now, account, "credits", packs, packs * price, tenant.currency)
+        order = _order_id(account, 0, 2 * number + 1)
+        _order(company, order, now, account, "credits", packs, packs * price, tenant.currency)
         now, number = now + int((5 + roll.exponential(260)) * DAY), number + 1
+
+
+def _order_id(account: int, subscription: int, number: int) -> int:
+    """Room for 10 subscriptions of an account and 500 orders in each: what comes later never moves an id."""
+    return account * 10_000 + subscription % 10 * 1_000 + number % 1_000
 
 
 def _order(

@@ -130,7 +130,7 @@ def _sign(company: Company, who: Prospect, start: int) -> None:
     key = f"{company.seed}/{who.key}"
     mail = f"billing@{who.domain}"
     desk = Desk(company.book, company.diary, key, start, _profile(who.company, who.country, mail, key), who.currency)
-    life = Life(desk, who, dice(company.seed, "life", who.key), company.design.pay_fails)
+    life = Life(desk, who, dice(company.seed, "life", who.key), company.design)
     desk.later(start, life.begin)
     desk.live(company.until)
     company.clients.append(Client(key, who.company, who.country, start, desk, who))
@@ -160,7 +160,7 @@ def _staff(company: Company, number: int) -> None:
     key, name = f"{company.seed}/staff/{number}", f"Meridian Works – {('QA', 'Demo', 'Support', 'Sales')[number % 4]} {number}"
     profile = _profile(name, "US", f"staff{number}@meridian.example", key)
     desk = Desk(company.book, company.diary, key, start, profile, "usd")
-    Stage(desk, start + 60).begin((plan("Core", "Business", "usd", "year"), 12 + 3 * number % 17))
+    Stage(desk, start + 60).begin((plan("Core", "Enterprise", "usd", "year"), 24 + 5 * number % 29))
     desk.live(company.until)
     client = Client(key, name, "US", start, desk, None, "internal")
     company.clients.append(client)

@@ -87,7 +87,7 @@ def customer_body(customer: str, now: int, profile: dict[str, Any], currency: st
         "currency": currency, "default_source": None, "delinquent": False, "description": profile.get("description"),
         "discount": None, "email": profile["email"], "invoice_prefix": customer[-8:].upper(),
         "invoice_settings": {"custom_fields": None, "default_payment_method": None, "footer": None},
-        "livemode": True, "metadata": {}, "name": profile["name"], "next_invoice_sequence": 1, "phone": None,
+        "livemode": True, "metadata": {}, "name": profile["name"], "phone": None,
         "preferred_locales": [], "shipping": None, "tax_exempt": "none", "test_clock": None,
     }  # fmt: skip
 

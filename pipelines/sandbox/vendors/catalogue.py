@@ -41,6 +41,7 @@ class Catalogue:
         self._clock = clock
         self._connection: sqlite3.Connection | None = None
         self._inode = 0
+        self._families: dict[tuple[str, str, str], tuple[tuple[int, int], Mapping[str, list[str]]]] = {}
 
     def now(self) -> int:
         """The company's now, in epoch seconds."""
@@ -80,16 +81,28 @@ class Catalogue:
 
     def children(self, vendor: str, kind: str, path: str, parents: Sequence[str]) -> Mapping[str, list[bytes]]:
         """The living objects whose body names one of the parents at `path`, newest first, by parent."""
-        found: dict[str, list[bytes]] = {parent: [] for parent in parents}
-        marks = ",".join("?" * len(parents))
-        rows = self._query(
-            f"select json_extract(cast(body as text), ?), cast(body as blob) from object where vendor = ? and kind = ? "
-            f"and deleted = 0 and json_extract(cast(body as text), ?) in ({marks}) order by created desc, id desc",
-            (path, vendor, kind, path, *parents),
-        )
-        for parent, body in rows:
-            found[parent].append(body)
+        family = self._family(vendor, kind, path)
+        found: dict[str, list[bytes]] = {}
+        for parent in parents:
+            bodies = [self.one(vendor, kind, key) for key in family.get(parent, ())]
+            found[parent] = [body[0] for body in bodies if body is not None]
         return found
+
+    def _family(self, vendor: str, kind: str, path: str) -> Mapping[str, list[str]]:
+        """The ids of all living objects of a kind by their parent, worked out once until the store changes."""
+        version = self._query("pragma data_version", ()).fetchone()[0], self._inode
+        key = (vendor, kind, path)
+        if key not in self._families or self._families[key][0] != version:
+            rows = self._query(
+                "select json_extract(cast(body as text), ?), id from object where vendor = ? and kind = ? "
+                "and deleted = 0 order by created desc, id desc",
+                (path, vendor, kind),
+            )
+            family: dict[str, list[str]] = {}
+            for parent, child in rows:
+                family.setdefault(parent, []).append(child)
+            self._families[key] = (version, family)
+        return self._families[key][1]
 
     def ordered(self, vendor: str, kind: str) -> Sequence[tuple[bytes, bool]]:
         """Every object of a kind, deleted ones too, oldest change first."""
