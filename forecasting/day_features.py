@@ -89,10 +89,13 @@ def _without_weekday(measured: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 
 def _day_of_month_effect(rough: pd.Series) -> pd.Series:
-    """What the first and the last day of a month usually bring beyond the level; 0 on other days."""
+    """What the first and the last day of a month usually bring beyond the level; 0 on other days.
+
+    The last of a month of 30 days is a kind of its own: what is due on the 31st elsewhere is due then.
+    """
     days = pd.DatetimeIndex(rough.index)
     effect = pd.Series(0.0, index=rough.index)
-    for such in (days.is_month_start, days.is_month_end):
+    for such in (days.is_month_start, days.is_month_end & (days.day == 30), days.is_month_end & (days.day == 31)):
         usual = rough[such].shift(1).expanding(min_periods=3).median()
         effect[such] = usual.fillna(0.0)
     return effect
@@ -109,9 +112,11 @@ def _spread(residual: pd.Series, series: pd.Series, kind: Kind) -> pd.Series:
 
 
 def _is_holiday(days: pd.DatetimeIndex) -> np.ndarray:
-    """Public holidays of the United States, the day after each, and the last week of the year."""
+    """Public holidays of the United States, the day after each, the last week of the year, and the end of February
+    (what is due on the 29th, 30th and 31st of other months comes at once; too rare to learn from).
+    """
     years = range(days[0].year, days[-1].year + 1)
     off = holidays.country_holidays("US", years=years)
     last_week = (days.month == 12) & (days.day >= 24)
     near = [day.date() in off or (day - pd.Timedelta(days=1)).date() in off for day in days]
-    return np.asarray(near) | last_week
+    return np.asarray(near) | last_week | (days.is_month_end & (days.month == 2))
