@@ -63,7 +63,7 @@ def keep(settings: Settings, warehouse: Warehouse, body: bytes, signature: str |
     if not signature:
         return refuse(400, "The header Stripe-Signature is missing. Only Stripe may post here.")
     try:
-        stripe.WebhookSignature.verify_header(  # type: ignore[no-untyped-call]
+        stripe.WebhookSignature.verify_header(
             body.decode("utf-8"), signature, get_secret(settings, "stripe_webhook"), 300
         )
         event = json.loads(body)

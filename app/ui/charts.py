@@ -34,7 +34,7 @@ def values(rows: Sequence[Spec]) -> Spec:
     return {"values": list(rows)}
 
 
-def label(text: str, x: Any, y: Any, **mark: Any) -> Spec:
+def label(text: str | list[str], x: Any, y: Any, **mark: Any) -> Spec:
     """One text at a place; x and y are encodings with a datum."""
     return {"data": values([{}]), "mark": {"type": "text", "text": text, **mark}, "encoding": {"x": x, "y": y}}
 
@@ -56,6 +56,8 @@ def month_ticks(first: date, last: date, every: int = 6) -> list[str]:
 
 def time_axis(first: date, last: date) -> Spec:
     """The x encoding of a time chart, without its field."""
+    if first == last:
+        first, last = first - timedelta(days=15), last + timedelta(days=15)
     months = (last.year - first.year) * 12 + last.month - first.month
     axis = {"values": month_ticks(first, last, 6 if months > 15 else 3), "labelExpr": YEAR_OR_MONTH}
     return {"type": "temporal", "scale": {"type": "utc", "domain": [first.isoformat(), last.isoformat()]}, "axis": axis}
@@ -72,7 +74,7 @@ def money_axis(low: float, high: float, *, zero: bool) -> Spec:
     unit, letter = (1e9, "B") if most >= 1e9 else (1e6, "M") if most >= 1e6 else (1e3, "K") if most >= 1e4 else (1, "")
     minus = f"(datum.value<0?'{f.MINUS}':'')"
     expr = f"{minus}+'$'+format(abs(datum.value)/{unit:.0f},'~f')+(datum.value==0?'':'{letter}')"
-    scale = {"zero": zero, "nice": True}
+    scale: Spec = {"zero": zero, "nice": True}
     if not zero:
         margin = (high - low) * 0.08 or abs(high) * 0.05 or 1.0
         scale |= {"domain": [low - margin, high + margin]}
@@ -124,7 +126,3 @@ def stripes(value: float, reach: float, height: int) -> list[tuple[float, float]
         at += 2 * step
     return pieces
 
-
-def days_apart(first: date, last: date, share: float) -> date:
-    """The day that lies at a share of the way."""
-    return first + timedelta(days=round((last - first).days * share))

@@ -82,7 +82,13 @@ class Reading:
         rows = self.table("mart_executive.targets_monthly", where={"month": self.closed})
         if rows is None or rows.empty:
             return {}
-        return {str(row.metric): float(row.target) for row in rows.itertuples() if not pd.isna(row.target)}
+        known = ((str(row["metric"]), as_float(row["target"])) for row in records(rows))
+        return {metric: target for metric, target in known if target is not None}
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows as dicts."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def shift(month: date, by: int) -> date:

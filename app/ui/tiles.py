@@ -65,18 +65,18 @@ def value_html(tile: TileFacts) -> str:
     return f'<div class="pl-value">{before}{figure.digits}{behind}</div>'
 
 
-def meaning(now: float, before: float, better: str) -> str:
-    """Whether a change is good, bad or none: gain, loss, still."""
-    if now == before:
+def meaning(text: str, better: str) -> str:
+    """Whether a change is good, bad or none as it is printed: gain, loss, still."""
+    if text[0] not in f"+{f.MINUS}":
         return "still"
-    return "gain" if (now > before) == (better == "up") else "loss"
+    return "gain" if (text[0] == "+") == (better == "up") else "loss"
 
 
 def change_html(tile: TileFacts) -> str:
     if tile.value is None or tile.before is None:
         return '<div class="pl-change"><span class="pl-note">no comparison yet</span></div>'
     text = f.change(tile.value, tile.before, tile.metric.unit)
-    kind = meaning(tile.value, tile.before, tile.metric.better)
+    kind = meaning(text, tile.metric.better)
     return (
         f'<div class="pl-change"><span class="pl-{kind}">{text}</span> '
         f'<span class="pl-on">on {escape(tile.compared_with)}</span></div>'

@@ -23,12 +23,12 @@ def round_step(value: float) -> float:
 
 
 def passed(values: Sequence[float], months: int = MEMORY_MONTHS) -> float | None:
-    """The round figure the last value stands above and the value some months ago stood below, or None."""
+    """The round figure that the last value stands above and no value did until some months ago, or None."""
     if len(values) <= months or values[-1] <= 0:
         return None
     step = round_step(values[-1])
     mark = math.floor(values[-1] / step) * step
-    return mark if mark and min(values[-1 - months : -1]) < mark and values[-1 - months] < mark else None
+    return mark if mark and max(values[:-months]) < mark else None
 
 
 def horizon_words(months: int) -> str:

@@ -21,9 +21,15 @@ from pipelines.sandbox.people import PEOPLE
 AS_OF = datetime(2026, 11, 22, 11, tzinfo=UTC)
 RUN = UUID(int=1)
 MONTHS = [date(2024 + i // 12, i % 12 + 1, 1) for i in range(35)]  # 2024-01 … 2026-11
-SPLIT = (("Core", "Core Monthly", "United States", 50), ("Insights", "Insights Pro", "Germany", 20),
-         ("Automate", "Automate Pro", "United Kingdom", 12), ("Connect", "Connect", "France", 9),
-         ("Vault", "Vault", "Canada", 5), ("Relay", "Relay", "Japan", 3), ("Pulse", "Pulse", "Spain", 1))  # fmt: skip
+SPLIT = (
+    ("Core", "Core Monthly", "United States", 50),
+    ("Insights", "Insights Pro", "Germany", 20),
+    ("Automate", "Automate Pro", "United Kingdom", 12),
+    ("Connect", "Connect", "France", 9),
+    ("Vault", "Vault", "Canada", 5),
+    ("Relay", "Relay", "Japan", 3),
+    ("Pulse", "Pulse", "Spain", 1),
+)
 MONEY_ROLES = ("executive", "finance", "analyst")
 
 
@@ -42,7 +48,9 @@ def closing(index: int) -> int:
     return 400_000 + 20_000 * index
 
 
-def create(connection: Connection, name: str, columns: str, rows: Iterable[Sequence[Any]], roles: Sequence[str]) -> None:
+def create(
+    connection: Connection, name: str, columns: str, rows: Iterable[Sequence[Any]], roles: Sequence[str]
+) -> None:
     """A table in place of a mart's view, readable by those roles only."""
     count = columns.count(",") + 1
     connection.execute(text(f"drop table if exists {name} cascade"))
@@ -67,47 +75,108 @@ def mrr(connection: Connection) -> None:
             new, expansion, back = opening * 0.05, opening * 0.015, opening * 0.002
             contraction, fx = opening * 0.004, -opening * 0.0005
             churn = opening + new + expansion + back - contraction + fx - now
-            rows.append((month, product, plan, country, opening, new, back, expansion, contraction, churn, churn + contraction,
-                         fx, now, now * 0.99, now * 0.01, index < 34))  # fmt: skip
-            moved.append((month, f"c{share}", f"{product} & Söhne <b>", country, product, plan, "churn", opening, -churn, 0.0))
-    create(connection, "mart_finance.mrr_monthly", "month date, product text, plan text, country text, opening_mrr_usd "
-           "numeric, new_usd numeric, reactivation_usd numeric, expansion_usd numeric, contraction_usd numeric, churn_usd "
-           "numeric, lost_usd numeric, fx_usd numeric, closing_mrr_usd numeric, committed_mrr_usd numeric, "
-           "past_due_mrr_usd numeric, is_complete boolean", rows, MONEY_ROLES)  # fmt: skip
-    create(connection, "mart_finance.mrr_movements", "month date, customer_id text, customer_name text, country text, "
-           "product text, plan text, movement text, opening_mrr_usd numeric, movement_usd numeric, closing_mrr_usd numeric",
-           moved, MONEY_ROLES)  # fmt: skip
+            lost = churn + contraction
+            rows.append(
+                (
+                    month,
+                    product,
+                    plan,
+                    country,
+                    opening,
+                    new,
+                    back,
+                    expansion,
+                    contraction,
+                    churn,
+                    lost,
+                    fx,
+                    now,
+                    now * 0.99,
+                    now * 0.01,
+                    index < 34,
+                )
+            )
+            name = f"{product} & Söhne <b>"
+            moved.append((month, f"c{share}", name, country, product, plan, "churn", opening, -churn, 0.0))
+    create(
+        connection,
+        "mart_finance.mrr_monthly",
+        "month date, product text, plan text, country text, opening_mrr_usd "
+        "numeric, new_usd numeric, reactivation_usd numeric, expansion_usd numeric, contraction_usd numeric, churn_usd "
+        "numeric, lost_usd numeric, fx_usd numeric, closing_mrr_usd numeric, committed_mrr_usd numeric, "
+        "past_due_mrr_usd numeric, is_complete boolean",
+        rows,
+        MONEY_ROLES,
+    )
+    create(
+        connection,
+        "mart_finance.mrr_movements",
+        "month date, customer_id text, customer_name text, country text, "
+        "product text, plan text, movement text, opening_mrr_usd numeric, movement_usd numeric, closing_mrr_usd numeric",
+        moved,
+        MONEY_ROLES,
+    )
 
 
 def customers(connection: Connection) -> None:
     """4,000 customers and 10 more each month: 50 come, 40 go."""
-    rows = [(month, country, (4000 + 10 * i) * share // 100, share / 2, share * 0.4, 0, i < 34)
-            for i, month in enumerate(MONTHS) for _, _, country, share in SPLIT]  # fmt: skip
-    create(connection, "mart_finance.customers_monthly", "month date, country text, active_customers_count numeric, "
-           "new_customers_count numeric, churned_customers_count numeric, reactivated_customers_count numeric, "
-           "is_complete boolean", rows, (*MONEY_ROLES, "product", "marketing", "customer_success"))  # fmt: skip
+    rows = [
+        (month, country, (4000 + 10 * i) * share // 100, share / 2, share * 0.4, 0, i < 34)
+        for i, month in enumerate(MONTHS)
+        for _, _, country, share in SPLIT
+    ]
+    create(
+        connection,
+        "mart_finance.customers_monthly",
+        "month date, country text, active_customers_count numeric, "
+        "new_customers_count numeric, churned_customers_count numeric, reactivated_customers_count numeric, "
+        "is_complete boolean",
+        rows,
+        (*MONEY_ROLES, "product", "marketing", "customer_success"),
+    )
 
 
 def retention(connection: Connection) -> None:
     rows = [(month, "United States", 1000, 1046 + i % 3, 900, i < 34) for i, month in enumerate(MONTHS) if i >= 12]
-    create(connection, "mart_finance.retention_monthly", "month date, country text, nrr_base_usd numeric, nrr_retained_usd "
-           "numeric, grr_retained_usd numeric, is_complete boolean", rows, (*MONEY_ROLES, "customer_success"))  # fmt: skip
+    create(
+        connection,
+        "mart_finance.retention_monthly",
+        "month date, country text, nrr_base_usd numeric, nrr_retained_usd "
+        "numeric, grr_retained_usd numeric, is_complete boolean",
+        rows,
+        (*MONEY_ROLES, "customer_success"),
+    )
 
 
 def revenue(connection: Connection) -> None:
-    rows = [(month, "Core", "Core Monthly", "United States", 100.0, 100.0, 21.6, 78.4, i < 34)
-            for i, month in enumerate(MONTHS)]  # fmt: skip
-    create(connection, "mart_finance.revenue_monthly", "month date, product text, plan text, country text, "
-           "invoiced_revenue_usd numeric, recognized_revenue_usd numeric, cost_of_revenue_usd numeric, gross_profit_usd "
-           "numeric, is_complete boolean", rows, MONEY_ROLES)  # fmt: skip
+    rows = [
+        (month, "Core", "Core Monthly", "United States", 100.0, 100.0, 21.6, 78.4, i < 34)
+        for i, month in enumerate(MONTHS)
+    ]
+    create(
+        connection,
+        "mart_finance.revenue_monthly",
+        "month date, product text, plan text, country text, "
+        "invoiced_revenue_usd numeric, recognized_revenue_usd numeric, cost_of_revenue_usd numeric, gross_profit_usd "
+        "numeric, is_complete boolean",
+        rows,
+        MONEY_ROLES,
+    )
 
 
 def cash(connection: Connection) -> None:
     """Twenty million at first, 300,000 less each month."""
-    rows = [(month, 20_000_000 - 300_000 * i, 300_000, (20_000_000 - 300_000 * i) / 300_000, i < 34)
-            for i, month in enumerate(MONTHS)]  # fmt: skip
-    create(connection, "mart_finance.cash_monthly", "month date, cash_usd numeric, net_burn_usd numeric, runway_months "
-           "numeric, is_complete boolean", rows, MONEY_ROLES)  # fmt: skip
+    rows = [
+        (month, 20_000_000 - 300_000 * i, 300_000, (20_000_000 - 300_000 * i) / 300_000, i < 34)
+        for i, month in enumerate(MONTHS)
+    ]
+    create(
+        connection,
+        "mart_finance.cash_monthly",
+        "month date, cash_usd numeric, net_burn_usd numeric, runway_months numeric, is_complete boolean",
+        rows,
+        MONEY_ROLES,
+    )
 
 
 def executive(connection: Connection) -> None:
@@ -116,43 +185,105 @@ def executive(connection: Connection) -> None:
     for day in range(1, 366):
         for name, start, step in (("mrr_usd", closing(33), 700.0), ("cash_usd", 9_800_000.0, -11_000.0)):
             at, doubt = start + step * day, abs(step) * day * 0.8
-            rows.append((name, AS_OF.date() + timedelta(days=day), at, at - doubt / 2, at + doubt / 2, at - doubt,
-                         at + doubt, "champion", "1", AS_OF, AS_OF))  # fmt: skip
-    create(connection, "mart_executive.forecast", "unique_id text, ds date, yhat numeric, lo50 numeric, hi50 numeric, lo80 "
-           "numeric, hi80 numeric, model text, model_version text, made_at timestamptz, as_of timestamptz", rows, MONEY_ROLES)  # fmt: skip
-    targets = {"arr": 12_000_000, "active_customers": 4_400, "nrr": 1.05, "gross_mrr_churn": 0.025, "gross_margin": 0.78,
-               "cash_runway": 24}  # fmt: skip
-    create(connection, "mart_executive.targets_monthly", "metric text, month date, target numeric",
-           [(metric, MONTHS[-2], target) for metric, target in targets.items()], ROLES[:7])  # fmt: skip
-    alerts = [("anomaly", "act", "Card payments in Germany fail twice as often as usual: $14,200 of MRR is past due."),
-              ("target_missed", "watch", "Gross MRR churn is above its 2.50 % target for the third month."),
-              ("target_missed", "watch", "Net revenue retention is 0.4 pt below target."),
-              ("stale_source", "held", "Salesforce is 3 h late, so sales alerts wait."),
-              ("anomaly", "watch", "Sign-ups were 31 on 20 November, expected 52 to 70.")]  # fmt: skip
-    create(connection, "mart_executive.alerts", "alert_id text, kind text, severity text, headline text, subject_date date, "
-           "raised_at timestamptz, as_of timestamptz, acknowledged_at timestamptz",
-           [(str(i), kind, severity, line, date(2026, 11, 20), AS_OF, AS_OF, None)
-            for i, (kind, severity, line) in enumerate(alerts)], MONEY_ROLES)  # fmt: skip
+            rows.append(
+                (
+                    name,
+                    AS_OF.date() + timedelta(days=day),
+                    at,
+                    at - doubt / 2,
+                    at + doubt / 2,
+                    at - doubt,
+                    at + doubt,
+                    "champion",
+                    "1",
+                    AS_OF,
+                    AS_OF,
+                )
+            )
+    create(
+        connection,
+        "mart_executive.forecast",
+        "unique_id text, ds date, yhat numeric, lo50 numeric, hi50 numeric, lo80 "
+        "numeric, hi80 numeric, model text, model_version text, made_at timestamptz, as_of timestamptz",
+        rows,
+        MONEY_ROLES,
+    )
+    targets = {
+        "arr": 12_000_000,
+        "active_customers": 4_400,
+        "nrr": 1.05,
+        "gross_mrr_churn": 0.025,
+        "gross_margin": 0.78,
+        "cash_runway": 24,
+    }
+    create(
+        connection,
+        "mart_executive.targets_monthly",
+        "metric text, month date, target numeric",
+        [(metric, MONTHS[-2], target) for metric, target in targets.items()],
+        ROLES[:7],
+    )
+    alerts = [
+        ("anomaly", "act", "Card payments in Germany fail twice as often as usual: $14,200 of MRR is past due."),
+        ("target_missed", "watch", "Gross MRR churn is above its 2.50 % target for the third month."),
+        ("target_missed", "watch", "Net revenue retention is 0.4 pt below target."),
+        ("stale_source", "held", "Salesforce is 3 h late, so sales alerts wait."),
+        ("anomaly", "watch", "Sign-ups were 31 on 20 November, expected 52 to 70."),
+    ]
+    create(
+        connection,
+        "mart_executive.alerts",
+        "alert_id text, kind text, severity text, headline text, subject_date date, "
+        "raised_at timestamptz, as_of timestamptz, acknowledged_at timestamptz",
+        [
+            (str(i), kind, severity, line, date(2026, 11, 20), AS_OF, AS_OF, None)
+            for i, (kind, severity, line) in enumerate(alerts)
+        ],
+        MONEY_ROLES,
+    )
 
 
 def engineer(connection: Connection) -> None:
-    now = datetime.now(UTC)  # noqa: TID251 - wall time of invented runs
+    now = datetime.now(UTC)
     readers = ("engineer", "analyst")
-    sources = [("stripe", "ok", None, now - timedelta(minutes=8), 20_412, 41.2, 12, 0),
-               ("salesforce", "failed", "HTTP 503 from the vendor\nmore", now - timedelta(hours=3), 911, 12.0, 12, 2)]  # fmt: skip
-    create(connection, "mart_engineer.sources", "source text, last_result text, last_error text, last_loaded_at timestamptz, "
-           "last_row_count bigint, last_seconds double precision, loads_count bigint, failed_loads_count bigint",
-           sources, readers)  # fmt: skip
-    create(connection, "mart_engineer.load_runs", "run_id text, source text, stream text, started_at timestamptz, ended_at "
-           "timestamptz, row_count bigint, seconds double precision, result text, error text",
-           [("r", "stripe", "invoices", now, now, 20_000, 31.0, "ok", None)], readers)  # fmt: skip
-    create(connection, "mart_engineer.job_runs", "run_id text, job text, step text, started_at timestamptz, ended_at "
-           "timestamptz, seconds double precision, result text, error text",
-           [("r", "refresh", step, now, now, 12.0, "ok", None) for step in ("load", "build", "check")], readers)  # fmt: skip
-    create(connection, "mart_engineer.checks", "dataset text, check_name text, outcome text, found text, expected text, "
-           "checked_at timestamptz",
-           [("mart_finance.mrr_monthly", "One row per month and cut", "kept", "0", "0", now),
-            ("raw_salesforce.account", "Loaded within the hour", "broken", "182 min", "< 60 min", now)], readers)  # fmt: skip
+    sources = [
+        ("stripe", "ok", None, now - timedelta(minutes=8), 20_412, 41.2, 12, 0),
+        ("salesforce", "failed", "HTTP 503 from the vendor\nmore", now - timedelta(hours=3), 911, 12.0, 12, 2),
+    ]
+    create(
+        connection,
+        "mart_engineer.sources",
+        "source text, last_result text, last_error text, last_loaded_at timestamptz, "
+        "last_row_count bigint, last_seconds double precision, loads_count bigint, failed_loads_count bigint",
+        sources,
+        readers,
+    )
+    create(
+        connection,
+        "mart_engineer.load_runs",
+        "run_id text, source text, stream text, started_at timestamptz, ended_at "
+        "timestamptz, row_count bigint, seconds double precision, result text, error text",
+        [("r", "stripe", "invoices", now, now, 20_000, 31.0, "ok", None)],
+        readers,
+    )
+    create(
+        connection,
+        "mart_engineer.job_runs",
+        "run_id text, job text, step text, started_at timestamptz, ended_at "
+        "timestamptz, seconds double precision, result text, error text",
+        [("r", "refresh", step, now, now, 12.0, "ok", None) for step in ("load", "build", "check")],
+        readers,
+    )
+    create(
+        connection,
+        "mart_engineer.checks",
+        "dataset text, check_name text, outcome text, found text, expected text, checked_at timestamptz",
+        [
+            ("mart_finance.mrr_monthly", "One row per month and cut", "kept", "0", "0", now),
+            ("raw_salesforce.account", "Loaded within the hour", "broken", "182 min", "< 60 min", now),
+        ],
+        readers,
+    )
 
 
 def runs(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""Fixtures of a portal that really runs: Postgres, invented marts, the identity provider and the portal, each a process."""
+"""A portal that really runs: Postgres with invented marts, the identity provider and the portal as processes."""
 
 from __future__ import annotations
 

@@ -71,9 +71,8 @@ def until_finished(socket: Any) -> list[str]:
         message: Any = ForwardMsg()
         message.ParseFromString(socket.recv(timeout=30))
         said.append(str(message))
-        if message.WhichOneof("type") == "script_finished":
-            if message.script_finished == ForwardMsg.ScriptFinishedStatus.FINISHED_SUCCESSFULLY:
-                return said
+        if message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY and message.HasField("script_finished"):
+            return said
     raise AssertionError("the portal did not finish the page")
 
 

@@ -9,7 +9,7 @@ from app.dashboard import Alerts
 from app.ui import format as f
 from app.ui import titles
 from app.ui.panels.frame import Picture
-from app.ui.reading import Reading, as_date
+from app.ui.reading import Reading, as_date, records
 
 URGENCY = {"act": 0, "watch": 1, "held": 2}
 QUIET = "No anomaly, no missed target, no late source and no broken promise."
@@ -20,8 +20,7 @@ def rows(reading: Reading) -> list[dict[str, Any]]:
     found = reading.table("mart_executive.alerts")
     if found is None or found.empty:
         return []
-    records = [row for row in found.to_dict("records") if is_open(row)]
-    return sorted(records, key=urgency)
+    return sorted((row for row in records(found) if is_open(row)), key=urgency)
 
 
 def urgency(row: dict[str, Any]) -> tuple[int, int]:
@@ -48,7 +47,8 @@ def alert_html(row: dict[str, Any]) -> str:
     """One alert: its urgency as a word, its day, its sentence."""
     severity = str(row["severity"])
     subject = row.get("subject_date")
-    day = f.day(as_date(subject if subject is not None and subject == subject else row["raised_at"]))
+    moment = as_date(subject if subject is not None and subject == subject else row["raised_at"])
+    day = f.month_name(moment) if row["kind"] == "target_missed" else f.day(moment)
     return (
         f'<div class="pl-alert"><div class="pl-alert-head"><span class="pl-{escape(severity)}">'
         f'{escape(severity.capitalize())}</span><span>{day}</span></div>'

@@ -9,7 +9,7 @@ from typing import Any
 from app.dashboard import Bridge
 from app.ui import format as f
 from app.ui import titles
-from app.ui.charts import chart, strong, values
+from app.ui.charts import Spec, chart, strong, values
 from app.ui.look import tokens, var
 from app.ui.panels.frame import Picture, empty
 from app.ui.reading import Reading, month_end, shift
@@ -70,7 +70,7 @@ def make(reading: Reading, panel: Bridge) -> Picture:
 def spec(before: str, after: str, opening: float, closing: float, moves: Sequence[tuple[str, float]]) -> dict[str, Any]:
     """The chart: bars from the opening figure, amounts at the right edge."""
     made = steps(moves)
-    bars = [{"name": s.name, "from": s.start, "to": s.end, "colour": var(s.meaning)} for s in made]
+    bars: list[Spec] = [{"name": s.name, "from": s.start, "to": s.end, "colour": var(s.meaning)} for s in made]
     bars.append({"name": after, "from": 0.0, "to": closing - opening, "colour": var("accent")})
     amounts = [{"name": before, "text": f.number(opening)}]
     amounts += [{"name": s.name, "text": f.signed(s.amount)} for s in made]

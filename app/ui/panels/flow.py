@@ -9,7 +9,7 @@ from typing import Any
 from app.dashboard import Flow
 from app.ui import format as f
 from app.ui import titles
-from app.ui.charts import chart, stripes, strong, values
+from app.ui.charts import Spec, chart, stripes, strong, values
 from app.ui.look import tokens, var
 from app.ui.panels.frame import Picture, empty
 from app.ui.reading import Reading
@@ -66,7 +66,7 @@ def spec(rows: Sequence[Month], running: date) -> dict[str, Any]:
                          "color": {"field": "colour", "type": "nominal", "scale": None}}}  # fmt: skip
     zero = {"data": values([{}]), "mark": {"type": "rule", "color": var("ink")}, "encoding": {"y": {"datum": 0, **y}}}
     last, came, went = next(row for row in reversed(rows) if row[0] != running)
-    ends = [{"month": last.isoformat(), "at": came, "text": f.signed(came)},
+    ends: list[Spec] = [{"month": last.isoformat(), "at": came, "text": f.signed(came)},
             {"month": last.isoformat(), "at": -went, "text": f.signed(-went)}]  # fmt: skip
     labels = [
         {"data": values([row]), "mark": {"type": "text", "dy": 9 if row["at"] < 0 else -8, "align": "right", "dx": 12,

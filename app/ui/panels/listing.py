@@ -12,13 +12,13 @@ from app.dashboard import Listing
 from app.ui import format as f
 from app.ui import titles
 from app.ui.panels.frame import Picture, empty
-from app.ui.reading import Reading
+from app.ui.reading import Reading, records
 from app.ui.tables import Cell, Column, table
 
 Row = Mapping[str, Any]
 Show = Callable[[Row, Reading], Cell | str]
 BAD = ("failed", "broken", "stale", "late", "not_run")
-MOST = 30
+MOST = {"sources": 30, "promises": 15, "jobs": 16, "loads": 24}
 LATE_MINUTES = 60
 
 
@@ -26,8 +26,8 @@ def known(value: object) -> bool:
     return value is not None and value == value and value is not pd.NaT
 
 
-def text(name: str) -> Show:
-    return lambda row, _: str(row[name]).replace("_", " ") if known(row.get(name)) else "\u2013"
+def text(name: str, otherwise: str = "\u2013") -> Show:
+    return lambda row, _: str(row[name]).replace("_", " ") if known(row.get(name)) and row[name] else otherwise
 
 
 def count(name: str) -> Show:
@@ -84,7 +84,7 @@ LISTS: Mapping[str, tuple[str, tuple[Shown, ...]]] = {
     )),
     "loads": ("mart_engineer.load_runs", (
         (Column("Source"), "source", text("source")),
-        (Column("Stream"), "stream", text("stream")),
+        (Column("Stream"), "stream", text("stream", "all streams")),
         (Column("Result"), "result", outcome("result")),
         (Column("Started"), "started_at", instant("started_at")),
         (Column("Rows", True), "row_count", count("row_count")),
@@ -101,7 +101,7 @@ LISTS: Mapping[str, tuple[str, tuple[Shown, ...]]] = {
     )),
     "jobs": ("mart_engineer.job_runs", (
         (Column("Job"), "job", text("job")),
-        (Column("Step"), "step", text("step")),
+        (Column("Step"), "step", text("step", "whole job")),
         (Column("Result"), "result", outcome("result")),
         (Column("Started"), "started_at", instant("started_at")),
         (Column("Took", True), "seconds", duration("seconds")),
@@ -121,16 +121,17 @@ def make(reading: Reading, panel: Listing) -> Picture:
     rows = ordered(panel.kind, found, reading.now)
     if not rows:
         return empty(title(panel.kind, rows), "Nothing has run yet.")
+    most = MOST[panel.kind]
     visible = [column for column in shown if column[1] in rows[0]]
-    cells = [[show(row, reading) for _, _, show in visible] for row in rows[:MOST]]
-    more = f"{SUBTITLES[panel.kind]}; {MOST} of {len(rows)} shown" if len(rows) > MOST else SUBTITLES[panel.kind]
+    cells = [[show(row, reading) for _, _, show in visible] for row in rows[:most]]
+    more = f"{SUBTITLES[panel.kind]}; {most} of {len(rows)} shown" if len(rows) > most else SUBTITLES[panel.kind]
     html = table([column for column, _, _ in visible], cells, caption=panel.kind.capitalize())
     return Picture(title(panel.kind, rows), more, mart, html=html)
 
 
 def ordered(kind: str, found: pd.DataFrame, now: datetime) -> list[dict[str, Any]]:
     """Rows in reading order: what is bad first, then the newest."""
-    rows = found.to_dict("records")
+    rows = records(found)
     if kind == "sources":
         return sorted(({**row, "state": state(row, now)} for row in rows), key=lambda row: str(row["source"]))
     if kind == "promises":
@@ -144,7 +145,7 @@ def state(row: Row, now: datetime) -> str:
     if row.get("last_result") == "failed":
         return "failed"
     loaded = row.get("last_loaded_at")
-    if not known(loaded):
+    if loaded is None or not known(loaded):
         return "late"
     age = now - f.as_utc(pd.Timestamp(loaded).to_pydatetime())
     return "late" if age > timedelta(minutes=LATE_MINUTES) else "loaded"

@@ -10,11 +10,14 @@ from app.dashboard import Movements
 from app.ui import format as f
 from app.ui import titles
 from app.ui.panels.frame import Picture, empty
-from app.ui.reading import Reading, month_end
+from app.ui.reading import Reading, month_end, records
 from app.ui.tables import Cell, Column, table
 
 COLUMNS = (Column("Customer"), Column("Movement"), Column("Opening", True), Column("Change", True),
            Column("Closing", True))  # fmt: skip
+
+
+HALF_A_CENT = 0.005
 
 
 def make(reading: Reading, panel: Movements) -> Picture:
@@ -40,7 +43,8 @@ def amounts(found: pd.DataFrame) -> list[dict[str, Any]]:
     made = [
         {"name": str(row["name"]), "movement": str(row["movement"]), "opening": row["opening_mrr_usd"],
          "change": row["movement_usd"], "closing": row["closing_mrr_usd"]}
-        for row in summed.to_dict("records")
+        for row in records(summed)
+        if abs(row["movement_usd"]) >= HALF_A_CENT
     ]  # fmt: skip
     return sorted(made, key=lambda row: (-abs(row["change"]), row["name"]))
 

@@ -9,7 +9,8 @@ from app.dashboard import Ranked
 from app.ui import format as f
 from app.ui import titles
 from app.ui.panels.frame import Picture, empty
-from app.ui.reading import Reading, as_date, as_float, month_end, shift
+from app.ui.places import shown
+from app.ui.reading import Reading, as_date, as_float, month_end, records, shift
 
 MOST = 5
 UNKNOWN = "Not known"
@@ -39,9 +40,9 @@ def parts(reading: Reading, metric: str, dimension: str) -> list[Part]:
     then = shift(reading.closed, -12)
     now: dict[str, float] = {}
     before: dict[str, float] = {}
-    for row in frame.to_dict("records"):
+    for row in records(frame):
         month, value = as_date(row["month"]), as_float(row["value"]) or 0.0
-        name = str(row[dimension]) if as_text(row[dimension]) else UNKNOWN
+        name = shown(dimension, as_text(row[dimension])) or UNKNOWN
         side = now if month == reading.closed else before if month == then else None
         if side is not None:
             side[name] = side.get(name, 0.0) + value
@@ -81,10 +82,10 @@ def make(reading: Reading, panel: Ranked) -> Picture:
                    month=reading.closed, value=sum(part.now for part in leading))  # fmt: skip
 
 
-def group_html(dimension: str, shown: list[Part]) -> str:
+def group_html(dimension: str, found: list[Part]) -> str:
     """One dimension as a table with bars; widths in per cent of the longest."""
-    most = max((max(part.now, part.before) for part in shown), default=0.0) or 1.0
-    rows = "".join(row_html(part, most) for part in shown)
+    most = max((max(part.now, part.before) for part in found), default=0.0) or 1.0
+    rows = "".join(row_html(part, most) for part in found)
     head = (
         f'<tr><th class="pl-strong">By {escape(dimension)}</th><th></th><th class="pl-num">$ thousand</th>'
         '<th class="pl-num">on the year</th></tr>'

@@ -72,15 +72,15 @@ def spec(past: Sequence[Point], future: Sequence[Foretold]) -> dict[str, Any]:
     layers.append(line(rows, x, y))
     if future:
         layers += plumb_line(last_day, "certified", "forecast", high)
-        layers += annotations(future)
+        layers += endings(future)
     here = {"x": day_value(last_day), "y": {"datum": last}}
     point = {"type": "point", "fill": var("accent"), "stroke": var("ground"), "size": 40}
     layers.append({"data": {"values": [{}]}, "mark": point, "encoding": here})
-    layers.append(label(f.money(last), here["x"], here["y"], align="right", dx=-8, dy=12, **strong()))
+    layers.append(label(f.money(last), here["x"], here["y"], align="right", dx=-8, dy=18, **strong()))
     return chart(layers, height=tokens()["chart"]["heightSecondRow"])
 
 
-def annotations(future: Sequence[Foretold]) -> list[dict[str, Any]]:
+def endings(future: Sequence[Foretold]) -> list[dict[str, Any]]:
     """At most two, at different heights: when the money runs out."""
     made = []
     for index, (text, day) in enumerate(exhausted(future)):

@@ -13,7 +13,7 @@ from app.ui import titles
 from app.ui.charts import band, chart, day_value, label, line, money_axis, plumb_line, strong, time_axis
 from app.ui.look import tokens, var
 from app.ui.panels.frame import Picture, empty
-from app.ui.reading import Reading, as_date, as_float, month_end, shift
+from app.ui.reading import Reading, as_date, as_float, month_end, records, shift
 
 Point = tuple[date, float]
 
@@ -36,7 +36,7 @@ def forecast(reading: Reading, series: str, until: date, factor: int = 1) -> tup
     if rows is None or rows.empty:
         return [], None
     days = []
-    for row in rows.to_dict("records"):
+    for row in records(rows):
         day = as_date(row["ds"])
         parts = [as_float(row[name]) for name in ("yhat", "lo80", "hi80", "lo50", "hi50")]
         if day <= until and all(part is not None for part in parts):

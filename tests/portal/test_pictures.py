@@ -1,0 +1,102 @@
+"""What the pictures are made of: steps, stripes, sparks; and that Vega takes every spec without a warning."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+import vl_convert
+
+from app.ui import charts
+from app.ui.look import css_variables, tokens, var
+from app.ui.panels import bridge, flow, runway, trend
+from app.ui.panels.ranked import Part, folded
+from app.ui.spark import heights, sparkline, track
+
+PAST = [(date(2026, month, 28), 1_000_000.0 + 10_000 * month) for month in range(1, 11)]
+FUTURE = [trend.Foretold(date(2027, month, 28), 1.2e6, 1.0e6, 1.4e6, 1.1e6, 1.3e6) for month in range(1, 7)]
+MOVES = [("New", 24_310.0), ("Expansion", 21_940.0), ("Churn", -27_000.0)]
+MONTHS = [(date(2026, month, 1), 50.0, 40.0) for month in range(1, 12)]
+SPECS = {
+    "a trend with its forecast": trend.spec(PAST, FUTURE),
+    "a trend without a forecast": trend.spec(PAST, []),
+    "a trend of one month": trend.spec(PAST[:1], []),
+    "a bridge": bridge.spec("September", "October", 988_718, 1_007_968, MOVES),
+    "a bridge where nothing moved": bridge.spec("September", "October", 5, 5, [("New", 0.0)]),
+    "a runway": runway.spec(PAST, FUTURE),
+    "a runway that ends": runway.spec(PAST, [trend.Foretold(date(2027, 5, 1), -1, -9, 9, -4, 4)]),
+    "a flow with a running month": flow.spec(MONTHS, date(2026, 11, 1)),
+    "a flow of nothing": flow.spec([(date(2026, 10, 1), 0.0, 0.0)], date(2026, 11, 1)),
+}
+
+
+def plain(spec: dict[str, Any]) -> dict[str, Any]:
+    """The spec with its custom properties replaced, as mails do: vl-convert knows no CSS."""
+    light = tokens()["color"]["light"]
+    text = re.sub(r"var\(--pl-(\w+)\)", lambda found: light[found[1]], json.dumps(spec))
+    return {**json.loads(text), "width": 400}
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_vega_draws_every_spec(name: str) -> None:
+    svg = vl_convert.vegalite_to_svg(plain(SPECS[name]), vl_version="5.20")
+    assert svg.count("<path") + svg.count("<text") > 2
+    assert "NaN" not in svg and "undefined" not in svg and "Infinity" not in svg
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_a_spec_names_colours_by_meaning_only(name: str) -> None:
+    assert re.findall(r"#[0-9a-fA-F]{3,8}\b", json.dumps(SPECS[name])) == []
+
+
+def test_a_bridge_steps_from_where_the_last_step_ended() -> None:
+    made = bridge.steps(MOVES)
+    assert [(step.start, step.end) for step in made] == [(0.0, 24_310.0), (24_310.0, 46_250.0), (46_250.0, 19_250.0)]
+    assert [step.meaning for step in made] == ["gainFill", "gainFill", "lossFill"]
+
+
+def test_stripes_cover_the_bar_half_and_end_at_its_value() -> None:
+    assert charts.stripes(50, 100, 100) == [(0, 4), (8, 12), (16, 20), (24, 28), (32, 36), (40, 44), (48, 50)]
+    assert charts.stripes(-10, 100, 100) == [(0, -4), (-8, -10)]
+    assert charts.stripes(0, 100, 100) == []
+
+
+def test_a_day_is_a_moment_in_utc() -> None:
+    assert charts.day_value(date(1970, 1, 2)) == {"datum": 86_400_000, "type": "temporal"}
+
+
+def test_time_ticks_are_the_firsts_of_january_and_july() -> None:
+    assert charts.month_ticks(date(2025, 2, 1), date(2026, 8, 1)) == ["2025-07-01", "2026-01-01", "2026-07-01"]
+
+
+def test_a_sparkline_reaches_from_edge_to_edge_and_marks_its_end() -> None:
+    assert heights([1, 3, 2]) == [27.0, 3.0, 15.0]
+    assert heights([5, 5]) == [15.0, 15.0]
+    assert 'style="top:50.0%"' in sparkline([1, 3, 2], "three")
+    assert "pl-spark-line" not in sparkline([1], "one")
+
+
+def test_a_track_puts_value_and_target_on_one_scale() -> None:
+    html = track(75, 100)
+    assert "width:56.4%" in html  # 75 / 133
+    assert "left:75.2%" in html  # 100 / 133
+    assert "fill" not in track(0, 0)
+
+
+def test_the_smallest_parts_are_folded_and_counted() -> None:
+    parts = [Part(str(i), 10.0 - i, 1.0) for i in range(8)]
+    shown = folded(parts, "country")
+    assert [part.name for part in shown] == ["0", "1", "2", "3", "4", "Other, 3 countries"]
+    assert shown[-1].now == 5.0 + 4.0 + 3.0
+    assert sum(part.now for part in shown) == sum(part.now for part in parts)
+    assert folded(parts[:6], "country") == parts[:6]
+
+
+def test_every_colour_follows_the_theme() -> None:
+    for name, light in tokens()["color"]["light"].items():
+        assert f"--pl-{name}:light-dark({light},{tokens()['color']['dark'][name]})" in css_variables()
+    with pytest.raises(KeyError, match="no colour means 'rainbow'"):
+        var("rainbow")
