@@ -43,6 +43,8 @@ def prepare_meltano(settings: Settings) -> None:
 
     What goes wrong here is left to the load, which tries again and tells.
     """
+    if runs.read(settings, "select 1 from pg_tables where schemaname = 'meltano' and tablename = 'state'"):
+        return
     subprocess.run(
         [sys.executable, "-m", "pipelines.meltano", "state", "list"],
         cwd=ROOT,

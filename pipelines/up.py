@@ -129,15 +129,18 @@ class House:
         plugins = self.aside.submit(first_steps.install_plugins)
         self._start(WAREHOUSE)
         self._step("Tables and rights", first_steps.prepare_warehouse)
+        tables = self.aside.submit(first_steps.prepare_meltano, self.settings)
+        if self.serve:
+            self._start(IDENTITY)
+            self._start(PORTAL)
+            self.progress.line(f"            The portal answers at {address_of(self.settings)}")
         if self.settings.has_sandbox:
             self._step("Sandbox company", first_steps.bring_to_life)
             self._start(PRODUCTION)
             self._step("Production data", first_steps.publish)
-        for service in (VENDORS, MAILBOX, IDENTITY, *((PORTAL,) if self.serve else ())):
+        for service in (VENDORS, MAILBOX):
             self._start(service)
-        if self.serve:
-            self.progress.line(f"            The portal answers at {address_of(self.settings)}")
-        self._await(plugins, self.aside.submit(first_steps.prepare_meltano, self.settings))
+        self._await(plugins, tables)
         code = self._refresh(first_steps.refresh)
         if self.serve:
             self._start(SCHEDULER)
