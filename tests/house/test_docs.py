@@ -10,8 +10,10 @@ import pytest
 import typer
 
 from app.settings import ROOT, Settings
+from pipelines.sandbox.people import PEOPLE
 
 from .settings_table import settings_table
+from .test_pages import dashboards
 from .tree import listed, read, under
 
 PAGES = ("README.md", "CHANGELOG.md", "docs/architecture.md", "docs/decisions.md", "docs/licences.md", "docs/cli.md")
@@ -67,6 +69,17 @@ def test_documents_name_paths_that_exist() -> None:
         if not _exists(path)
     ]
     assert not found, listed(found, "Mend the path; <name>, … and * stand for any name in a folder that is there.")
+
+
+def test_the_readme_says_who_sees_which_page() -> None:
+    wrong = []
+    for person in PEOPLE:
+        row = next((line for line in read("README.md").splitlines() if line.startswith(f"| {person.name} |")), "")
+        titles = {page.title for page in dashboards().values() if page.may_open(person.roles)}
+        told = {page.title for page in dashboards().values() if re.search(rf"\b{page.title}\b", row)}
+        if not row or told != titles:
+            wrong.append(f"README.md: {person.name} opens {', '.join(sorted(titles)) or 'no page'}; found {row!r}")
+    assert not wrong, listed(wrong, "Mend the table under Who sees what.")
 
 
 @pytest.mark.parametrize("what", ["source", "metric", "dashboard", "job", "check", "mart", "person"])
