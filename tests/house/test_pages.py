@@ -7,7 +7,7 @@ from importlib import import_module
 
 from app.access import ROLES
 from app.compile import marts_of
-from app.dashboard import Dashboard
+from app.dashboard import Alerts, Dashboard, Listing, Movements, Runway, Tile, Trend
 from app.metrics import load_metrics
 
 from .marts import marts
@@ -79,8 +79,25 @@ def _metrics(page: Dashboard) -> set[str]:
     return names - {""}
 
 
+BEHIND = {
+    Tile: ("mart_executive.targets_monthly",),
+    Trend: ("mart_executive.forecast",),
+    Runway: ("mart_executive.forecast",),
+    Alerts: ("mart_executive.alerts",),
+}
+"""Marts that an element reads beside its metrics'."""
+
+LISTED = {"sources": "sources", "loads": "load_runs", "promises": "checks", "jobs": "job_runs"}
+
+
 def _marts(page: Dashboard) -> set[str]:
-    """The marts behind the page's numbers, and those that its elements name themselves."""
+    """The marts behind the page's numbers, and those that its elements read beside them."""
     metrics = load_metrics(METRICS)
-    read_by_metrics = {mart for name in _metrics(page) if name in metrics for mart in marts_of(metrics[name], metrics)}
-    return read_by_metrics | {element.mart for element in page.panels() if hasattr(element, "mart")}
+    found = {mart for name in _metrics(page) if name in metrics for mart in marts_of(metrics[name], metrics)}
+    for element in page.panels():
+        found.update(BEHIND.get(type(element), ()))
+        if isinstance(element, Movements):
+            found.add(element.mart)
+        if isinstance(element, Listing):
+            found.add(f"mart_engineer.{LISTED[element.kind]}")
+    return found
