@@ -9,7 +9,7 @@ from time import sleep
 
 import psutil
 
-from app.clock import as_of
+from app.clock import as_of, sandbox_clock
 from app.errors import DependencyMissing, FellShort, PlumblineError
 from app.settings import ROOT, Settings
 from pipelines import process, runs
@@ -69,10 +69,17 @@ def prepare_warehouse(settings: Settings, step: Step) -> None:
 
 
 def bring_to_life(settings: Settings, step: Step) -> None:
-    """The sandbox company's history up to its clock; a company that lives is left as it is."""
-    from pipelines.sandbox.birth import bring_to_life as live
+    """The sandbox company's history up to its clock, in a process of its own, which gives its memory back.
 
-    live(settings)
+    Raises:
+        FellShort: the company could not be brought to life.
+    """
+    if not sandbox_clock(settings).exists():
+        _answer_of(settings, "sandbox", "birth")
+    else:
+        from pipelines.sandbox.birth import bring_to_life as live
+
+        live(settings)
     step.note = f"{settings.sandbox_scale}, its clock stands at {as_of(settings):%Y-%m-%d %H:%M} UTC"
 
 
@@ -111,6 +118,28 @@ def refresh(settings: Settings, step: Step) -> None:
             process.end(psutil.Process(child.pid))
     said, _ = child.communicate()
     _judge(child.returncode, said, step, str(log))
+
+
+def _answer_of(settings: Settings, *command: str) -> dict[str, object]:
+    """The answer of a `plumbline` command.
+
+    Raises:
+        FellShort: it ended with another code than 0; the message is its own.
+    """
+    ended = subprocess.run(
+        [sys.executable, "-m", "pipelines.cli", *command, "--json"],
+        cwd=ROOT,
+        env=environment(settings),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ended.returncode:
+        last = ended.stderr.strip().splitlines()[-1:] or ["It said nothing."]
+        raise FellShort(f"`plumbline {' '.join(command)}` ended with code {ended.returncode}: {last[0]}")
+    found: dict[str, object] = json.loads(ended.stdout)
+    return found
 
 
 def _follow(settings: Settings, child: subprocess.Popen[bytes], step: Step) -> None:

@@ -116,7 +116,8 @@ async def authorize(server: Provider, request: Request) -> Response:
     try:
         grant = server.get_consent_grant(asked)
     except OAuth2Error as error:
-        return server.handle_error_response(asked, error)
+        refusal: Response = server.handle_error_response(asked, error)
+        return refusal
     asked_pkce = request.query_params.get("code_challenge"), request.query_params.get("code_challenge_method")
     if not asked_pkce[0] or asked_pkce[1] != "S256":
         return JSONResponse({"error": "invalid_request", "error_description": "PKCE with S256 is required"}, 400)

@@ -64,7 +64,7 @@ def seed(settings: Settings) -> Mapping[str, int]:
             _create_reader(server, rows, get_secret(settings, "production_reader"))
             for table in TABLES:
                 _stage(rows, catalogue, table)
-            removed = {table: _remove(rows, table) for table in reversed(TABLES)}
+            removed = {table: _remove(rows, table) for table in reversed(tuple(TABLES))}
             return {table: removed[table] + _upsert(rows, table) for table in TABLES}
     except psycopg2.OperationalError as error:
         raise SourceDown(

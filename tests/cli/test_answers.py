@@ -15,7 +15,7 @@ from pipelines.program import environment
 
 COMMANDS = (
     ("up",), ("down",), ("status",), ("doctor",), ("run",), ("metrics",), ("metric",), ("verify",), ("bench",),
-    ("mail", "list"), ("mail", "show"), ("sandbox", "advance"),
+    ("mail", "list"), ("mail", "show"), ("sandbox", "birth"), ("sandbox", "advance"),
 )  # fmt: skip
 
 

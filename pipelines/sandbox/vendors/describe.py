@@ -50,9 +50,8 @@ DATE = re.compile(r"^\d{4}-\d\d-\d\d$")
 def fields_of(sobject: str, sample: Mapping[str, object]) -> Mapping[str, str]:
     """The fields of an object and their Salesforce types: the standard ones, then those only the sample has."""
     standard = STANDARD[sobject]
-    return standard | {
-        name: _type_of(value) for name, value in sample.items() if name not in standard and name != "attributes"
-    }
+    own = {name: _type_of(value) for name, value in sample.items() if name not in standard and name != "attributes"}
+    return {**standard, **own}
 
 
 def _type_of(value: object) -> str:
