@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from fractions import Fraction
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.sandbox.company.catalog import EXPONENT
@@ -77,14 +78,14 @@ def _invoiced(company: Company, months: list[Close], zone: ZoneInfo) -> dict[dat
 
 def _cash(company: Company, months: list[Close]) -> dict[date, int]:
     """Dollar cents at each close: the latest balance of each account on or before the last local day."""
-    cash = {}
+    cash: dict[date, int] = {}
     for close in months:
-        latest: dict[str, dict[str, object]] = {}
+        latest: dict[str, dict[str, Any]] = {}
         for row in company.files.get("bank_balances", []):
             if row["balance_date"] <= close.day:
                 latest[row["account"]] = row
         cash[close.month] = sum(
-            company.rates.cents(int(row["minor"]), str(row["currency"]), company.rates.on(str(row["currency"]), close.day))  # type: ignore[call-overload]
+            company.rates.cents(row["minor"], row["currency"], company.rates.on(row["currency"], close.day))
             for row in latest.values()
         )
     return cash

@@ -97,7 +97,8 @@ def _row(
     country: str, currency: str = "usd",
 ) -> dict[str, Any]:  # fmt: skip
     return {"contract_id": contract, "customer_id": customer, "start_date": start, "end_date": end,
-            "monthly_amount": amount, "currency": currency, "product": product, "plan": plan, "country": country}  # fmt: skip
+            "monthly_amount": amount, "currency": currency, "product": product, "plan": plan,
+            "country": country}  # fmt: skip
 
 
 def _planted() -> Iterator[Signed]:
@@ -114,7 +115,8 @@ def _planted() -> Iterator[Signed]:
             _row("CT-0003-1", "MW-0003", date(2025, 1, 15), date(2026, 1, 15), 98765, "Insights", "Enterprise", "JP",
                  "jpy"),)),
         ("Centime & Fils", "FR", (
-            _row("CT-0004-1", "MW-0004", date(2024, 11, 3), date(2026, 11, 3), 333.33, "Core", "Business", "FR", "eur"),)),
+            _row("CT-0004-1", "MW-0004", date(2024, 11, 3), date(2026, 11, 3), 333.33, "Core", "Business", "FR",
+                 "eur"),)),
         ("Back to the Future plc", "GB", (
             _row("CT-0005-1", "MW-0005", date(2027, 1, 1), date(2029, 1, 1), 900, "Automate", "Enterprise", "GB",
                  "gbp"),)),

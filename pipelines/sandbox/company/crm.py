@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from pipelines.sandbox.company.book import Body
 from pipelines.sandbox.company.catalog import EXPONENT, plan
 from pipelines.sandbox.company.contracts import Signed
 from pipelines.sandbox.company.crm_bodies import (
@@ -51,7 +52,7 @@ class Crm:
         for one in signed:
             self._signed(one)
 
-    def _put(self, kind: str, body: dict[str, object], created: int, updated: int) -> None:
+    def _put(self, kind: str, body: Body, created: int, updated: int) -> None:
         self.company.book.put("salesforce", kind, stamped(body, created, updated), created, updated, "Id")
 
     def _lead(self, who: Prospect) -> None:
@@ -65,7 +66,7 @@ class Crm:
             status, updated = "Unqualified", ruled
         elif worked <= self.until:
             status, updated = ("Working" if share(who.key, "warm") < 0.7 else "Qualified"), worked
-        body = {
+        body: Body = {
             "Id": sf_id("Lead", self.seed, who.key), "FirstName": who.given, "LastName": who.family,
             "Name": f"{who.given} {who.family}", "Company": who.company, "Email": f"contact@{who.domain}",
             "Title": ("Head of Operations", "CTO", "CFO", "Founder")[int(share(who.key, "title") * 4)],
@@ -144,7 +145,8 @@ class Crm:
         created = client.start + int((5 + 300 * share(key, "copied")) * DAY)
         if created > self.until:
             return
-        account = self._account(f"{key}*", client.name.upper(), "Customer", client.country, created, created, client.prospect)
+        name = client.name.upper()
+        account = self._account(f"{key}*", name, "Customer", client.country, created, created, client.prospect)
         if share(key, "found") < 0.4:
             self.company.identities.append(Identity(
                 "salesforce", account, client.desk.customer, "customer", "Entered twice in Salesforce",
@@ -175,7 +177,8 @@ class Crm:
             self._account(key, one.name, "Customer" if is_signed else "Prospect", one.country, opened,
                           one.signed_at if is_signed else opened)  # fmt: skip
             self.company.identities.append(Identity(
-                "salesforce", account, one.customer_id, "customer", "Signed by hand, not in Stripe", one.signed_at))  # fmt: skip
+                "salesforce", account, one.customer_id, "customer", "Signed by hand, not in Stripe",
+                one.signed_at))  # fmt: skip
         start = one.terms[0]["start_date"]
         self._deal(f"{key}#{one.terms[0]['contract_id']}", one.name, int(share(key) * OWNERS), _dollars(
             Fraction(one.value) * 10 ** EXPONENT[one.terms[0]["currency"]], one.terms[0]["currency"]),

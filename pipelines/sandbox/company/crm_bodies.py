@@ -48,9 +48,9 @@ def stamped(body: Body, created: int, updated: int) -> Body:
 def user_body(user: str, given: str, family: str, title: str, created: int) -> Body:
     mail = f"{given}.{family}@meridian.example".lower().replace("'", "")
     return stamped({
-        "Id": user, "Name": f"{given} {family}", "FirstName": given, "LastName": family, "Email": mail, "Username": mail,
-        "Alias": (given[0] + family)[:8].lower(), "IsActive": True, "Title": title, "Department": "Sales",
-        "UserType": "Standard"}, created, created)  # fmt: skip
+        "Id": user, "Name": f"{given} {family}", "FirstName": given, "LastName": family, "Email": mail,
+        "Username": mail, "Alias": (given[0] + family)[:8].lower(), "IsActive": True, "Title": title,
+        "Department": "Sales", "UserType": "Standard"}, created, created)  # fmt: skip
 
 
 def account_body(account: str, name: str, kind: str, country: str, owner: str, **more: Any) -> Body:

@@ -36,7 +36,8 @@ def months_until(day: date) -> Iterator[date]:
 def planned_mrr(company: Company, month: date) -> float:
     """The plan of January 2024: from 252,000 dollars a month, four times as much in 34 months."""
     age = (month.year - 2024) * 12 + month.month - 1
-    return 252_000 * company.design.size * 3.98 ** (age / 34)
+    growth: float = 3.98 ** (age / 34)
+    return 252_000 * company.design.size * growth
 
 
 def cost_rows(company: Company, month: date) -> Rows:
@@ -200,5 +201,6 @@ def quotas(company: Company) -> Rows:
             amount = 0.2 * planned_mrr(company, month) * (1.25 if rep < 2 and month >= date(2025, 7, 1) else 1.0)
             rows.append({
                 "rep_id": sf_id("User", company.seed, rep), "rep_name": f"{given} {family}", "period_start": month,
-                "period_end": month_later(month, 3), "currency": "usd", "amount": f"{round(amount, -2):.2f}"})  # fmt: skip
+                "period_end": month_later(month, 3), "currency": "usd",
+                "amount": f"{round(amount, -2):.2f}"})  # fmt: skip
     return rows

@@ -78,7 +78,7 @@ def prospects(seed: int, design: Design, until: int) -> Iterator[Prospect]:
 def _expected(design: Design, day: int) -> float:
     """Leads of a day: growth, the week and the seasons."""
     date = day_of(day)
-    growth = design.lead_growth ** ((day - START) / (ANCHOR - START))
+    growth: float = design.lead_growth ** ((day - START) / (ANCHOR - START))
     week = (1.25, 1.3, 1.28, 1.2, 1.0, 0.45, 0.52)[date.weekday()]
     season = (1.08, 1.04, 1.05, 1.0, 0.99, 0.96, 0.9, 0.86, 1.06, 1.07, 1.03, 0.74)[date.month - 1]
     return design.leads_per_day * design.size * growth * week * season

@@ -107,7 +107,8 @@ def settle_amounts(desk: Desk, deal: Deal | None, invoice: Invoice, now: int) ->
     if after != balance:
         desk.body["balance"] = after
         desk.customer_changed(now)
-    invoice.bill = Bill(body["id"], desk.customer, desk.currency, now, body["total"] - (body["tax"] or 0), body["total"])
+    net = body["total"] - (body["tax"] or 0)
+    invoice.bill = Bill(body["id"], desk.customer, desk.currency, now, net, body["total"])
     desk.diary.bills.append(invoice.bill)
     if deal is not None:
         if deal.by_invoice and due:
@@ -128,7 +129,8 @@ def agree(deal: Deal, invoice: Invoice) -> None:
         cut = _cut(discount, line.plan, gross[item], whole)
         deal.agreement.terms.append(Term(
             line.period[0], item, line.plan.product, line.plan.tier, gross[item], cut,
-            discount.start if discount else 0, discount.end if discount else None, invoice.is_void_at_once))  # fmt: skip
+            discount.start if discount else 0, discount.end if discount else None,
+            invoice.is_void_at_once))  # fmt: skip
     for line in lines:
         if line.amount < 0 and line.item.id not in kept:
             deal.agreement.terms.append(Term(line.period[0], line.item.id))
@@ -142,7 +144,7 @@ def _cut(discount: Discount | None, plan: Plan, gross: Fraction, whole: Fraction
         return gross * discount.coupon.percent / 100
     if not whole:
         return Fraction(0)
-    return min(gross, discount.coupon.amount_off * plan.per_month * gross / whole)
+    return min(gross, (discount.coupon.amount_off or 0) * plan.per_month * gross / whole)
 
 
 def pay(desk: Desk, deal: Deal | None, invoice: Invoice, now: int) -> None:
@@ -152,8 +154,8 @@ def pay(desk: Desk, deal: Deal | None, invoice: Invoice, now: int) -> None:
         charge = charge_body(desk.id("ch_3", 23), now, body, desk.card, None)
         body.update(charge=charge["id"], attempt_count=body["attempt_count"] + 1, attempted=True)
         desk.log.put("charge", charge, now, "charge.succeeded")
-        desk.diary.receipts.append(
-            Receipt(charge["id"], desk.customer, body["id"], desk.currency, now, charge["amount"], "payment"))  # fmt: skip
+        desk.diary.receipts.append(Receipt(
+            charge["id"], desk.customer, body["id"], desk.currency, now, charge["amount"], "payment"))  # fmt: skip
     body.update(status="paid", paid=True, amount_paid=body["amount_due"], amount_remaining=0, auto_advance=False,
                 next_payment_attempt=None)  # fmt: skip
     body["status_transitions"]["paid_at"] = now

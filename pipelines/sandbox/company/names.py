@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 _FIRST = (
-    "Acorn", "Alder", "Amber", "Anchor", "Arbor", "Argo", "Aspen", "Atlas", "Aurora", "Basalt", "Beacon", "Birch", "Blue",
-    "Bright", "Brook", "Cedar", "Cinder", "Clover", "Cobalt", "Copper", "Coral", "Crest", "Dawn", "Delta", "Dune",
-    "Ember", "Fable", "Falcon", "Fern", "Fjord", "Flint", "Garnet", "Glen", "Granite", "Harbor", "Hazel", "Heron",
+    "Acorn", "Alder", "Amber", "Anchor", "Arbor", "Argo", "Aspen", "Atlas", "Aurora", "Basalt", "Beacon", "Birch",
+    "Blue", "Bright", "Brook", "Cedar", "Cinder", "Clover", "Cobalt", "Copper", "Coral", "Crest", "Dawn", "Delta",
+    "Dune", "Ember", "Fable", "Falcon", "Fern", "Fjord", "Flint", "Garnet", "Glen", "Granite", "Harbor", "Hazel", "Heron",
     "Indigo", "Iron", "Ivy", "Jasper", "Juniper", "Kestrel", "Lark", "Linden", "Lumen", "Maple", "Marble", "Meadow",
     "Mistral", "Nimbus", "North", "Oak", "Onyx", "Orchard", "Osprey", "Pine", "Poppy", "Prairie", "Quartz", "Raven",
     "Ridge", "River", "Rowan", "Saffron", "Sage", "Silver", "Slate", "Solstice", "Spruce", "Stone", "Summit",
     "Tern", "Thistle", "Timber", "Topaz", "Umber", "Vale", "Violet", "Walnut", "Willow", "Winter", "Wren", "Zephyr",
 )  # fmt: skip
 _SECOND = (
-    "Analytics", "Apparel", "Architects", "Bakery", "Bikes", "Biotech", "Books", "Brewing", "Builders", "Capital", "Care",
-    "Clinics", "Coffee", "Consulting", "Dental", "Design", "Dynamics", "Energy", "Farms", "Fitness", "Foods", "Freight",
-    "Games", "Health", "Hotels", "Insurance", "Interiors", "Kitchens", "Labs", "Legal", "Logistics", "Media", "Motors",
+    "Analytics", "Apparel", "Architects", "Bakery", "Bikes", "Biotech", "Books", "Brewing", "Builders", "Capital",
+    "Care", "Clinics", "Coffee", "Consulting", "Dental", "Design", "Dynamics", "Energy", "Farms", "Fitness", "Foods",
+    "Freight", "Games", "Health", "Hotels", "Insurance", "Interiors", "Kitchens", "Labs", "Legal", "Logistics", "Media", "Motors",
     "Networks", "Optics", "Partners", "Pharma", "Print", "Records", "Robotics", "School", "Security", "Software",
     "Solar", "Sports", "Studios", "Supply", "Systems", "Textiles", "Tours", "Trading", "Travel", "Water", "Works",
 )  # fmt: skip
@@ -24,8 +24,8 @@ _END = {"US": ("Inc.", "LLC", "Co."), "GB": ("Ltd", "plc"), "DE": ("GmbH", "AG",
         "JP": ("株式会社", "K.K."), "NL": ("B.V.",), "CA": ("Ltée", "Inc."), "BR": ("Ltda.",), "IN": ("Pvt. Ltd.",),
         "AU": ("Pty Ltd",), "ES": ("S.L.",), "SG": ("Pte. Ltd.",)}  # fmt: skip
 _GIVEN = {
-    "": ("Ada", "Ben", "Chloe", "Daniel", "Erin", "Frank", "Grace", "Hugh", "Isla", "Jack", "Kate", "Liam", "Maya", "Noah",
-         "Olivia", "Paul", "Ruth", "Sam", "Tess", "Will", "D'Arcy", "Siân", "Zoë"),
+    "": ("Ada", "Ben", "Chloe", "Daniel", "Erin", "Frank", "Grace", "Hugh", "Isla", "Jack", "Kate", "Liam", "Maya",
+         "Noah", "Olivia", "Paul", "Ruth", "Sam", "Tess", "Will", "D'Arcy", "Siân", "Zoë"),
     "DE": ("Jürgen", "Käthe", "Björn", "Anna", "Lukas", "Sophie"), "FR": ("Zoé", "Benoît", "Chloé", "Hélène", "Luc"),
     "JP": ("翔太", "さくら", "健", "Yuki", "Haruto"), "ES": ("Íñigo", "Lucía", "José"), "BR": ("João", "Conceição"),
     "IN": ("Priya", "Arjun", "Ananya"),

@@ -157,7 +157,8 @@ def _staff(company: Company, number: int) -> None:
     start = int(share(company.seed, "staff", number) * 700 * DAY) + 1704700000
     if start > company.until:
         return
-    key, name = f"{company.seed}/staff/{number}", f"Meridian Works – {('QA', 'Demo', 'Support', 'Sales')[number % 4]} {number}"
+    key, team = f"{company.seed}/staff/{number}", ("QA", "Demo", "Support", "Sales")[number % 4]
+    name = f"Meridian Works – {team} {number}"
     profile = _profile(name, "US", f"staff{number}@meridian.example", key)
     desk = Desk(company.book, company.diary, key, start, profile, "usd")
     Stage(desk, start + 60).begin((plan("Core", "Enterprise", "usd", "year"), 24 + 5 * number % 29))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -55,8 +55,7 @@ def _in_turn(terms: list[Term], over: int) -> Iterator[tuple[Term, int]]:
 
 def _continues(one: Term, term: Term) -> bool:
     """Whether a renewal changes nothing, as most do."""
-    return (one.gross == term.gross and one.plan == term.plan and one.product == term.product and one.cut == term.cut
-            and one.cut_from == term.cut_from and one.cut_until == term.cut_until and one.is_void == term.is_void)  # fmt: skip
+    return replace(one, start=term.start) == term
 
 
 def _split(agreement: Agreement, term: Term, gross: Fraction, end: int) -> Iterator[Span]:

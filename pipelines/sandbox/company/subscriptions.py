@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from pipelines.sandbox.company import money
+from pipelines.sandbox.company.book import Body
 from pipelines.sandbox.company.catalog import Coupon, Plan
 from pipelines.sandbox.company.collection import bill
 from pipelines.sandbox.company.desk import Deal, Desk, Item, Line, Payer, pays_at_once
@@ -24,7 +25,7 @@ def subscribe(
     anchor = now + trial_days * DAY
     end = anchor if trial_days else cycle_start(anchor, first.interval, first.count, 1)
     agreement = Agreement(desk.customer, desk.currency, trial_until=anchor if trial_days else None)
-    body = {
+    body: Body = {
         "id": deal_id, "object": "subscription", "application_fee_percent": None, "billing_cycle_anchor": anchor,
         "automatic_tax": {"enabled": False}, "billing_thresholds": None, "cancel_at": None,
         "cancel_at_period_end": False, "canceled_at": None,

@@ -49,7 +49,7 @@ class Rates:
 
     def cents(self, minor: int, currency: str, rate: int) -> int:
         """Minor units in dollar cents, rounded half away from zero."""
-        divisor = RATE_UNIT * 10 ** EXPONENT[currency] // 100
+        divisor: int = RATE_UNIT * 10 ** EXPONENT[currency] // 100
         whole, rest = divmod(abs(minor) * rate, divisor)
         return (whole + (2 * rest >= divisor)) * (1 if minor >= 0 else -1)
 
