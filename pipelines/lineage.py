@@ -75,7 +75,8 @@ def datasets_of(metrics: Mapping[str, Metric], lineage: Lineage) -> dict[str, fr
 
 def plain(dataset: str) -> str:
     """The dataset's name as it is compared: loaders differ in capitals and underscores, and models/macros/raw.sql
-    finds a raw table under either."""
+    finds a raw table under either.
+    """
     return dataset.lower().replace("_", "")
 
 
