@@ -155,4 +155,3 @@ def _deals(company: Company) -> Iterator[tuple[Any, ...]]:
             deal = held.body
             yield (deal["Id"], deal["AccountId"], deal["Type"], held.created, deal["CloseDate"], deal["StageName"],
                    deal["IsWon"], deal["IsClosed"], deal["Amount"])  # fmt: skip
-

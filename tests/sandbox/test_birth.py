@@ -46,7 +46,7 @@ def test_birth_writes_everything_and_sets_the_clock(settings: Settings) -> None:
             rows = list(csv.DictReader(file))
         assert rows and set(rows[0]) == set(columns)
     months = read_ledger(settings).month
-    assert list(months["month"])[0] == date(2024, 1, 1) and list(months["month"])[-1] == date(2026, 11, 1)
+    assert (months["month"].min(), months["month"].max()) == (date(2024, 1, 1), date(2026, 11, 1))
     assert list(months["is_complete"])[-2:] == [True, False]
 
 
@@ -100,7 +100,7 @@ def test_what_changed_gets_a_new_place_in_the_order_of_changes(settings: Setting
 def test_another_seed_in_the_same_home_is_refused(settings: Settings) -> None:
     birth.bring_to_life(settings)
     other = Settings(home=settings.home, sandbox_scale="small", sandbox_seed=7)
-    with pytest.raises(SettingsError, match="This home holds a sandbox company of .*20240101.*PLUMBLINE_HOME"):
+    with pytest.raises(SettingsError, match=r"This home holds a sandbox company of .*20240101.*PLUMBLINE_HOME"):
         birth.bring_to_life(other)
 
 

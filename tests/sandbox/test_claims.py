@@ -92,5 +92,6 @@ def test_at_scale_demo_the_departments_quarrel_as_the_customer_said() -> None:
     assert certified == pytest.approx(12_000_000, rel=0.01)
     assert len(last) == pytest.approx(4_380, rel=0.01)
     rows = len(company.book.objects) + sum(
-        len(body["lines"]["data"]) for body in stripe["invoice"])  # as a loader counts them
+        len(body["lines"]["data"]) for body in stripe["invoice"]
+    )  # as a loader counts them
     assert rows < 350_000

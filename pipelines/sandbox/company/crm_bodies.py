@@ -89,5 +89,3 @@ def history_body(opportunity: str, step: int, stage: str, amount: float, close: 
         "CreatedById": by, "SystemModstamp": moment(now), "IsDeleted": False, "ForecastCategory": "Pipeline",
         "ExpectedRevenue": amount * odds / 100,
     }  # fmt: skip
-
-

@@ -5,20 +5,23 @@ from __future__ import annotations
 import numpy as np
 
 _FIRST = (
-    "Acorn", "Alder", "Amber", "Anchor", "Arbor", "Argo", "Aspen", "Atlas", "Aurora", "Basalt", "Beacon", "Birch",
-    "Blue", "Bright", "Brook", "Cedar", "Cinder", "Clover", "Cobalt", "Copper", "Coral", "Crest", "Dawn", "Delta",
-    "Dune", "Ember", "Fable", "Falcon", "Fern", "Fjord", "Flint", "Garnet", "Glen", "Granite", "Harbor", "Hazel", "Heron",
-    "Indigo", "Iron", "Ivy", "Jasper", "Juniper", "Kestrel", "Lark", "Linden", "Lumen", "Maple", "Marble", "Meadow",
-    "Mistral", "Nimbus", "North", "Oak", "Onyx", "Orchard", "Osprey", "Pine", "Poppy", "Prairie", "Quartz", "Raven",
-    "Ridge", "River", "Rowan", "Saffron", "Sage", "Silver", "Slate", "Solstice", "Spruce", "Stone", "Summit",
-    "Tern", "Thistle", "Timber", "Topaz", "Umber", "Vale", "Violet", "Walnut", "Willow", "Winter", "Wren", "Zephyr",
+    "Acorn", "Alder", "Amber", "Anchor", "Arbor", "Argo", "Aspen", "Atlas", "Aurora", "Basalt", "Beacon",
+    "Birch", "Blue", "Bright", "Brook", "Cedar", "Cinder", "Clover", "Cobalt", "Copper", "Coral",
+    "Crest", "Dawn", "Delta", "Dune", "Ember", "Fable", "Falcon", "Fern", "Fjord", "Flint", "Garnet",
+    "Glen", "Granite", "Harbor", "Hazel", "Heron", "Indigo", "Iron", "Ivy", "Jasper", "Juniper",
+    "Kestrel", "Lark", "Linden", "Lumen", "Maple", "Marble", "Meadow", "Mistral", "Nimbus", "North",
+    "Oak", "Onyx", "Orchard", "Osprey", "Pine", "Poppy", "Prairie", "Quartz", "Raven", "Ridge", "River",
+    "Rowan", "Saffron", "Sage", "Silver", "Slate", "Solstice", "Spruce", "Stone", "Summit", "Tern",
+    "Thistle", "Timber", "Topaz", "Umber", "Vale", "Violet", "Walnut", "Willow", "Winter", "Wren",
+    "Zephyr",
 )  # fmt: skip
 _SECOND = (
-    "Analytics", "Apparel", "Architects", "Bakery", "Bikes", "Biotech", "Books", "Brewing", "Builders", "Capital",
-    "Care", "Clinics", "Coffee", "Consulting", "Dental", "Design", "Dynamics", "Energy", "Farms", "Fitness", "Foods",
-    "Freight", "Games", "Health", "Hotels", "Insurance", "Interiors", "Kitchens", "Labs", "Legal", "Logistics", "Media", "Motors",
-    "Networks", "Optics", "Partners", "Pharma", "Print", "Records", "Robotics", "School", "Security", "Software",
-    "Solar", "Sports", "Studios", "Supply", "Systems", "Textiles", "Tours", "Trading", "Travel", "Water", "Works",
+    "Analytics", "Apparel", "Architects", "Bakery", "Bikes", "Biotech", "Books", "Brewing", "Builders",
+    "Capital", "Care", "Clinics", "Coffee", "Consulting", "Dental", "Design", "Dynamics", "Energy",
+    "Farms", "Fitness", "Foods", "Freight", "Games", "Health", "Hotels", "Insurance", "Interiors",
+    "Kitchens", "Labs", "Legal", "Logistics", "Media", "Motors", "Networks", "Optics", "Partners",
+    "Pharma", "Print", "Records", "Robotics", "School", "Security", "Software", "Solar", "Sports",
+    "Studios", "Supply", "Systems", "Textiles", "Tours", "Trading", "Travel", "Water", "Works",
 )  # fmt: skip
 _END = {"US": ("Inc.", "LLC", "Co."), "GB": ("Ltd", "plc"), "DE": ("GmbH", "AG", "& Söhne KG"), "FR": ("SARL", "SAS"),
         "JP": ("株式会社", "K.K."), "NL": ("B.V.",), "CA": ("Ltée", "Inc."), "BR": ("Ltda.",), "IN": ("Pvt. Ltd.",),

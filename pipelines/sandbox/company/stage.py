@@ -107,4 +107,3 @@ class Stage:
 
 def _one_off(desk: Desk, amount: int, text: str, now: int) -> None:
     money.one_off(desk, amount, text, now)
-
