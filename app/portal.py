@@ -68,7 +68,7 @@ def visit(now: datetime) -> None:
         masthead.bare_masthead()
         states.sign_in()
         return
-    viewer = Viewer(email, warehouse().roles_of(email), st.context.ip_address or "")
+    viewer = Viewer(email, warehouse().roles_of(email), str(st.context.ip_address or ""))
     every = addresses(lambda dashboard: open_page(dashboard, viewer, now), lambda: go_home(menu))
     menu = [page for page, dashboard in zip(every[1:], dashboards().values(), strict=True)
             if dashboard.may_open(viewer.roles)]  # fmt: skip

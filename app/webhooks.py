@@ -32,12 +32,14 @@ def stripe_route(settings: Settings, warehouse: Warehouse) -> Route:
     """The route, for `st.App(routes=…)`."""
 
     async def receive(request: Request) -> Response:
+        if request.method != "POST":
+            return refuse(405, "Stripe posts its events here; there is nothing to read.")
         body = await bounded_body(request)
         if body is None:
             return refuse(413, f"The event is larger than {MOST_BYTES} bytes. Stripe's are smaller.")
         return await run_in_threadpool(keep, settings, warehouse, body, request.headers.get("stripe-signature"))
 
-    return Route(PATH, receive, methods=["POST"])
+    return Route(PATH, receive, methods=["POST", "GET"])
 
 
 async def bounded_body(request: Request) -> bytes | None:

@@ -112,7 +112,8 @@ def mrr(connection: Connection) -> None:
         connection,
         "mart_finance.mrr_movements",
         "month date, customer_id text, customer_name text, country text, "
-        "product text, plan text, movement text, opening_mrr_usd numeric, movement_usd numeric, closing_mrr_usd numeric",
+        "product text, plan text, movement text, opening_mrr_usd numeric, movement_usd numeric, "
+        "closing_mrr_usd numeric",
         moved,
         MONEY_ROLES,
     )

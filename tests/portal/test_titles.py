@@ -95,7 +95,8 @@ def test_alerts(count: int, expected: str) -> None:
 @pytest.mark.parametrize(
     ("kept", "broken", "expected"),
     [(40, 1, "40 of 41 promises are kept"), (41, 0, "All 41 promises are kept"),
-     (0, 0, "No promise has been checked yet"), (1, 0, "The one promise is kept"), (1, 1, "1 of 2 promises is kept"), (0, 2, "0 of 2 promises are kept")],
+     (0, 0, "No promise has been checked yet"), (1, 0, "The one promise is kept"),
+     (1, 1, "1 of 2 promises is kept"), (0, 2, "0 of 2 promises are kept")],
 )  # fmt: skip
 def test_promises(kept: int, broken: int, expected: str) -> None:
     assert titles.promises(kept, broken) == expected

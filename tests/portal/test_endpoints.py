@@ -1,0 +1,101 @@
+"""/webhooks/stripe and /healthz of the running portal."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import time
+
+import httpx
+import pytest
+from sqlalchemy import create_engine, text
+
+from app.secrets import get_secret, warehouse_url
+
+from .servers import Portal
+
+EVENT = {"id": "evt_1", "object": "event", "type": "invoice.paid", "created": 1_795_000_000, "data": {"object": {}}}
+FORGED, REPLAYED = (json.dumps({**EVENT, "id": name}).encode() for name in ("evt_2", "evt_3"))
+
+
+def post(portal: Portal, body: bytes, *, secret: str | None = None, at: float | None = None) -> httpx.Response:
+    """Posts an event as Stripe does: HMAC-SHA256 of time and body."""
+    moment = int(at if at is not None else time.time())
+    key = (secret or get_secret(portal.settings, "stripe_webhook")).encode()
+    signature = hmac.new(key, f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
+    headers = {"stripe-signature": f"t={moment},v1={signature}", "content-type": "application/json"}
+    return httpx.post(f"{portal.url}/webhooks/stripe", content=body, headers=headers)
+
+
+def stored(portal: Portal) -> list[tuple[str, str, str]]:
+    engine = create_engine(warehouse_url(portal.settings))
+    query = text("select event_id, type, payload ->> 'object' from raw_stripe_webhook.event")
+    with engine.connect() as connection:
+        rows = connection.execute(query).all()
+    engine.dispose()
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def test_an_event_is_kept_once_however_often_it_comes(portal: Portal) -> None:
+    body = json.dumps(EVENT).encode()
+    answers = [post(portal, body).json() for _ in range(3)]
+    assert [answer["is_new"] for answer in answers] == [True, False, False]
+    assert answers[0] == {"received": True, "event": "evt_1", "is_new": True}
+    assert stored(portal) == [("evt_1", "invoice.paid", "event")]
+
+
+@pytest.mark.parametrize(
+    ("body", "options", "words"),
+    [
+        pytest.param(FORGED, {"secret": "wrong"}, "signature is wrong", id="forged"),
+        pytest.param(REPLAYED, {"at": 1.0}, "older than 5 minutes", id="replayed"),
+        pytest.param(b"no json", {}, "not a Stripe event", id="signed nonsense"),
+        pytest.param(b'{"id": "evt_4"}', {}, "not a Stripe event", id="a part missing"),
+        pytest.param(b"\xff\xfe", {}, "", id="not text"),
+    ],
+)
+def test_what_is_not_stripes_is_refused_in_words(
+    portal: Portal, body: bytes, options: dict[str, float | str], words: str
+) -> None:
+    before = stored(portal)
+    answer = post(portal, body, **options)  # type: ignore[arg-type]
+    assert answer.status_code == 400
+    assert answer.json()["received"] is False
+    assert words in answer.json()["error"]
+    assert stored(portal) == before
+
+
+def test_without_a_signature_nothing_is_read(portal: Portal) -> None:
+    answer = httpx.post(f"{portal.url}/webhooks/stripe", json=EVENT)
+    assert (answer.status_code, answer.json()["error"][:35]) == (400, "The header Stripe-Signature is miss")
+
+
+def test_an_event_too_large_is_refused_before_it_is_read_whole(portal: Portal) -> None:
+    assert post(portal, b"x" * 600_000).status_code == 413
+
+
+def test_only_posts_are_taken(portal: Portal) -> None:
+    assert httpx.get(f"{portal.url}/webhooks/stripe").status_code == 405
+
+
+def test_health_says_that_all_is_well_and_no_figure(portal: Portal) -> None:
+    answer = httpx.get(f"{portal.url}/healthz")
+    assert answer.status_code == 200
+    assert answer.json() == {"portal": "ok", "warehouse": "ok", "data_until": "2026-11-22T11:00:00+00:00"}
+
+
+def test_scripts_come_compressed_and_fonts_from_here(portal: Portal) -> None:
+    page = httpx.get(portal.url).text
+    script = page.split('src="./')[1].split('"')[0]
+    answer = httpx.get(f"{portal.url}/{script}", headers={"accept-encoding": "gzip"})
+    assert answer.headers["content-encoding"] == "gzip"
+    assert int(answer.headers["content-length"]) < 0.5 * len(answer.content)
+    font = httpx.get(f"{portal.url}/app/static/ibm-plex-sans-latin-400-normal.woff2")
+    assert font.content[:4] == b"wOF2"
+
+
+@pytest.mark.parametrize("path", ["../../app/portal.py", "..%2f..%2fpyproject.toml", "%2e%2e/config.py"])
+def test_nothing_outside_the_static_folder_is_served(portal: Portal, path: str) -> None:
+    answer = httpx.get(f"{portal.url}/static/{path}")
+    assert "front door" not in answer.text and "[project]" not in answer.text and "def " not in answer.text

@@ -1,0 +1,147 @@
+"""What the gate does to every request, tried on a tiny application behind it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from app.gate import SESSION, WANTED, Gate, GateMiddleware, content_security_policy
+
+from .in_process import Browser
+
+URL = "http://127.0.0.1:8501"
+HTML = {"accept": "text/html,*/*"}
+
+
+class Sessions:
+    """Notes what the gate asks for."""
+
+    def __init__(self) -> None:
+        self.closed: list[str] = []
+
+    def open(self, cookies: dict[str, str]) -> str | None:
+        return "token-of-eva" if cookies.get("_streamlit_user") == "eva" else None
+
+    def close(self, token: str, cookies: dict[str, str]) -> None:
+        self.closed.append(token)
+
+
+async def answer(request: Request) -> Response:
+    """Streamlit, as far as the gate can tell."""
+    if request.url.path == "/oauth2callback":
+        back = RedirectResponse("/", 302)
+        if request.query_params.get("code") == "good":
+            back.set_cookie("_streamlit_user", "eva", max_age=2_592_000, httponly=True)
+        return back
+    if request.url.path.startswith("/_stcore"):
+        return PlainTextResponse("open")
+    return HTMLResponse("<html></html>")
+
+
+def client(url: str = URL, sessions: Sessions | None = None) -> Browser:
+    kept = sessions or Sessions()
+    gate = Gate(url, frozenset({"/revenue", "/executive"}), "<script>\n  a()\n</script>", 3600, kept.open, kept.close)
+    every = Route("/{path:path}", answer, methods=["GET", "POST"])
+    inside = Starlette(routes=[every], middleware=[Middleware(GateMiddleware, gate=gate)])
+    return Browser(inside, url)
+
+
+def cookies(response: httpx.Response) -> dict[str, str]:
+    return {line.split("=", 1)[0]: line for line in response.headers.get_list("set-cookie")}
+
+
+@pytest.mark.parametrize("path", ["/", "/revenue", "/_stcore/health", "/oauth2callback", "/_stcore/metrics"])
+def test_every_answer_forbids_frames_and_foreign_hosts(path: str) -> None:
+    headers = client().get(path).headers
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert "default-src 'self'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+
+
+def test_an_inline_script_is_let_in_by_its_digest_only() -> None:
+    digest = base64.b64encode(hashlib.sha256(b"\n  a()\n").digest()).decode()
+    policy = content_security_policy("<script>\n  a()\n</script><script src='x.js'></script>")
+    assert f"'sha256-{digest}'" in policy
+    assert "script-src 'self' 'unsafe-eval' 'sha256-" in policy and policy.count("sha256-") == 1
+
+
+@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/agent/mcp", "/_stcore/upload_file/s/f"])
+def test_closed_paths_look_as_if_they_did_not_exist(path: str) -> None:
+    assert client().get(path).status_code == 404
+    assert client().post(path).status_code == 404
+
+
+def test_a_path_that_only_begins_like_a_closed_one_is_open() -> None:
+    assert client().get("/_stcore/metricsandmore").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("wanted", "landed"),
+    [
+        pytest.param("/revenue", "/revenue", id="a page"),
+        pytest.param("/revenue?month=2026-10", "/revenue?month=2026-10", id="a page with a query"),
+        pytest.param("/", "/", id="the root"),
+        pytest.param("/admin", "/", id="an address that is no page"),
+    ],
+)
+def test_after_signing_in_one_is_where_one_wanted_to_be(wanted: str, landed: str) -> None:
+    browser = client()
+    browser.get(wanted, headers=HTML)
+    assert browser.get("/oauth2callback?code=good").headers["location"] == landed
+
+
+@pytest.mark.parametrize(
+    "planted", ["https://evil.example/", "//evil.example/revenue", "/\\evil", "/admin", "/revenue?<x>"]
+)
+def test_a_planted_cookie_leads_nowhere_else(planted: str) -> None:
+    browser = client()
+    browser.cookies.set(WANTED, planted)
+    assert browser.get("/oauth2callback?code=good").headers["location"] in ("/", "/revenue")
+
+
+def test_signing_in_opens_a_session_and_shortens_streamlits_cookie() -> None:
+    given = cookies(client().get("/oauth2callback?code=good"))
+    assert f'{SESSION}="token-of-eva"' in given[SESSION]
+    assert "HttpOnly" in given[SESSION] and "SameSite=Lax" in given[SESSION] and "Max-Age=3600" in given[SESSION]
+    assert "Max-Age=3600" in given["_streamlit_user"]
+
+
+def test_a_failed_sign_in_opens_no_session() -> None:
+    assert SESSION not in cookies(client().get("/oauth2callback?code=bad"))
+
+
+def test_signing_out_ends_the_session() -> None:
+    sessions = Sessions()
+    browser = client(sessions=sessions)
+    browser.cookies.set(SESSION, "token-of-eva")
+    browser.get("/auth/logout")
+    assert sessions.closed == ["token-of-eva"]
+
+
+def test_over_https_cookies_are_secure() -> None:
+    answered = client("https://plumbline.example").get("/oauth2callback?code=good")
+    assert all("secure" in line.lower() for line in cookies(answered).values())
+    assert answered.headers["strict-transport-security"].startswith("max-age=")
+    assert "strict-transport-security" not in client().get("/").headers
+
+
+@pytest.mark.parametrize(
+    ("host", "elsewhere"),
+    [
+        pytest.param("localhost:8501", f"{URL}/revenue?a=1", id="another name of this machine"),
+        pytest.param("127.0.0.1:8501", None, id="the one address"),
+        pytest.param("evil.example:8501", None, id="a stranger's name is not sent anywhere"),
+    ],
+)
+def test_pages_live_at_one_address(host: str, elsewhere: str | None) -> None:
+    answered = client().get("/revenue?a=1", headers={**HTML, "host": host})
+    assert answered.headers.get("location") == elsewhere

@@ -1,0 +1,152 @@
+"""Each page, once per role that may open it, run by Streamlit's own test driver on invented marts.
+
+The expected figures follow from the rules in `invented.py`, worked out by hand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+import app.portal
+from app.access import Viewer
+from app.gallery import dashboards
+from app.settings import ROOT, Settings
+from app.ui.reading import Reading
+from app.warehouse import Warehouse
+from pipelines.sandbox.people import PEOPLE
+
+EMAIL = {person.roles[0]: person.email for person in PEOPLE}
+OPEN = [
+    pytest.param(role, slug, id=f"{slug} for {role}") for slug, page in dashboards().items() for role in page.audience
+]
+
+
+@pytest.fixture(autouse=True)
+def door(filled: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The portal's script, with this home's warehouse and a session that holds."""
+    warehouse = Warehouse(filled)
+    monkeypatch.setattr(app.portal, "warehouse", lambda: warehouse)
+    monkeypatch.setattr(app.portal, "get_settings", lambda: filled)
+    monkeypatch.setattr(app.portal, "signed_in", lambda _: app.portal.email_of(st.user.to_dict()))
+    st.cache_data.clear()
+    yield
+    warehouse.close()
+
+
+def visit(role: str, slug: str) -> AppTest:
+    """The page as that role sees it."""
+
+    def run() -> None:
+        import app.portal
+
+        app.portal.main()
+
+    page = AppTest.from_function(run, default_timeout=60)
+    page.user = {"is_logged_in": True, "email": EMAIL[role], "name": role.capitalize()}
+    page.run()
+    page._page_hash = calc_hash(slug)  # how Streamlit knows a page by its address
+    return page.run()
+
+
+def text(page: AppTest) -> str:
+    """Everything drawn as HTML, without tags, every kind of space as one."""
+    html = " ".join(element.proto.body for element in page.get("html"))
+    return re.sub(r"\s+", " ", re.sub(r"(?s:<style>.*?</style>)|<[^>]+>", " ", html))
+
+
+@pytest.mark.parametrize(("role", "slug"), OPEN)
+def test_every_page_is_drawn_without_an_error(role: str, slug: str) -> None:
+    page = visit(role, slug)
+    assert not page.exception
+    assert "cannot be shown" not in text(page)
+    assert "Sandbox company; its clock stands at 22 Nov 2026, 06:00" in text(page)
+
+
+def test_the_executive_page_says_what_the_rows_say() -> None:
+    said = text(visit("executive", "executive"))
+    for words in (
+        "$ 12.72 M",  # 12 × (400,000 + 33 × 20,000)
+        "+1.9",  # 1,060,000 on 1,040,000
+        "ARR grew 29.3 % in a year",  # 1,060 on 820
+        "MRR grew 1.9 %: $69.7K won, $49.2K lost",  # 5 + 1.5 + 0.2 % of 1.04M; 0.4 % and the rest
+        "50 customers won, 40 lost",  # the shares add up to 100
+        "Cash lasts 33 months",  # 10.1M ÷ 0.3M = 33.67
+        "Five things to know",
+        "1 promise broken",
+        "United Kingdom",
+    ):
+        assert words in said, words
+
+
+def test_the_most_urgent_alert_stands_first() -> None:
+    said = text(visit("executive", "executive"))
+    act, watch, held = map(said.index, ("Card payments in Germany", "Gross MRR churn is above", "Salesforce is 3 h"))
+    assert act < watch < held
+
+
+def test_names_from_outside_are_text_and_never_markup() -> None:
+    page = visit("finance", "revenue")
+    assert "Core &amp; Söhne &lt;b&gt;" in " ".join(element.proto.body for element in page.get("html"))
+
+
+def test_the_passport_names_the_broken_promise_and_shows_the_query() -> None:
+    page = visit("executive", "executive")
+    said = text(page)
+    assert "Broken: Costs of each closed month are there (raw_files.costs)" in said
+    assert "by the CFO, 22 Nov 2026, version 1" in said
+    assert "2 of 2 promises kept" in said
+    queries = " ".join(code.value for code in page.code)
+    assert "mart_finance.mrr_monthly" in queries and "12" in queries
+
+
+def test_compared_with_the_year_before_all_tiles_and_the_bridge_change() -> None:
+    page = visit("executive", "executive")
+    page.button_group[0].set_value(["Year before"]).run()
+    said = text(page)
+    assert "on October 2025" in said
+    assert "MRR grew 29.3 %" in said
+
+
+def test_the_engineer_sees_what_is_late_and_what_is_broken() -> None:
+    said = text(visit("engineer", "pipelines"))
+    assert "Salesforce is late" in said
+    assert "HTTP 503 from the vendor" in said
+    assert "1 of 2 promises is kept" in said
+
+
+@pytest.mark.parametrize("role", ["sales", "product", "marketing", "customer_success"])
+def test_a_role_without_pages_is_told_so(role: str) -> None:
+    page = AppTest.from_function(lambda: __import__("app.portal").portal.main(), default_timeout=60)
+    page.user = {"is_logged_in": True, "email": EMAIL[role], "name": role}
+    assert "No page for your role yet" in text(page.run())
+
+
+def test_somebody_unknown_is_told_whom_to_ask() -> None:
+    page = AppTest.from_function(lambda: __import__("app.portal").portal.main(), default_timeout=60)
+    page.user = {"is_logged_in": True, "email": "stranger@x.example", "name": "S"}
+    said = text(page.run())
+    assert "You are signed in as stranger@x.example, but nobody has given you a role" in said
+
+
+def test_what_one_role_is_shown_is_not_replayed_to_another(filled: Settings) -> None:
+    reading = _reading(filled)
+    executive, engineer = (Viewer("x@x", (role,)) for role in ("executive", "engineer"))
+    assert reading(executive).table("mart_executive.targets_monthly") is not None
+    assert reading(engineer).table("mart_executive.targets_monthly") is None
+
+
+def _reading(settings: Settings) -> Callable[[Viewer], Reading]:
+    from .invented import AS_OF
+
+    warehouse = Warehouse(settings)
+    return lambda viewer: Reading(warehouse, viewer, AS_OF, AS_OF, settings.timezone)
+
+
+def test_the_entry_script_does_not_lie_beside_the_pages() -> None:
+    assert not (ROOT / "app" / "pages").exists(), "Streamlit would serve them by address, unguarded"
