@@ -56,11 +56,12 @@ def load(run: Run) -> StepResult:
     settings = run.settings
     names = configured(settings)
     sources = [source for source in SOURCES if source.name in names]
-    if sources:
-        plugins.install()
-        meltano.environment(settings, run.as_of)
     engine = create_engine(warehouse_url(settings, "plumbline_worker"), poolclass=NullPool)
     _end_interrupted(engine)
+    if sources:
+        plugins.install()
+        if _has_never_loaded(engine):
+            meltano.prepare(settings, run.as_of)
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         pulls = {
             source.name: [pool.submit(_pull, run, engine, source, extractor) for extractor in source.extractors]
@@ -91,7 +92,7 @@ def _pull(run: Run, engine: Engine, source: Source, extractor: str) -> Pull:
 def _try(run: Run, engine: Engine, source: Source, pull: Pull, held: int) -> None:
     whole = must_read_whole(source, run.as_of, last_success(engine, source.name))
     retrying = Retrying(
-        stop=stop_after_attempt(run.settings.load_retries + 1),
+        stop=stop_after_attempt(run.settings.load_retries + 1 if source.may_recover else 1),
         wait=wait_exponential(multiplier=FIRST_WAIT_SECONDS, max=LONGEST_WAIT_SECONDS),
         retry=retry_if_result(lambda error: error is not None),
     )
@@ -113,9 +114,8 @@ def _once(run: Run, source: Source, pull: Pull, whole: bool, held: int) -> str |
         for stream, count in told.rows.items():
             pull.rows[stream] = pull.rows.get(stream, 0) + count
         if code:
-            words = "; ".join(dict.fromkeys(told.complaints[-2:])) or "it said nothing"
-            log.warning("The load of %s ended with code %s: %s", pull.extractor, code, words)
-            return f"{pull.extractor} ended with code {code}: {words}"
+            log.warning("The load of %s ended with code %s: %s", pull.extractor, code, told.reason)
+            return f"{pull.extractor} ended with code {code}: {told.reason}"
         if not told.has_resumed:
             break
     return None
@@ -192,6 +192,12 @@ _STREAM = """
 insert into portal.load_run (run_id, source, stream, started_at, ended_at, row_count, seconds, result, error, as_of)
 values (:run_id, :source, :stream, :started, :now, :count, :seconds, :result, :error, :as_of)
 """
+
+
+def _has_never_loaded(engine: Engine) -> bool:
+    query = "select exists (select from portal.load_run where stream = '' and result = 'ok')"
+    with engine.connect() as connection:
+        return not connection.scalar(text(query))
 
 
 def _end_interrupted(engine: Engine) -> None:

@@ -47,12 +47,14 @@ class Told:
 
     Attributes:
         rows: how many the loader took, by stream.
-        complaints: what went wrong, in order.
+        complaints: what went wrong, in the words of the tap and the loader, in order.
+        verdict: what went wrong, in Meltano's words.
         has_resumed: whether the tap went on where an earlier, broken run had stopped, passing over streams.
     """
 
     rows: dict[str, int] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
+    verdict: str = "it said nothing"
     has_resumed: bool = False
 
     def hear(self, line: Mapping[str, object]) -> None:
@@ -60,9 +62,16 @@ class Told:
         text = str(line.get("event", "")).strip()
         if line.get("consumer") and text.startswith("METRIC: "):
             self._count(text.removeprefix("METRIC: "))
-        if COMPLAINT.match(text) or (line.get("level") in ("error", "critical") and "stdio" not in line):
-            self.complaints.append(text.splitlines()[0][:LONGEST_COMPLAINT] if text else "")
+        if COMPLAINT.match(text):
+            self.complaints.append(text.splitlines()[0][:LONGEST_COMPLAINT])
+        elif line.get("level") in ("error", "critical") and "stdio" not in line and "err" not in line:
+            self.verdict = text.splitlines()[0][:LONGEST_COMPLAINT] if text else self.verdict
         self.has_resumed = self.has_resumed or RESUMED in text
+
+    @property
+    def reason(self) -> str:
+        """Why the run failed, as far as the log tells."""
+        return "; ".join(dict.fromkeys(self.complaints[-2:])) or self.verdict
 
     def _count(self, metric: str) -> None:
         try:
@@ -95,7 +104,7 @@ def environment(settings: Settings, now: datetime) -> Mapping[str, str]:
     }
     for credentials in configured(settings).values():
         given |= credentials
-    return given | (_sandbox(settings, now) if settings.has_sandbox else {})
+    return {**given, **(_sandbox(settings, now) if settings.has_sandbox else {})}
 
 
 def _sandbox(settings: Settings, now: datetime) -> Mapping[str, str]:
@@ -135,6 +144,25 @@ def working_folder(settings: Settings) -> Path:
         if not link.is_symlink():
             link.symlink_to(shared, target_is_directory=True)
     return folder
+
+
+def prepare(settings: Settings, now: datetime) -> None:
+    """Makes Meltano's own tables, once per warehouse: two runs that both find none get in each other's way.
+
+    Raises:
+        DependencyMissing: Meltano cannot; the message has its last words.
+    """
+    given = environment(settings, now)
+    ended = subprocess.run(
+        [_program(), "--log-level=warning", "state", "list"], cwd=ROOT, env=given, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, check=False,
+    )
+    if ended.returncode:
+        last = hider(given)("\n".join(ended.stderr.strip().splitlines()[-3:]))
+        raise DependencyMissing(
+            f"Meltano cannot keep its state in the warehouse: exit code {ended.returncode}. Expected it to make its "
+            f"tables in the schema meltano. Its last words: {last}"
+        )
 
 
 def run(

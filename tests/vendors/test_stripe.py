@@ -127,7 +127,8 @@ def test_a_deleted_object_is_retrieved_as_deleted_and_listed_no_more(stripe: Ask
 
 def test_canceled_subscriptions_are_listed_only_when_asked(stripe: Ask, settings: Settings) -> None:
     with sqlite3.connect(settings.home / "sandbox" / "vendors.db") as store:
-        store.execute("update object set body = json_set(body, '$.status', 'canceled') where id = 'sub_00001'")
+        body = "cast(json_set(cast(body as text), '$.status', 'canceled') as blob)"
+        store.execute(f"update object set body = {body} where id = 'sub_00001'")
     assert len(ids(stripe("/v1/subscriptions"))) == 5
     assert len(ids(stripe("/v1/subscriptions", status="all"))) == 6
     assert ids(stripe("/v1/subscriptions", status="canceled")) == ["sub_00001"]

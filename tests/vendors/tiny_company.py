@@ -14,8 +14,8 @@ DAY = 86_400
 ACCOUNT = "acct_tiny"
 TABLES = """
 create table object (vendor text, kind text, id text, created int, updated int, deleted int default 0, seq int,
-                     body blob, primary key (vendor, kind, id));
-create index object_listing on object (vendor, kind, created, seq);
+                     body blob, primary key (vendor, kind, id)) without rowid;
+create index object_listing on object (vendor, kind, created);
 create table event (vendor text, id text primary key, created int, type text, body blob);
 create index event_listing on event (vendor, created);
 create table meta (key text primary key, value text);
@@ -42,7 +42,7 @@ class Store:
         self.seq += 1
         self.connection.execute(
             "insert or replace into object values (?, ?, ?, ?, ?, ?, ?, ?)",
-            (vendor, kind, key, created, created, deleted, self.seq, json.dumps(body, separators=(",", ":"))),
+            (vendor, kind, key, created, created, deleted, self.seq, json.dumps(body, separators=(",", ":")).encode()),
         )
 
     def stripe(self, kind: str, key: str, created: int, **fields: Any) -> dict[str, Any]:
@@ -56,7 +56,7 @@ class Store:
                  "request": {"id": None, "idempotency_key": None}}
         self.connection.execute(
             "insert or replace into event values ('stripe', ?, ?, ?, ?)",
-            (key, created, name, json.dumps(event, separators=(",", ":"))),
+            (key, created, name, json.dumps(event, separators=(",", ":")).encode()),
         )
 
     def salesforce(self, kind: str, key: str, changed: datetime, *, deleted: bool = False, **fields: Any) -> None:

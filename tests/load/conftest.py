@@ -1,0 +1,110 @@
+"""A whole house for loads: warehouse, production database, vendors and the published taps, over a tiny company."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from time import monotonic, sleep
+from uuid import uuid4
+
+import httpx
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
+
+from app.clock import as_of
+from app.secrets import warehouse_url
+from app.settings import ROOT, Settings
+from pipelines import load as loading
+from pipelines import plugins, sources
+from pipelines.job import Run, StepResult
+from pipelines.migrate import migrate
+from pipelines.ports import is_listening, port_of
+from pipelines.postgres import Cluster
+from pipelines.sandbox import production
+from tests.vendors.tiny_company import Store, write_company
+
+
+class House:
+    """Loads, and asks what came of it."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self.settings = settings
+        self.store = store
+        self._engine = create_engine(warehouse_url(settings), poolclass=NullPool)
+
+    def rows(self, query: str) -> Sequence[Mapping[str, object]]:
+        with self._engine.connect() as connection:
+            return [dict(row) for row in connection.execute(text(query)).mappings()]
+
+    def count(self, table: str) -> int:
+        """Rows of a raw table; 0 where it does not exist."""
+        found = self.rows(f"select to_regclass('{table}') is not null as there")
+        return int(str(self.rows(f"select count(*) as n from {table}")[0]["n"])) if found[0]["there"] else 0
+
+    def stored(self, vendor: str, kind: str) -> int:
+        found = self.store.connection.execute(
+            "select count(*) from object where vendor = ? and kind = ?", (vendor, kind)
+        ).fetchone()
+        return int(found[0])
+
+    def fault(self, **fault: object) -> None:
+        address = f"http://127.0.0.1:{port_of(self.settings, 'vendors_http')}/_sandbox/faults"
+        (httpx.post(address, json=fault) if fault else httpx.delete(address)).raise_for_status()
+
+    def run(self) -> Run:
+        return Run(uuid4(), as_of(self.settings), self.settings, "load")
+
+    def forget(self) -> None:
+        """Empties the raw schemas and all bookmarks, as in a fresh warehouse."""
+        for schema in ("raw_stripe", "raw_salesforce", "raw_production", "raw_files"):
+            for row in self.rows(f"select tablename as t from pg_tables where schemaname = '{schema}'"):
+                self.execute(f'drop table {schema}."{row["t"]}"')
+        if self.rows("select 1 from pg_tables where schemaname = 'meltano' and tablename = 'state'"):
+            self.execute("delete from meltano.state")
+        self.execute("delete from portal.load_run")
+
+    def execute(self, statement: str) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(text(statement))
+
+
+@pytest.fixture(scope="module")
+def house(make_settings: Callable[..., Settings]) -> Iterator[House]:
+    settings = make_settings(load_retries=3)
+    plugins.install()
+    store = write_company(settings.home, customers=4, months=3, lines=12)
+    clusters = [Cluster(settings, "warehouse"), Cluster(settings, "production")]
+    for cluster in clusters:
+        cluster.start()
+    migrate(settings)
+    production.seed(settings)
+    given = {"PLUMBLINE_HOME": str(settings.home), "PLUMBLINE_SANDBOX_SCALE": "small"}
+    vendors = subprocess.Popen([sys.executable, "-m", "pipelines.sandbox.vendors"], cwd=ROOT, env=os.environ | given)
+    deadline = monotonic() + 30
+    while not is_listening(port_of(settings, "vendors_proxy")) and monotonic() < deadline:
+        sleep(0.05)
+    yield House(settings, store)
+    vendors.send_signal(signal.SIGTERM)
+    vendors.wait(20)
+    store.connection.close()
+    for cluster in clusters:
+        cluster.stop()
+
+
+@pytest.fixture
+def load(house: House, monkeypatch: pytest.MonkeyPatch) -> Callable[..., StepResult]:
+    """Loads all sources, or only those named; waits for a vendor no longer than a test can."""
+    monkeypatch.setattr(loading, "FIRST_WAIT_SECONDS", 1)
+
+    def run(*names: str) -> StepResult:
+        found = sources.configured(house.settings)
+        monkeypatch.setattr(
+            loading, "configured", lambda settings: {n: e for n, e in found.items() if not names or n in names}
+        )
+        return loading.load(house.run())
+
+    return run

@@ -1,0 +1,188 @@
+"""Published taps against the simulated vendors, into a real Postgres: complete, incremental, and hard to break."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from threading import Thread
+from time import monotonic, sleep
+
+import psutil
+import pytest
+
+from app.errors import SourceDown
+from pipelines.job import StepResult
+from pipelines.sandbox import production
+from tests.load.conftest import House
+from tests.vendors.tiny_company import NOW, write_company
+
+pytestmark = pytest.mark.slow
+Load = Callable[..., StepResult]
+STRIPE = {"customers": "customer", "subscriptions": "subscription", "invoices": "invoice", "charges": "charge"}
+RATES = "rate_date,currency,usd_per_unit\n2026-01-01,usd,1\n2026-01-01,eur,1.1\n"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def files(house: House) -> None:
+    house.settings.files.mkdir(exist_ok=True)
+    (house.settings.files / "exchange_rates.csv").write_text(RATES)
+
+
+def assert_stripe_is_complete(house: House, lines: int = 12) -> None:
+    for table, kind in STRIPE.items():
+        assert house.count(f"raw_stripe.{table}") == house.stored("stripe", kind), table
+    assert house.count("raw_stripe.subscription_items") == house.stored("stripe", "subscription")
+    assert house.count("raw_stripe.invoice_line_items") == lines * house.stored("stripe", "invoice")
+
+
+def test_every_source_is_loaded_whole_and_recorded(house: House, load: Load) -> None:
+    result = load()
+    assert result.detail == {"loaded": ["stripe", "salesforce", "production", "files"], "failed": {}}
+    assert_stripe_is_complete(house)
+    for name in ("Account", "Lead", "Opportunity", "OpportunityHistory", "User"):
+        assert house.count(f'raw_salesforce."{name}"') == house.stored("salesforce", name), name
+    for table in production.TABLES:
+        assert house.count(f"raw_production.{table}") == house.stored("production", table), table
+    assert house.count("raw_files.exchange_rates") == 2
+    recorded = {(row["source"], row["stream"]): row for row in house.rows("select * from portal.load_run")}
+    assert recorded["stripe", "customers"]["row_count"] == 4
+    assert int(str(recorded["stripe", "invoice_line_items"]["row_count"])) >= 144
+    assert recorded["files", ""]["row_count"] == 2
+    assert all(row["result"] == "ok" and row["as_of"] == NOW for row in recorded.values())
+
+
+def test_no_secret_is_in_any_log(house: House) -> None:
+    secrets = json.loads((house.settings.home / "secrets.json").read_text()).values()
+    logs = list((house.settings.home / "logs" / "loads").glob("*.log"))
+    assert len(logs) >= 4
+    for log in logs:
+        content = log.read_text()
+        assert not any(secret in content for secret in secrets), log.name
+
+
+def test_the_taps_see_the_companys_clock_and_the_loader_the_walls(house: House) -> None:
+    row = house.rows("select max(_sdc_extracted_at) as seen, max(_sdc_batched_at) as stored from raw_stripe.customers")
+    seen, stored = row[0]["seen"], row[0]["stored"]
+    assert seen == NOW.replace(tzinfo=None) + timedelta(seconds=1)
+    assert isinstance(stored, datetime)
+    assert stored != seen
+
+
+def test_the_next_load_brings_what_is_new_and_what_changed(house: House, load: Load) -> None:
+    later = NOW + timedelta(days=2)
+    at = int((NOW + timedelta(days=1)).timestamp())
+    house.store.move_to(later)
+    house.store.stripe("customer", "cus_new", at, name="New", email="n@example.test", currency="usd")
+    changed = house.store.stripe("customer", "cus_00000", at - 200 * 86_400, name="Renamed", currency="usd")
+    house.store.event(f"evt_{at}_renamed", at, "customer.updated", changed)
+    house.store.salesforce("Lead", "00Q000000000000001", NOW + timedelta(days=1), LastName="Changed")
+    house.store.production("accounts", 1, NOW + timedelta(days=1), name="Grown", is_internal=False)
+    house.store.save()
+    production.seed(house.settings)
+    (house.settings.files / "exchange_rates.csv").write_text(RATES.replace("2026-01-01,eur,1.1\n", ""))
+    load()
+    names = {row["id"]: row["name"] for row in house.rows("select id, name from raw_stripe.customers")}
+    assert (names["cus_new"], names["cus_00000"], len(names)) == ("New", "Renamed", 5)
+    assert house.rows('select "LastName" from raw_salesforce."Lead"') == [{"LastName": "Changed"}]
+    assert house.rows("select name from raw_production.accounts") == [{"name": "Grown"}]
+    assert house.rows("select currency from raw_files.exchange_rates") == [{"currency": "usd"}]
+
+
+def test_after_forty_days_stripe_is_read_anew_and_nothing_is_missed(house: House, load: Load) -> None:
+    house.store.move_to(NOW + timedelta(days=42))
+    at = int((NOW + timedelta(days=4)).timestamp())
+    changed = house.store.stripe("customer", "cus_00001", at - 100 * 86_400, name="Long ago", currency="usd")
+    house.store.event(f"evt_{at}_longago", at, "customer.updated", changed)
+    house.store.save()
+    assert load("stripe").detail["failed"] == {}
+    assert house.rows("select name from raw_stripe.customers where id = 'cus_00001'") == [{"name": "Long ago"}]
+
+
+def test_a_broken_file_changes_nothing_and_says_where(house: House, load: Load) -> None:
+    (house.settings.files / "exchange_rates.csv").write_text(RATES.replace("2026-01-01,eur,1.1\n", ""))
+    load("files")
+    broken = house.settings.files / "targets.csv"
+    broken.write_text("metric,month,target\nmrr,2026-01-01,many\n")
+    (house.settings.files / "exchange_rates.csv").write_text(RATES)
+    with pytest.raises(SourceDown, match=r"targets\.csv, line 2, column target: the value is wrong\. Found 'many'"):
+        load("files")
+    assert house.count("raw_files.exchange_rates") == 1
+    broken.unlink()
+    load("files")
+    assert house.count("raw_files.exchange_rates") == 2
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"vendor": "stripe", "status": 429, "times": 3, "retry_after": 1, "after": 3},
+     {"vendor": "stripe", "status": 500, "times": 6, "after": 2},
+     {"vendor": "salesforce", "status": 503, "times": 2, "after": 4}],
+    ids=["Stripe is asked too often", "Stripe fails", "Salesforce is too busy"],
+)
+def test_a_vendor_that_fails_for_a_while_is_waited_for(house: House, load: Load, fault: dict[str, object]) -> None:
+    house.forget()
+    house.fault(**fault)
+    assert load(str(fault["vendor"])).detail["failed"] == {}
+    if fault["vendor"] == "stripe":
+        assert_stripe_is_complete(house)
+    assert house.count('raw_salesforce."Lead"') == (fault["vendor"] == "salesforce")
+
+
+def test_a_vendor_that_stays_down_holds_up_no_other(house: House, load: Load) -> None:
+    house.forget()
+    house.fault(vendor="salesforce", status=503)
+    result = load("salesforce", "production", "files")
+    assert result.detail["loaded"] == ["production", "files"]
+    row = house.rows("select result, error from portal.load_run where source = 'salesforce' and stream = ''")[0]
+    assert row["result"] == "failed"
+    assert "503" in str(row["error"])
+    assert house.count("raw_production.users") == 1
+    house.fault()
+    assert load("salesforce").detail["failed"] == {}
+    assert house.count('raw_salesforce."Opportunity"') == 2
+
+
+@pytest.mark.parametrize("victim", ["target-postgres", "tap-stripe", "meltano"])
+def test_what_is_killed_in_the_middle_is_complete_after_the_next_load(house: House, load: Load, victim: str) -> None:
+    house.forget()
+    house.store = write_company(house.settings.home, customers=60, months=30, lines=12)
+    killer = Killer(house, victim)
+    killer.start()
+    load("stripe")
+    killer.join(timeout=120)
+    assert killer.killed_after_rows > 0
+    assert house.count("raw_stripe.invoices") == house.stored("stripe", "invoice")
+    load("stripe")
+    for table, kind in STRIPE.items():
+        assert house.count(f"raw_stripe.{table}") == house.stored("stripe", kind), table
+    assert house.count("raw_stripe.invoice_line_items") == 12 * house.stored("stripe", "invoice")
+
+
+class Killer(Thread):
+    """Kills (-9) a process of the load as soon as the first rows of invoices are stored."""
+
+    def __init__(self, house: House, victim: str) -> None:
+        super().__init__(daemon=True)
+        self.house = house
+        self.victim = victim
+        self.killed_after_rows = 0
+
+    def run(self) -> None:
+        give_up = monotonic() + 120
+        while monotonic() < give_up:
+            rows = self.house.count("raw_stripe.invoice_line_items")
+            found = [process for process in psutil.Process().children(recursive=True) if self.is_victim(process)]
+            if rows and found:
+                found[0].kill()
+                self.killed_after_rows = rows
+                return
+            sleep(0.05)
+
+    def is_victim(self, process: psutil.Process) -> bool:
+        try:
+            words = process.cmdline()
+        except psutil.Error:
+            return False
+        wanted = any(word.endswith(f"/bin/{self.victim}") for word in words[:2])
+        return wanted and ("billing" in " ".join(words) or self.victim == "target-postgres")
