@@ -14,6 +14,7 @@ from pathlib import Path
 
 from dbt.artifacts.schemas.results import NodeStatus
 from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt_common.events.event_manager_client import cleanup_event_logger, get_event_manager
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
@@ -82,7 +83,7 @@ def run_dbt(
     manners = ("--warn-error", "--quiet", "--no-use-colors", "--log-level-file", "info", "--no-version-check")
     places = ("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT))
     written = ("--target-path", str(folder / "target"), "--log-path", str(folder / "logs"))
-    with _environment(url):
+    with _environment(url), _logs_closed():
         return dbtRunner().invoke([*manners, *command, *places, *written, "--vars", json.dumps(variables)])
 
 
@@ -108,6 +109,19 @@ def _environment(url: URL) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+@contextmanager
+def _logs_closed() -> Iterator[None]:
+    """Closes dbt's log files, which it leaves open in a process that outlives the run."""
+    try:
+        yield
+    finally:
+        for logger in get_event_manager().loggers:
+            logger.flush()
+            for handler in getattr(getattr(logger, "_python_logger", None), "handlers", ()):
+                handler.close()
+        cleanup_event_logger()
 
 
 def _outcome(result: dbtRunnerResult) -> tuple[int, list[str]]:

@@ -35,9 +35,9 @@
         {%- for name, type in columns.items() %}
             {{ json_field("body", name, type) }} as {{ name }},
         {%- endfor %}
-            created as pushed_at
+            objects.created as pushed_at
         from objects
-        order by body ->> 'id', created desc, event_id desc
+        order by body ->> 'id', objects.created desc, objects.event_id desc
     )
 
     select

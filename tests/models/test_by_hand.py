@@ -1,0 +1,107 @@
+"""From raw tables filled by hand to the marts: every figure here was worked out on paper."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from psycopg2.extensions import connection
+
+from tests.models import meridian
+from tests.models.conftest import answers
+from tests.models.raw_tables import fill_files, fill_stripe
+
+pytestmark = pytest.mark.slow
+Build = Callable[[datetime], None]
+LOADED_AT = datetime(2024, 4, 5, tzinfo=UTC)
+BRIDGE = (
+    "select month, sum(opening_mrr_usd), sum(new_usd), sum(expansion_usd), sum(churn_usd), sum(fx_usd), "
+    "sum(closing_mrr_usd), sum(committed_mrr_usd) from mart_finance.mrr_monthly group by month order by month"
+)
+
+
+def _load(database: connection) -> None:
+    fill_stripe(database, meridian.objects(), extracted_at=LOADED_AT)
+    fill_files(database, {"exchange_rates": meridian.RATES, "contracts": meridian.CONTRACTS})
+
+
+def _post(database: connection, event_id: str, at: datetime, body: dict[str, object]) -> None:
+    payload = {"id": event_id, "created": int(at.timestamp()), "data": {"object": body}}
+    with database.cursor() as cursor:
+        cursor.execute(
+            "insert into raw_stripe_webhook.event (event_id, type, created, received_at, payload) "
+            "values (%s, 'customer.subscription.deleted', %s, %s, %s)",
+            (event_id, at, at, json.dumps(payload)),
+        )
+    database.commit()
+
+
+def test_three_customers_by_month(database: connection, build_as_of: Build) -> None:
+    """Ada's end comes by webhook, after the load; an older event than the load changes nothing."""
+    _load(database)
+    ended = meridian.at(4, 10)
+    _post(database, "evt_old", LOADED_AT - timedelta(days=30), meridian.ada() | {"canceled_at": None})
+    _post(database, "evt_end", datetime.fromtimestamp(ended, UTC), meridian.ada(ended_at=ended))
+    build_as_of(meridian.AS_OF)
+    expected = [  # month: opening, new, expansion, churn, exchange rates, closing, committed
+        ("2024-01-01", 0, 210, 0, 0, 0, 210, 210),
+        ("2024-02-01", 210, 500, 100, 0, 10, 820, 820),
+        ("2024-03-01", 820, 0, 0, 0, 0, 820, 820),
+        ("2024-04-01", 820, 0, 0, 200, 0, 620, 620),
+    ]
+    assert [(str(row[0]), *row[1:]) for row in answers(database, BRIDGE)] == expected
+    customers = "select month, sum(active_customers_count), sum(new_customers_count), sum(churned_customers_count) "
+    assert answers(database, customers + "from mart_finance.customers_monthly group by month order by month") == [
+        (date(2024, 1, 1), 2, 2, 0),
+        (date(2024, 2, 1), 3, 1, 0),
+        (date(2024, 3, 1), 3, 0, 0),
+        (date(2024, 4, 1), 2, 0, 1),
+    ]
+
+
+def test_what_the_load_alone_says(database: connection, build_as_of: Build) -> None:
+    """Without the webhook Ada still runs at the close of April; her end, asked for on the 1st, left committed MRR."""
+    _load(database)
+    build_as_of(meridian.AS_OF)
+    april = answers(database, BRIDGE)[-1]
+    assert (april[-2], april[-1]) == (820, 620)
+    _revenue_is_invoiced_by_line_and_recognised_by_the_second(database)
+
+
+def _revenue_is_invoiced_by_line_and_recognised_by_the_second(database: connection) -> None:
+    """January: 100.00 USD and 1,200.00 € × 1.10. Ada's January serves 10 January 12:00 to 1 February 05:00 UTC."""
+    revenue = answers(
+        database,
+        "select month, country, sum(invoiced_revenue_usd), sum(recognized_revenue_usd) "
+        "from mart_finance.revenue_monthly where month = '2024-01-01' group by 1, 2 order by 2",
+    )
+    january = timedelta(days=21, hours=17)
+    ada = Decimal(str(round(100 * (january / timedelta(days=31)), 2)))
+    bo = Decimal(str(round(1320 * (timedelta(days=11, hours=17) / timedelta(days=366)), 2)))
+    assert revenue == [(date(2024, 1, 1), "DE", Decimal(1320), bo), (date(2024, 1, 1), "US", Decimal(100), ada)]
+    credit = "select net_usd from core.fct_invoice_line where invoice_id = 'in_3' order by invoice_line_id"
+    assert answers(database, credit) == [(Decimal("-82.76"),), (Decimal("165.52"),)]
+
+
+def test_the_daily_series_holds_complete_days_only(database: connection, build_as_of: Build) -> None:
+    _load(database)
+    build_as_of(datetime(2024, 2, 12, 15, tzinfo=UTC))
+    series = "select ds, y from mart_executive.kpi_daily where unique_id = 'mrr_usd' order by ds desc limit 3"
+    assert answers(database, series) == [
+        (date(2024, 2, 11), Decimal("720.00")),
+        (date(2024, 2, 10), Decimal("720.00")),
+        (date(2024, 2, 9), Decimal("710.00")),
+    ]
+    partial = "select distinct is_complete from mart_finance.mrr_monthly where month = '2024-02-01'"
+    assert answers(database, partial) == [(False,)]
+
+
+def test_a_warehouse_without_any_source_builds(database: connection, build_as_of: Build) -> None:
+    build_as_of(meridian.AS_OF)
+    for mart in ("mart_finance.mrr_monthly", "mart_executive.kpi_daily", "mart_sales.pipeline_monthly"):
+        assert answers(database, f"select count(*) from {mart}") == [(0,)], mart
+    claims = answers(database, "select department, claimed_value from mart_executive.claims order by 1")
+    assert claims == [("Finance", 0), ("Marketing", 0), ("Product", 0), ("Sales", 0)]

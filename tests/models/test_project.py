@@ -1,0 +1,90 @@
+"""The dbt project itself: its unit tests, and what folder config cannot hold."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from typing import Any
+from uuid import uuid4
+
+import psycopg2
+import pytest
+
+from app.secrets import warehouse_url
+from app.settings import Settings
+from pipelines.build import build, dbt_folder, manifest_path, run_dbt
+from pipelines.job import Run
+from tests.models import meridian
+from tests.models.conftest import answers
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def models(migrated: Settings) -> dict[str, dict[str, Any]]:
+    """The models of the manifest that a build leaves, by schema.table; the warehouse is built from no source."""
+    run = Run(uuid4(), meridian.AS_OF, migrated, "build")
+    assert build(run).detail["models"]
+    assert _answers(migrated, f"select result from portal.build_run where run_id = '{run.run_id}'") == [("ok",)]
+    nodes = json.loads(manifest_path(migrated).read_text())["nodes"].values()
+    return {f"{node['schema']}.{node['alias']}": node for node in nodes if node["resource_type"] == "model"}
+
+
+def _answers(settings: Settings, query: str) -> list[tuple[Any, ...]]:
+    address = warehouse_url(settings).set(drivername="postgresql").render_as_string(hide_password=False)
+    with closing(psycopg2.connect(address)) as database:
+        return answers(database, query)
+
+
+def test_every_worked_example_holds(migrated: Settings, models: dict[str, dict[str, Any]]) -> None:
+    assert models
+    result = run_dbt(
+        warehouse_url(migrated, "plumbline_builder"), dbt_folder(migrated), ("test", "--select", "test_type:unit"),
+        as_of=meridian.AS_OF, timezone="America/New_York",
+    )  # fmt: skip
+    outcomes = {node.node.name: str(node.status) for node in getattr(result.result, "results", ())}
+    examples = {name: status for name, status in outcomes.items() if not name.startswith("plumbline.on-run-end")}
+    assert {name for name, status in examples.items() if status != "pass"} == set()
+    assert len(examples) >= 18
+
+
+def test_each_layer_is_made_of_what_it_should_be(models: dict[str, dict[str, Any]]) -> None:
+    """Staging and marts are views, rollups tables; core are tables but for its intermediate steps."""
+    wrong = {
+        name: node["config"]["materialized"]
+        for name, node in models.items()
+        if node["config"]["materialized"]
+        != ("table" if name.startswith(("core.dim", "core.fct", "rollup.")) else "view")
+    }
+    assert wrong == {}
+
+
+def test_every_column_is_described_and_nothing_else(models: dict[str, dict[str, Any]], migrated: Settings) -> None:
+    there = _answers(
+        migrated,
+        "select n.nspname || '.' || c.relname, array_agg(a.attname::text) from pg_class c "
+        "join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid "
+        "where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'v') group by 1",
+    )
+    columns = {name: set(names) for name, names in there}
+    described = {name: {column for column, told in node["columns"].items() if told["description"]}
+                 for name, node in models.items()}  # fmt: skip
+    assert {name: columns[name] ^ described[name] for name in models if columns[name] != described[name]} == {}
+
+
+def test_each_reading_login_sees_its_marts_and_nothing_else(
+    models: dict[str, dict[str, Any]], migrated: Settings
+) -> None:
+    granted = _answers(
+        migrated,
+        "select grantee, table_schema || '.' || table_name from information_schema.role_table_grants "
+        "where grantee like 'plumbline\\_%' and table_schema like 'mart\\_%' and privilege_type = 'SELECT'",
+    )
+    wanted = {
+        (login, name) for name, node in models.items() for login in node["config"].get("grants", {}).get("select", ())
+    }
+    readers = {login for login, _ in wanted}
+    assert {pair for pair in granted if pair[0] in readers} == wanted
+    assert {schema for login, schema in granted if login == "plumbline_engineer"} == {
+        name for name in models if name.startswith("mart_engineer.")
+    }
