@@ -5,6 +5,7 @@ Exit codes: 0 fine · 1 what was checked fell short · 2 wrong use or bad input 
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -17,6 +18,9 @@ from typer._click.exceptions import UsageError as WrongUse
 from app.errors import DependencyMissing, PlumblineError, UsageError
 from pipelines.commands import bench, mail, metrics, pipeline, sandbox, service, verify
 from pipelines.output import PROBLEM, to_json
+
+REFUSALS = {errno.EACCES, errno.EDQUOT, errno.EEXIST, errno.ENOSPC, errno.ENOTDIR, errno.EPERM, errno.EROFS}
+"""What a machine says when a folder cannot be had; another refusal is a defect of ours and shows its traceback."""
 
 app = typer.Typer(
     name="plumbline",
@@ -70,6 +74,14 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
+    except OSError as error:
+        if error.errno not in REFUSALS:
+            raise
+        message = (
+            f"This machine refused: {error.strerror} ({error.filename or 'no file named'}). Expected a folder that "
+            "this user may write, on a disk with room. Make room, or set PLUMBLINE_HOME to another folder."
+        )
+        return _fail("DependencyMissing", message, DependencyMissing.exit_code, as_json)
     return code if isinstance(code, int) else 0
 
 

@@ -39,12 +39,18 @@ class Finding:
 
 def essentials(settings: Settings) -> list[Finding]:
     """What must hold before anything is started: interpreter, folder, disk, ports, the sandbox's clock."""
-    return [_python(), _folder(settings), _disk(settings), *_ports(settings), *_faketime(settings)]
+    folder = _folder(settings)
+    if not folder.ok:
+        return [_python(), folder]
+    return [_python(), folder, _disk(settings), *_ports(settings), *_faketime(settings)]
 
 
 def examine(settings: Settings) -> list[Finding]:
     """Everything: the essentials, the secrets, the programs, the warehouse, the plugins."""
-    return [*essentials(settings), _secrets(settings), _postgres(settings), _warehouse(settings), *_doors(settings)]
+    found = essentials(settings)
+    if not all(finding.ok for finding in found if finding.name == "Home"):
+        return found
+    return [*found, _secrets(settings), _postgres(settings), _warehouse(settings), *_doors(settings)]
 
 
 def draw(findings: list[Finding], console: Console) -> None:

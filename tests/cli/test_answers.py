@@ -6,11 +6,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import pytest
 
-from app.settings import ROOT, Settings
+from app.settings import ROOT, Settings, get_settings
+from pipelines.cli import run
 from pipelines.program import environment
 
 COMMANDS = (
@@ -19,17 +21,33 @@ COMMANDS = (
 )  # fmt: skip
 
 
-def plumbline(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command in a process of its own, in this home."""
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-m", "pipelines.cli", *arguments],
-        cwd=ROOT,
-        env={**environment(settings), "COLUMNS": "120"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+Plumbline = Callable[..., Ended]
+
+
+@pytest.fixture
+def plumbline(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Plumbline]:
+    """Runs a command in a home, in this process, and tells how it ended."""
+
+    def ask(settings: Settings, *arguments: str) -> Ended:
+        for name, value in environment(settings).items():
+            if name.startswith("PLUMBLINE_"):
+                monkeypatch.setenv(name, value)
+        get_settings.cache_clear()
+        code = run(arguments)
+        said = capfd.readouterr()
+        return Ended(code, said.out, said.err)
+
+    yield ask
+    get_settings.cache_clear()
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +77,10 @@ def empty(make_settings: Callable[..., Settings]) -> Settings:
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
 def test_an_error_has_its_code_and_says_what_to_do(
-    empty: Settings, arguments: Sequence[str], code: int, kind: str, says: str
+    empty: Settings, plumbline: Plumbline, arguments: Sequence[str], code: int, kind: str, says: str
 ) -> None:
     ended = plumbline(empty, *arguments, "--json")
-    assert ended.returncode == code, ended.stderr
+    assert ended.code == code, ended.stderr
     error = json.loads(ended.stdout)["error"]
     assert error["kind"] == kind
     assert says.lower() in error["message"].lower()
@@ -71,9 +89,9 @@ def test_an_error_has_its_code_and_says_what_to_do(
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_help_shows_an_example(empty: Settings, command: Sequence[str]) -> None:
+def test_help_shows_an_example(empty: Settings, plumbline: Plumbline, command: Sequence[str]) -> None:
     ended = plumbline(empty, *command, "--help")
-    assert ended.returncode == 0
+    assert ended.code == 0
     assert f"Example: plumbline {' '.join(command)}" in " ".join(ended.stdout.split())
     assert "--json" in ended.stdout
 
@@ -91,21 +109,32 @@ def test_a_malformed_setting_is_refused_by_name(empty: Settings) -> None:
     assert "PLUMBLINE_PORT" in json.loads(ended.stdout)["error"]["message"]
 
 
-def test_metrics_lists_the_dictionary(empty: Settings) -> None:
+def test_metrics_lists_the_dictionary(empty: Settings, plumbline: Plumbline) -> None:
     ended = plumbline(empty, "metrics", "--json")
-    assert ended.returncode == 0
+    assert ended.code == 0
     assert {"net_mrr", "arr", "active_customers"} <= {row["metric"] for row in json.loads(ended.stdout)["metrics"]}
     assert "net_mrr" in plumbline(empty, "metrics").stdout
 
 
-def test_status_of_a_home_that_never_was_up_falls_short_and_says_why(empty: Settings) -> None:
+def test_status_of_a_home_that_never_was_up_falls_short_and_says_why(empty: Settings, plumbline: Plumbline) -> None:
     ended = plumbline(empty, "status", "--json")
     found = json.loads(ended.stdout)
-    assert (ended.returncode, found["ok"]) == (1, False)
+    assert (ended.code, found["ok"]) == (1, False)
     assert "The service warehouse is down." in found["short_of"]
     assert {row["service"]: row["state"] for row in found["services"]}["portal"] == "down"
 
 
-def test_down_with_nothing_running_is_fine(empty: Settings) -> None:
+def test_a_home_that_is_a_file_is_refused_without_a_traceback(
+    make_settings: Callable[..., Settings], plumbline: Plumbline
+) -> None:
+    settings = make_settings()
+    settings.home.write_text("")
+    ended = plumbline(settings, "up", "--no-serve", "--json")
+    assert ended.code == 3
+    assert "set PLUMBLINE_HOME to another folder" in json.loads(ended.stdout)["error"]["message"]
+    assert "Traceback" not in ended.stderr
+
+
+def test_down_with_nothing_running_is_fine(empty: Settings, plumbline: Plumbline) -> None:
     ended = plumbline(empty, "down", "--json")
-    assert (ended.returncode, json.loads(ended.stdout)) == (0, {"stopped": []})
+    assert (ended.code, json.loads(ended.stdout)) == (0, {"stopped": []})

@@ -1,0 +1,128 @@
+"""Status and doctor: each lack is named; nothing is called fine that has not been seen to be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from app.settings import Settings
+from pipelines.doctor import essentials, examine
+from pipelines.ports import port_of
+from pipelines.status import Status, look
+from pipelines.status_table import draw
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+UP = {"service": "portal", "state": "up", "pid": 1, "ports": [8501], "restarts": 0, "note": ""}
+LOADED = {
+    "source": "stripe",
+    "result": "ok",
+    "row_count": 12_345,
+    "last_success": NOW,
+    "age_seconds": 7_300,
+    "error": None,
+    "is_loading": False,
+}
+FINE = Status(
+    Settings(sandbox_scale="small"),
+    NOW,
+    NOW,
+    services=[UP],
+    sources=[LOADED],
+    build={"result": "ok"},
+    checks={"kept": 10, "broken": 0, "warned": 0, "not_run": 0, "checked_at": NOW},
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "short_of"),
+    [
+        ({}, ()),
+        ({"services": [UP | {"state": "down"}]}, ("The service portal is down.",)),
+        (
+            {"services": [UP | {"state": "given up", "note": "Ended 6 times."}]},
+            ("The service portal is given up (Ended 6 times.).",),
+        ),
+        ({"sources": [LOADED | {"last_success": None}]}, ("The source stripe has not loaded yet.",)),
+        (
+            {"sources": [LOADED | {"result": "failed", "error": "it said no"}]},
+            ("The last load of stripe failed: it said no",),
+        ),
+        ({"build": None}, ("No build has succeeded yet.",)),
+        ({"build": {"result": "failed"}}, ("The last build: failed.",)),
+        ({"checks": {"checked_at": None}}, ("No checks have run yet.",)),
+        ({"unreadable": "The warehouse does not answer."}, ("The warehouse does not answer.",)),
+    ],
+    ids=[
+        "all is fine",
+        "a service is down",
+        "a service was given up",
+        "a source never loaded",
+        "a source failed last time",
+        "nothing was built",
+        "the last build failed",
+        "nothing was checked",
+        "the warehouse is not there",
+    ],
+)
+def test_each_lack_is_named(change: dict[str, Any], short_of: tuple[str, ...]) -> None:
+    assert replace(FINE, **change).short_of == short_of
+
+
+def test_people_read_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    draw(FINE, Console(width=120))
+    told = " ".join(capsys.readouterr().out.split())
+    assert "stripe ok 12,345 2 h" in told
+    assert "✓ All is up, loaded, built and checked as of 2026-11-22 12:00 UTC: 10 promises kept, 0 broken." in told
+
+
+def test_an_empty_warehouse_has_nothing_built_and_nothing_checked(migrated: Settings) -> None:
+    found = look(migrated.model_copy(update={"sandbox_scale": "none", "oidc_issuer": "https://id.example"}))
+    assert [row["service"] for row in found.services] == ["warehouse", "portal", "scheduler"]
+    assert found.services[0]["state"] == "up"
+    assert "No build has succeeded yet." in found.short_of or found.build is not None
+
+
+def test_a_good_home_passes(make_settings: Callable[..., Settings]) -> None:
+    found = {finding.name: finding.ok for finding in essentials(make_settings())}
+    assert found.keys() >= {"Python", "Home", "Disk", "libfaketime"}
+    assert all(found.values())
+
+
+def test_a_home_that_is_a_file_says_what_to_set(make_settings: Callable[..., Settings]) -> None:
+    settings = make_settings()
+    settings.home.write_text("")
+    found = examine(settings)
+    assert [(finding.name, finding.ok) for finding in found] == [("Python", True), ("Home", False)]
+    assert found[1].do == "set PLUMBLINE_HOME to another folder"
+
+
+def test_secrets_that_others_may_read_are_told(make_settings: Callable[..., Settings]) -> None:
+    settings = make_settings()
+    settings.home.mkdir(parents=True)
+    port_of(settings, "warehouse")
+    (settings.home / "secrets.json").write_text("{}")
+    (settings.home / "secrets.json").chmod(0o644)
+    finding = next(each for each in examine(settings) if each.name == "Secrets")
+    assert (finding.ok, finding.found) == (False, "mode 644")
+
+
+@pytest.mark.parametrize(
+    ("host", "public_url", "ok"),
+    [
+        ("127.0.0.1", None, True),
+        ("0.0.0.0", None, False),
+        ("0.0.0.0", "http://figures.example.com", False),
+        ("0.0.0.0", "https://figures.example.com", True),
+    ],
+    ids=["loopback", "open without TLS", "open, plain address", "open behind TLS"],
+)
+def test_an_open_door_needs_tls(
+    make_settings: Callable[..., Settings], host: str, public_url: str | None, ok: bool
+) -> None:
+    settings = make_settings(host=host, public_url=public_url)
+    assert next(each.ok for each in examine(settings) if each.name == "Way in") is ok
