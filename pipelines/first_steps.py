@@ -38,24 +38,6 @@ def install_plugins() -> str:
     return "installed" if install() else "are there"
 
 
-def prepare_meltano(settings: Settings) -> None:
-    """Meltano's own tables, before two of its runs that start side by side both want to make them.
-
-    What goes wrong here is left to the load, which tries again and tells.
-    """
-    if runs.read(settings, "select 1 from pg_tables where schemaname = 'meltano' and tablename = 'state'"):
-        return
-    subprocess.run(
-        [sys.executable, "-m", "pipelines.meltano", "state", "list"],
-        cwd=ROOT,
-        env=environment(settings),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        check=False,
-    )
-
-
 def prepare_warehouse(settings: Settings, step: Step) -> None:
     """Logins, schemas, tables; in the sandbox also its people."""
     from pipelines.migrate import migrate

@@ -129,7 +129,6 @@ class House:
         plugins = self.aside.submit(first_steps.install_plugins)
         self._start(WAREHOUSE)
         self._step("Tables and rights", first_steps.prepare_warehouse)
-        tables = self.aside.submit(first_steps.prepare_meltano, self.settings)
         if self.serve:
             self._start(IDENTITY)
             self._start(PORTAL)
@@ -140,7 +139,7 @@ class House:
             self._step("Production data", first_steps.publish)
         for service in (VENDORS, MAILBOX):
             self._start(service)
-        self._await(plugins, tables)
+        self._await(plugins)
         code = self._refresh(first_steps.refresh)
         if self.serve:
             self._start(SCHEDULER)
@@ -160,10 +159,9 @@ class House:
             step.note = (f"port {ports}" if ports else "") + ("" if was_started else " (was up)")
             self.kept.append(service)
 
-    def _await(self, plugins: Future[str], tables: Future[None]) -> None:
+    def _await(self, plugins: Future[str]) -> None:
         with self.progress.step("Meltano's plugins") as step:
             step.note = plugins.result()
-            tables.result()
 
     def _refresh(self, refresh: Work) -> int:
         """The exit code of the first refresh: what fell short is told, and the portal stays up with what there is."""
