@@ -118,7 +118,6 @@ def _logs_closed() -> Iterator[None]:
         yield
     finally:
         for logger in get_event_manager().loggers:
-            logger.flush()
             for handler in getattr(getattr(logger, "_python_logger", None), "handlers", ()):
                 handler.close()
         cleanup_event_logger()
