@@ -155,7 +155,10 @@ def create_app(settings: Settings) -> streamlit.App:
         secrets=auth_secrets(settings),
         lifespan=lifespan,
         routes=routes,
-        middleware=[Middleware(GateMiddleware, gate=gate), Middleware(PackedStaticMiddleware, folder=STATIC / "static")],
+        middleware=[
+            Middleware(GateMiddleware, gate=gate),
+            Middleware(PackedStaticMiddleware, folder=STATIC / "static"),
+        ],
         on_script_error=on_script_error,
     )
 

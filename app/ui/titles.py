@@ -133,10 +133,12 @@ def movements(moment: date, count: int) -> str:
     return f"Whose MRR moved most in {month}"
 
 
-def sources(names: Sequence[str], late: Sequence[str]) -> str:
-    """Such as "All 4 sources have loaded" or "Stripe is late"."""
+def sources(names: Sequence[str], late: Sequence[str], failed: Sequence[str] = ()) -> str:
+    """Such as "All 4 sources have loaded", "Stripe is late" or "Stripe failed to load"."""
     if not names:
         return "No source is connected"
+    if failed:
+        return f"{f.words(list(failed))} failed to load"
     if not late:
         return f"All {len(names)} sources have loaded" if len(names) > 1 else f"{names[0]} has loaded"
     return f"{f.words(list(late))} {'is' if len(late) == 1 else 'are'} late"

@@ -112,6 +112,10 @@ def test_sources(names: list[str], late: list[str], expected: str) -> None:
     assert titles.sources(names, late) == expected
 
 
+def test_a_failure_is_louder_than_lateness() -> None:
+    assert titles.sources(["Stripe", "Files"], ["Files"], ["Stripe"]) == "Stripe failed to load"
+
+
 def test_breakdown_and_movements() -> None:
     assert titles.breakdown("MRR", "country", [("Japan", 0.482), ("Spain", 0.1)]) == f"Japan brings 48.2{T}% of MRR"
     assert titles.breakdown("MRR", "country", []) == "No MRR by country yet"

@@ -154,8 +154,9 @@ def state(row: Row, now: datetime) -> str:
 def title(kind: str, rows: Sequence[Row]) -> str:
     """The list's finding."""
     if kind == "sources":
-        names = [str(row["source"]).capitalize() for row in rows]
-        return titles.sources(names, [str(r["source"]).capitalize() for r in rows if str(r.get("state")) in BAD])
+        named = [(str(row["source"]).capitalize(), str(row["state"])) for row in rows]
+        late, failed = ([name for name, known in named if known == word] for word in ("late", "failed"))
+        return titles.sources([name for name, _ in named], late, failed)
     if kind == "promises":
         broken = sum(row["outcome"] == "broken" for row in rows)
         return titles.promises(sum(row["outcome"] == "kept" for row in rows), broken)
