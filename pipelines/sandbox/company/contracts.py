@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pipelines.sandbox.company.design import Design
-from pipelines.sandbox.company.dice import dice
+from pipelines.sandbox.company.dice import dice, token
 from pipelines.sandbox.company.names import company_name
 from pipelines.sandbox.company.times import midnight
 
@@ -52,7 +52,7 @@ def month_later(day: date, months: int) -> date:
 
 def signings(seed: int, design: Design, until: int) -> list[Signed]:
     """Everything begun up to the instant, customer by customer; some of it is not signed yet."""
-    made = list(_planted())
+    made = list(_planted(token("cus_", 14, f"{seed}/part/Double Decker Ltd")))
     for number in range(round(design.contracts * design.size)):
         made += _career(seed, number, design)
     return [one for one in made if one.opened_at <= until]
@@ -101,8 +101,8 @@ def _row(
             "country": country}  # fmt: skip
 
 
-def _planted() -> Iterator[Signed]:
-    """The hard ones: a ramp, a free pilot, yen, cents, an open end, an end in the middle of a month."""
+def _planted(also_at_stripe: str) -> Iterator[Signed]:
+    """The hard ones: a ramp, a free pilot, yen, cents, an open end, not live yet, one who pays by Stripe as well."""
     cases = (
         ("Ramparts & Ramp, Inc.", "US", (
             _row("CT-0001-1", "MW-0001", date(2024, 3, 1), date(2025, 3, 1), 1000, "Core", "Enterprise", "US"),
@@ -119,6 +119,9 @@ def _planted() -> Iterator[Signed]:
                  "eur"),)),
         ("Back to the Future plc", "GB", (
             _row("CT-0005-1", "MW-0005", date(2027, 1, 1), date(2029, 1, 1), 900, "Automate", "Enterprise", "GB",
+                 "gbp"),)),
+        ("Double Decker Ltd", "GB", (
+            _row("CT-0006-1", also_at_stripe, date(2025, 11, 1), date(2027, 11, 1), 120, "Automate", "Business", "GB",
                  "gbp"),)),
     )  # fmt: skip
     for name, country, terms in cases:

@@ -158,8 +158,8 @@ def targets(company: Company) -> Rows:
         wanted = {
             "arr": f"{12 * plan:.0f}", "net_mrr": f"{plan:.0f}",
             "active_customers": f"{size * 1090 * 3.99 ** (age / 34):.0f}",
-            "nrr": "1.06", "gross_mrr_churn": "0.022", "gross_margin": "0.78", "cash_runway": "20",
-            "win_rate": "0.60", "open_pipeline": f"{2.6 * plan:.0f}",
+            "nrr": "0.98", "gross_mrr_churn": "0.022", "gross_margin": "0.78", "cash_runway": "20",
+            "win_rate": "0.57", "open_pipeline": f"{2.6 * plan:.0f}",
         }  # fmt: skip
         rows += [{"metric": metric, "month": month, "target": target} for metric, target in wanted.items()]
     return rows
