@@ -23,6 +23,7 @@ from forecasting.forecast import forecast as look_ahead
 from pipelines.job import Run, StepResult
 from pipelines.watchlist import FORECAST, WATCHED, Series
 
+BAND = ("yhat", "lo50", "hi50", "lo80", "hi80")
 FIRST_JUDGED_DAYS = 120
 """So many days back reaches the first judgement of a series; older days only teach."""
 
@@ -123,7 +124,7 @@ def _store_forecast(engine: Engine, run: Run, recipe: Recipe, found: Forecast) -
     }  # fmt: skip
     values = [
         {str(name): value for name, value in row.items()} | {"forecast_run_id": head["forecast_run_id"]}
-        for row in found.values.round(2).to_dict("records")
+        for row in found.values.round(dict.fromkeys(BAND, 2)).to_dict("records")
     ]
     with engine.begin() as connection:
         _insert(connection, "workshop.forecast_run", [head])
