@@ -49,6 +49,11 @@ def issuer_url(settings: Settings) -> str:
     return f"http://127.0.0.1:{_allotted(settings, 'identity')}"
 
 
+def is_configured(settings: Settings) -> bool:
+    """Whether anybody could sign in: there is an identity provider, or the sandbox brings one."""
+    return bool(settings.oidc_issuer) or settings.has_sandbox
+
+
 def auth_secrets(settings: Settings) -> dict[str, Any]:
     """What Streamlit's login needs, as its `secrets` mapping; never written to a file.
 

@@ -19,8 +19,8 @@ from app.dashboard import Dashboard
 from app.errors import PlumblineError
 from app.gallery import dashboards
 from app.gate import SESSION
-from app.login import email_of, session_key
-from app.settings import get_settings
+from app.login import email_of, is_configured, session_key
+from app.settings import Settings, get_settings
 from app.ui import masthead, states
 from app.ui.page import draw
 from app.ui.reading import Reading
@@ -66,7 +66,11 @@ def visit(now: datetime) -> None:
     if email is None:
         st.navigation(addresses(lambda _: None), position="hidden")
         masthead.bare_masthead()
-        states.sign_in()
+        settings = get_settings()
+        if is_configured(settings):
+            states.sign_in()
+        else:
+            states.unconnected(settings)
         return
     viewer = Viewer(email, warehouse().roles_of(email), str(st.context.ip_address or ""))
     every = addresses(lambda dashboard: open_page(dashboard, viewer, now), lambda: go_home(menu))
@@ -97,6 +101,12 @@ def addresses(draw_page: Callable[[Dashboard], None], home: Callable[[], None] =
     return made
 
 
+def is_ready(settings: Settings) -> bool:
+    """Whether there is something to show: a build, and without a sandbox a source that has loaded."""
+    progress = warehouse().progress
+    return progress.build_id() is not None and (settings.has_sandbox or progress.has_loaded())
+
+
 def go_home(menu: list[StreamlitPage]) -> None:
     """The root leads to the first page of one's own."""
     st.switch_page(menu[0])
@@ -109,12 +119,12 @@ def open_page(dashboard: Dashboard, viewer: Viewer, now: datetime) -> None:
         warehouse().record(viewer, "open page", "refused", page=dashboard.slug)
         states.not_here()
         return
-    build = warehouse().progress.build_id()
+    progress = warehouse().progress
+    build = progress.build_id()
     reading = Reading(warehouse(), viewer, as_of(settings), now, settings.timezone)
     warehouse().record(viewer, "open page", page=dashboard.slug, build=build or "")
-    if build is None and dashboard.section != "Operations":
-        progress = warehouse().progress
-        states.waiting(settings, progress.stages, lambda: progress.build_id() is not None)
+    if not is_ready(settings):
+        states.waiting(settings, progress.stages, lambda: is_ready(settings))
     else:
         draw(dashboard, reading, build or "")
     if settings.has_sandbox:

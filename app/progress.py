@@ -13,6 +13,7 @@ from app.secrets import PORTAL
 UNTIL = text("select as_of from portal.build_run where result = 'ok' order by started_at desc limit 1")
 BUILD = text("select run_id from portal.build_run where result = 'ok' order by started_at desc limit 1")
 CHECKED = text("select max(checked_at) from portal.check_result")
+LOADED = text("select exists (select 1 from portal.load_run where result = 'ok')")
 STEPS = text(
     "select step, result, started_at, ended_at, error from portal.job_run where step <> '' and run_id = "
     "(select run_id from portal.job_run order by started_at desc limit 1) order by started_at"
@@ -62,6 +63,11 @@ class Progress:
         with self._connections.open(PORTAL) as connection:
             until: datetime | None = connection.execute(UNTIL).scalar()
         return until
+
+    def has_loaded(self) -> bool:
+        """Whether any source has ever loaded well."""
+        with self._connections.open(PORTAL) as connection:
+            return bool(connection.execute(LOADED).scalar())
 
     def stages(self) -> tuple[Stage, ...]:
         """The sources of the newest load and the steps of the newest job; empty before the first run."""

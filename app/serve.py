@@ -33,7 +33,7 @@ from app.errors import PlumblineError, PortTaken
 from app.gallery import dashboards
 from app.gate import Gate, GateMiddleware
 from app.health import health_route
-from app.login import auth_secrets, email_of, portal_port, public_url, session_key
+from app.login import auth_secrets, email_of, is_configured, portal_port, public_url, session_key
 from app.packed import PackedStaticMiddleware
 from app.portal import warehouse
 from app.settings import Settings, get_settings
@@ -152,7 +152,7 @@ def create_app(settings: Settings) -> streamlit.App:
     routes: list[Route] = [health_route(settings, warehouse()), stripe_route(settings, warehouse())]
     return streamlit.App(
         SCRIPT,
-        secrets=auth_secrets(settings),
+        secrets=auth_secrets(settings) if is_configured(settings) else None,
         lifespan=lifespan,
         routes=routes,
         middleware=[

@@ -60,7 +60,7 @@ def lead(dashboard: Dashboard, reading: Reading) -> str:
     names = [element.metric for element in dashboard.panels() if isinstance(element, Tile)]
     if not names:
         return f'<p class="pl-lead">{closed}.</p>'
-    statuses = [reading.status(name) for name in names]
+    statuses = [status for name in names if (status := reading.status(name)) is not None]
     kept, broken = {p for s in statuses for p in s.kept}, {p for s in statuses for p in s.broken}
     on = f" Changes are on {f.month_name(shift(reading.closed, -1))}." if dashboard.layout == "phone" else ""
     return f'<p class="pl-lead">{closed}.{on} {titles.promises(len(kept), len(broken))}.</p>'

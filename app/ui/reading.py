@@ -74,8 +74,12 @@ class Reading:
     def passport(self, name: str) -> Passport:
         return self.warehouse.passport(self.viewer, name, as_of=self.as_of)
 
-    def status(self, name: str) -> Status:
-        return self.warehouse.status(self.viewer, name)
+    def status(self, name: str) -> Status | None:
+        """How fresh and sure a metric is; None when it is not built, or not for this viewer."""
+        try:
+            return self.warehouse.status(self.viewer, name)
+        except (NotPermitted, NotBuilt):
+            return None
 
     def targets(self) -> Mapping[str, float]:
         """Metric → target of the last complete month."""

@@ -82,13 +82,20 @@ def waiting(settings: Settings, stages: Callable[[], Sequence[Stage]], is_built:
 
 
 def unconnected(settings: Settings) -> None:
-    """No sandbox and nothing has ever loaded: how to connect a source."""
-    statement(
-        "No source is connected",
+    """No sandbox and nothing has ever loaded: how to connect a source, and how people get in."""
+    statement("No source is connected", "Your company's figures appear here once there is somewhere to load them from.")
+    steps = [
         "Put the credentials of a source (Stripe, Salesforce, your production PostgreSQL) into the environment that "
-        "meltano.yml names, or drop CSV files into the files folder, and run: plumbline run refresh",
-        note=f"The files folder is {settings.files.name} in Plumbline's home. docs/settings.md lists every setting.",
-    )
+        "meltano.yml names, or drop CSV files into the folder "
+        f"{settings.files.name} of Plumbline's home.",
+        "Run plumbline run refresh: it loads, builds and checks.",
+        "Or start with PLUMBLINE_SANDBOX_SCALE=demo to look round in an invented company.",
+    ]
+    if not settings.oidc_issuer:
+        steps.insert(0, "Let people sign in: set PLUMBLINE_OIDC_ISSUER, PLUMBLINE_OIDC_CLIENT_ID and "
+                        "PLUMBLINE_OIDC_CLIENT_SECRET as your identity provider gave them.")  # fmt: skip
+    st.html('<ol class="pl-steps">' + "".join(f"<li>{escape(step)}</li>" for step in steps) + "</ol>")
+    st.html('<p class="pl-age">docs/settings.md lists every setting.</p>')
 
 
 def loading(stages: Sequence[Stage]) -> None:

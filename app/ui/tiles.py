@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from html import escape
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from app.errors import NotBuilt, NotPermitted
 from app.metrics import Metric
 from app.ui import format as f
 from app.ui.passport import popover
@@ -50,13 +50,13 @@ def facts(reading: Reading, name: str, target: float | None) -> TileFacts:
     values = tuple(known.get(shift(reading.closed, -back)) for back in range(POINTS - 1, -1, -1))
     with_year = f.month_name(compared) if reading.compare < 12 else f.month_year(compared)
     return TileFacts(reading.metric(name), reading.closed, values, known.get(compared), with_year, target,
-                     reading.status(name))  # fmt: skip
+                     reading.warehouse.status(reading.viewer, name))  # fmt: skip
 
 
 def value_html(tile: TileFacts) -> str:
     """The number with its unit, or n/a with its reason."""
     if tile.value is None:
-        reason = tile.metric.null_reason or tile.metric.undefined or "not known for this month"
+        reason = tile.metric.why_null or "not known for this month"
         return f'<div class="pl-value pl-missing">{f.MISSING}<span class="pl-unit">{escape(reason)}</span></div>'
     figure = f.figure(tile.value, tile.metric.unit)
     before = f'<span class="pl-unit pl-unit-before">{figure.before}</span>' if figure.before else ""
@@ -100,7 +100,7 @@ def target_html(tile: TileFacts) -> str:
     return f'{track(tile.value, tile.target)}<div class="pl-target"><span>{text}</span>{word}</div>'
 
 
-def age_html(tile: TileFacts, now: datetime, zone: ZoneInfo) -> str:
+def age_html(tile: TileFacts, now: datetime) -> str:
     """When the figure closed, or in words and colour that it is late or a promise about it is broken."""
     if tile.status.broken:
         count = len(tile.status.broken)
@@ -114,12 +114,12 @@ def age_html(tile: TileFacts, now: datetime, zone: ZoneInfo) -> str:
     return f'<div class="pl-age">{closed}{loaded}</div>'
 
 
-def tile_html(tile: TileFacts, now: datetime, zone: ZoneInfo) -> str:
+def tile_html(tile: TileFacts, now: datetime) -> str:
     """The tile below its label."""
     known = [value for value in tile.values if value is not None]
     words = f"{tile.metric.label}, {len(known)} months to {f.month_year(tile.month)}"
-    return "".join((value_html(tile), change_html(tile), sparkline(known, words), target_html(tile),
-                    age_html(tile, now, zone)))  # fmt: skip
+    parts = (value_html(tile), change_html(tile), sparkline(known, words), target_html(tile), age_html(tile, now))
+    return "".join(parts)
 
 
 def draw_tiles(reading: Reading, names: tuple[str, ...], *, key: str) -> None:
@@ -128,8 +128,18 @@ def draw_tiles(reading: Reading, names: tuple[str, ...], *, key: str) -> None:
     with st.container(key=f"tiles_{key}"):
         grid = st.grid(len(names), min_column_width=140, gap=("medium", 40))
         for name in names:
-            tile = facts(reading, name, targets.get(name))
             with grid.cell(), st.container(key=f"tile_{key}_{name}"):
-                popover(reading, (name,), label=tile.metric.label, key=f"{key}_{name}", month=tile.month,
-                        value=tile.value)  # fmt: skip
-                st.html(tile_html(tile, reading.now, reading.zone))
+                draw_tile(reading, name, targets.get(name), f"{key}_{name}")
+
+
+def draw_tile(reading: Reading, name: str, target: float | None, key: str) -> None:
+    """One tile; where its figure cannot be read it says why, and the others still stand."""
+    try:
+        tile = facts(reading, name, target)
+    except (NotBuilt, NotPermitted) as error:
+        why = "not built yet" if isinstance(error, NotBuilt) else "not in your role"
+        label = f'<div class="pl-tile-label">{escape(reading.metric(name).label)}</div>'
+        st.html(f'{label}<div class="pl-value pl-missing">{f.MISSING}<span class="pl-unit">{why}</span></div>')
+        return
+    popover(reading, (name,), label=tile.metric.label, key=key, month=tile.month, value=tile.value)
+    st.html(tile_html(tile, reading.now))

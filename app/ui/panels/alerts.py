@@ -8,18 +8,18 @@ from typing import Any
 from app.dashboard import Alerts
 from app.ui import format as f
 from app.ui import titles
-from app.ui.panels.frame import Picture
+from app.ui.panels.frame import Picture, empty
 from app.ui.reading import Reading, as_date, records
 
 URGENCY = {"act": 0, "watch": 1, "held": 2}
-QUIET = "No anomaly, no missed target, no late source and no broken promise."
+QUIET = "No anomaly and no missed target is open."
 
 
-def rows(reading: Reading) -> list[dict[str, Any]]:
-    """The open alerts, most urgent first, then newest."""
+def rows(reading: Reading) -> list[dict[str, Any]] | None:
+    """The open alerts, most urgent first, then newest; None where they cannot be read, which is not the same as none."""
     found = reading.table("mart_executive.alerts")
-    if found is None or found.empty:
-        return []
+    if found is None:
+        return None
     return sorted((row for row in records(found) if is_open(row)), key=urgency)
 
 
@@ -35,12 +35,14 @@ def is_open(row: dict[str, Any]) -> bool:
 def make(reading: Reading, panel: Alerts) -> Picture:
     """Reads and composes the panel."""
     known = rows(reading)
+    if known is None:
+        return empty("Alerts", "They have not been worked out yet, or your role does not include them.")
     shown = known[: panel.most]
     more = f'<p class="pl-more">{f.number(len(known) - len(shown))} more</p>' if len(known) > len(shown) else ""
     html = "".join(alert_html(row) for row in shown) + more if shown else f'<p class="pl-empty">{QUIET}</p>'
     newest = max((row["raised_at"] for row in known), default=None)
     corner = f.age(newest.to_pydatetime(), reading.now) if newest is not None else ""
-    return Picture(titles.alerts(len(shown)), "Anomalies, missed targets, late data", corner, html=html)
+    return Picture(titles.alerts(len(shown)), "Anomalies and missed targets", corner, html=html)
 
 
 def alert_html(row: dict[str, Any]) -> str:

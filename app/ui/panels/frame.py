@@ -83,7 +83,7 @@ def empty(title: str, why: str, metrics: Sequence[str] = ()) -> Picture:
 
 
 def guarded(reading: Reading, make: Callable[[], Picture], title: str) -> Picture:
-    """The panel's picture, or one that says that this role may not see it."""
+    """The panel's picture, or one that says why there is none."""
     try:
         return make()
     except NotPermitted:
