@@ -151,6 +151,8 @@ class GateMiddleware:
             headers["Cache-Control"] = "no-store"
             if wanted:
                 headers.append("Set-Cookie", self._cookie(WANTED, wanted, 600))
+        if path == LOGOUT:
+            headers.append("Set-Cookie", self._cookie(SESSION, "", 0))
         if path == CALLBACK and headers.get("location") == "/" and WANTED in request.cookies:
             back = urlsplit(request.cookies[WANTED])
             headers["location"] = self.gate.wanted(back.path, back.query) or "/"

@@ -28,6 +28,7 @@ from streamlit import config
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 from streamlit.web.server.starlette.starlette_websocket import _get_signed_cookie_with_chunks
 
+from app.access import Viewer
 from app.clock import wall
 from app.errors import PlumblineError, PortTaken
 from app.gallery import dashboards
@@ -93,6 +94,7 @@ def open_session(settings: Settings, cookies: dict[str, str]) -> str | None:
     try:
         end = now + timedelta(hours=settings.session_hours)
         warehouse().open_session(session_key(token, email), email, now, end)
+        warehouse().record(Viewer(email, ()), "sign in")
     except PlumblineError as error:
         log.error("no session for %s: %s", email, error)
         return None
@@ -107,6 +109,7 @@ def close_session(token: str, cookies: dict[str, str]) -> None:
         return
     try:
         warehouse().close_session(session_key(token, email), wall())
+        warehouse().record(Viewer(email, ()), "sign out")
     except PlumblineError as error:
         log.error("session of %s not ended: %s", email, error)
 

@@ -123,7 +123,8 @@ def test_signing_out_ends_the_session() -> None:
     sessions = Sessions()
     browser = client(sessions=sessions)
     browser.cookies.set(SESSION, "token-of-eva")
-    browser.get("/auth/logout")
+    answered = browser.get("/auth/logout")
+    assert "Max-Age=0" in cookies(answered)[SESSION]
     assert sessions.closed == ["token-of-eva"]
 
 

@@ -16,7 +16,7 @@ QUIET = "No anomaly and no missed target is open."
 
 
 def rows(reading: Reading) -> list[dict[str, Any]] | None:
-    """The open alerts, most urgent first, then newest; None where they cannot be read, which is not the same as none."""
+    """The open alerts, most urgent first, then newest; None where they cannot be read, which says nothing."""
     found = reading.table("mart_executive.alerts")
     if found is None:
         return None
