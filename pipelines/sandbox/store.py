@@ -89,10 +89,11 @@ def _fill(connection: sqlite3.Connection, book: Book, meta: dict[str, str]) -> N
         connection.execute(statement)
     before = connection.execute("select coalesce(max(seq), 0) from object").fetchone()[0]
     ordered = sorted(book.objects.values(), key=lambda one: (one.updated, one.vendor, one.kind, one.id))
-    connection.executemany(_UPSERT, (
-        (one.vendor, one.kind, one.id, one.created, one.updated, before + number, one.raw)
-        for number, one in enumerate(ordered, start=1)
-    ))  # fmt: skip
+    numbered = sorted(enumerate(ordered, start=before + 1), key=lambda one: (one[1].vendor, one[1].kind, one[1].id))
+    connection.executemany(  # in the order of the key, which grows its index at the end
+        _UPSERT,
+        ((one.vendor, one.kind, one.id, one.created, one.updated, seq, one.raw) for seq, one in numbered),
+    )
     connection.executemany(
         "insert into event (vendor, id, created, type, body) values ('stripe', ?, ?, ?, ?) on conflict do nothing",
         ((event.id, event.created, event.type, event.raw) for event in book.events),

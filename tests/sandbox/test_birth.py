@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import sqlite3
-from collections.abc import Callable
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,6 @@ from pipelines.sandbox.ledger import read_ledger
 from pipelines.sandbox.store import store_path
 
 BORN = datetime(2026, 11, 22, 11, tzinfo=UTC)
-Make = Callable[..., Settings]
 
 
 @pytest.fixture
@@ -79,6 +80,27 @@ def test_killed_between_store_and_ledger_an_advance_done_again_is_the_same(
     birth.advance(settings, 40)
     assert contents(settings) == contents(whole)
     assert birth.read_clock(settings) == BORN + timedelta(days=40)
+
+
+@pytest.mark.slow
+def test_killed_by_force_at_any_moment_it_can_be_done_again(settings: Settings, tmp_path: Path) -> None:
+    whole = Settings(home=tmp_path / "whole", sandbox_scale="small")
+    for one in (settings, whole):
+        birth.bring_to_life(one)
+    program = "from app.settings import Settings; from pipelines.sandbox.birth import advance; print(1, flush=True); "
+    program += f"advance(Settings(home={str(settings.home)!r}, sandbox_scale='small'), 20)"
+    for seconds in (0.2, 0.9, 1.4, 1.9):
+        with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as child:
+            assert child.stdout is not None and child.stdout.readline() == b"1\n"
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(seconds)
+            child.kill()
+        if birth.read_clock(settings) != BORN:
+            break  # it was quicker than the kill
+    else:
+        birth.advance(settings, 20)
+    birth.advance(whole, 20)
+    assert contents(settings) == contents(whole)
 
 
 def test_what_changed_gets_a_new_place_in_the_order_of_changes(settings: Settings) -> None:
