@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -33,7 +34,8 @@ def masthead(pages: Sequence[StreamlitPage], current: StreamlitPage | None, name
                 with st.container(key=f"menu_{'here_' if here else ''}{page.title.lower()}", width="content"):
                     st.page_link(page, label=page.title)
         with st.container(key="who", width="content"), st.popover(name, type="tertiary", key="who_popover"):
-            st.html(f'<div class="pl-who"><b>{name}</b><div>{email}</div><div class="pl-note">{roles}</div></div>')
+            who = f"<b>{escape(name)}</b><div>{escape(email)}</div>"
+            st.html(f'<div class="pl-who">{who}<div class="pl-note">{escape(roles)}</div></div>')
             st.button("Sign out", on_click=st.logout, key="sign_out")
 
 

@@ -49,13 +49,14 @@ def rows_html(metric: Metric, passport: Passport, now: datetime, zone: ZoneInfo)
     """The passport's lines as a definition table."""
     certified = metric.certified
     arrow = '<span class="pl-arrow"></span>'
-    data_until = f.clock_time(passport.data_until, zone) if passport.data_until else UNKNOWN
+    where = zone.key.replace("_", " ")
+    data_until = f"{f.clock_time(passport.data_until, zone)} {where}" if passport.data_until else UNKNOWN
     checked = moment(passport.checked_at, now, zone)
     lines = [
         ("Owner", escape(passport.owner.replace("_", " ").capitalize())),
         ("Certified", f"by the {escape(certified.by.upper())}, {f.short_date(certified.on)}, version "
                       f"{certified.version}"),
-        ("Data until", f"{data_until}"),
+        ("Data until", escape(data_until)),
         ("Checked", f"{checked}<br>{promises_html(passport.promises_kept, passport.promises_broken)}"),
     ]  # fmt: skip
     if passport.worked_out_as:

@@ -39,10 +39,10 @@ def door(filled: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     warehouse.close()
 
 
-def visit(role: str, slug: str, email: str = "") -> AppTest:
+def visit(role: str, slug: str, email: str = "", name: str = "Somebody") -> AppTest:
     """The page as that role sees it."""
     page = AppTest.from_function(front_door, default_timeout=60)
-    page.user = {"is_logged_in": True, "email": email or EMAIL[role], "name": role.capitalize()}
+    page.user = {"is_logged_in": True, "email": email or EMAIL[role], "name": name}
     page.run()
     page._page_hash = calc_hash(slug)  # how Streamlit knows a page by its address
     return page.run()
@@ -94,6 +94,12 @@ def test_the_most_urgent_alert_stands_first() -> None:
 def test_names_from_outside_are_text_and_never_markup() -> None:
     page = visit("finance", "revenue")
     assert "Core &amp; Söhne &lt;b&gt;" in " ".join(element.proto.body for element in page.get("html"))
+
+
+def test_a_name_from_the_identity_provider_is_text_too() -> None:
+    page = visit("executive", "glance", name="<img src=x>")
+    drawn = " ".join(element.proto.body for element in page.get("html"))
+    assert "&lt;img src=x&gt;" in drawn and "<img" not in drawn
 
 
 def test_the_passport_names_the_broken_promise_and_shows_the_query() -> None:
