@@ -77,7 +77,8 @@ def alert_letter(alerts: Sequence[Alert], reading: Reading, settings: Settings) 
     }
     text, html = render("alert", content)
     key = ",".join(sorted(str(alert.alert_id) for alert in told))
-    return Mail("alert", reading.viewer.email, key, subject, text, html, (Picture(SIGN.cid, sign_picture()), *pictures)), told
+    shown = (Picture(SIGN.cid, sign_picture()), *pictures)
+    return Mail("alert", reading.viewer.email, key, subject, text, html, shown), told
 
 
 def _may_see(alert: Alert, reading: Reading) -> bool:

@@ -68,7 +68,10 @@ def report_letter(reading: Reading, settings: Settings) -> Mail:
         "alerts": alerts,
         "more": more,
         "alerts_title": things_to_know(len(alerts) + more),
-        "foot": [data_line(reading.warehouse.status(reading.viewer, FIGURES[0]).data_until, settings), _promises(reading)],
+        "foot": [
+            data_line(reading.warehouse.status(reading.viewer, FIGURES[0]).data_until, settings),
+            _promises(reading),
+        ],
         "portal": portal_url(settings, "executive"),
     }
     text, html = render("report", content)

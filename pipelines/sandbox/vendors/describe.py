@@ -1,5 +1,6 @@
 """What Salesforce says of an object's fields: the standard ones by its object reference, the company's own custom
-ones, and any other by its values."""
+ones, and any other by its values.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ STANDARD: Mapping[str, Mapping[str, str]] = {
         "CurrencyIsoCode": "picklist", "CloseDate": "date", "Probability": "percent", "Type": "picklist",
         "LeadSource": "picklist", "IsClosed": "boolean", "IsWon": "boolean", "OwnerId": "reference",
         "ForecastCategoryName": "picklist", "ForecastCategory": "picklist", "ExpectedRevenue": "currency",
-        "NextStep": "string", "LastStageChangeDate": "datetime", "Contract_Start__c": "date", "Term_Months__c": "double",
+        "NextStep": "string", "LastStageChangeDate": "datetime", "Contract_Start__c": "date",
+        "Term_Months__c": "double",
     },
     "OpportunityHistory": {
         "Id": "id", "OpportunityId": "reference", "CreatedById": "reference", "CreatedDate": "datetime",
@@ -38,7 +40,8 @@ STANDARD: Mapping[str, Mapping[str, str]] = {
         "SystemModstamp": "datetime", "IsDeleted": "boolean",
     },
     "User": {key: kind for key, kind in SYSTEM.items() if key != "IsDeleted"} | {
-        "Name": "string", "Alias": "string", "FirstName": "string", "LastName": "string", "Email": "email", "Username": "string",
+        "Name": "string", "Alias": "string", "FirstName": "string", "LastName": "string", "Email": "email",
+        "Username": "string",
         "IsActive": "boolean", "Title": "string", "Department": "string", "UserType": "picklist",
         "ManagerId": "reference", "Country": "string",
     },

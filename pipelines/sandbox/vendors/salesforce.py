@@ -33,7 +33,9 @@ FAULTS = {
     429: ("REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded."),
     503: ("SERVER_UNAVAILABLE", "Server Too Busy"),
 }
-UNKNOWN_FAULT = ("UNKNOWN_EXCEPTION", "An unexpected error occurred. Please include this ErrorId if you contact support.")
+UNKNOWN_FAULT = (
+    "UNKNOWN_EXCEPTION", "An unexpected error occurred. Please include this ErrorId if you contact support."
+)
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,9 @@ class Salesforce:
         for field in query.named():
             if field not in known:
                 raise Refusal(
-                    400, "INVALID_FIELD", f"No such column '{field}' on entity '{query.sobject}'. If you are attempting "
+                    400,
+                    "INVALID_FIELD",
+                    f"No such column '{field}' on entity '{query.sobject}'. If you are attempting "
                     "to use a custom field, be sure to append the '__c' after the custom field name."
                 )
         rows = [orjson.dumps(row) for row in self._rows(query, with_deleted)]

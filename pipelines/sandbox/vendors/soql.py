@@ -1,7 +1,7 @@
 """The part of Salesforce's query language that a reader uses: fields, one object, conditions, order, limit.
 
-    SELECT Id, Name FROM Account WHERE SystemModstamp >= 2024-01-01T00:00:00Z AND IsDeleted = false
-    ORDER BY SystemModstamp ASC LIMIT 10
+SELECT Id, Name FROM Account WHERE SystemModstamp >= 2024-01-01T00:00:00Z AND IsDeleted = false
+ORDER BY SystemModstamp ASC LIMIT 10
 """
 
 from __future__ import annotations
