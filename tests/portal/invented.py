@@ -224,7 +224,12 @@ def executive(connection: Connection) -> None:
         [(metric, MONTHS[-2], target) for metric, target in targets.items()],
         ROLES[:7],
     )
-    alerts = [
+    alerts(connection)
+
+
+def alerts(connection: Connection) -> None:
+    """One to act on, three to watch or held, one more of an anomaly."""
+    told = [
         ("anomaly", "act", "Card payments in Germany fail twice as often as usual: $14,200 of MRR is past due."),
         ("target_missed", "watch", "Gross MRR churn is above its 2.50 % target for the third month."),
         ("target_missed", "watch", "Net revenue retention is 0.4 pt below target."),
@@ -238,7 +243,7 @@ def executive(connection: Connection) -> None:
         "raised_at timestamptz, as_of timestamptz, acknowledged_at timestamptz",
         [
             (str(i), kind, severity, line, date(2026, 11, 20), AS_OF, AS_OF, None)
-            for i, (kind, severity, line) in enumerate(alerts)
+            for i, (kind, severity, line) in enumerate(told)
         ],
         MONEY_ROLES,
     )

@@ -1,0 +1,186 @@
+"""Sign in as each role, open each of its pages on a desk and on a phone, in Chromium: nothing red, nothing foreign.
+
+Screenshots land in `screenshots/` of the folder named by PLUMBLINE_SCREENSHOTS, or in the test's own folder.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from app.gallery import dashboards
+from pipelines.sandbox.people import PEOPLE
+from tests.portal.servers import Portal
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+SCREENS = {"desk": (1440, 900), "phone": (390, 844)}
+HARMLESS = "/_stcore/"  # Streamlit's client looks for its base path below the page's address first
+VISITS = [
+    pytest.param(person.email, slug, screen, id=f"{person.roles[0]} opens {slug} on a {screen}")
+    for person in PEOPLE
+    for slug, page in dashboards().items()
+    if page.may_open(person.roles)
+    for screen in SCREENS
+]
+
+pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Chromium (Debian's package)")
+
+
+class Watch:
+    """Notes what a browser complains about and whom it asks."""
+
+    def __init__(self, page: Page, portal: Portal) -> None:
+        self.complaints: list[str] = []
+        self.foreign: list[str] = []
+        self._host = urlsplit(portal.url).hostname
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", self._see)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        is_probe = "404" in message.text and HARMLESS in message.location["url"]
+        if message.type == "error" and not is_probe:
+            self.complaints.append(f"{message.text} {message.location['url']}")
+
+    def _see(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("data", "blob") and parts.hostname != self._host:
+            self.foreign.append(request.url)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def kept_logins(chromium: Browser, portal: Portal) -> dict[str, object]:
+    """E-mail → the browser's state after signing in by hand."""
+    states: dict[str, object] = {}
+    for person in PEOPLE:
+        context = chromium.new_context()
+        page = context.new_page()
+        sign_in(page, portal, person.email, "/")
+        page.wait_for_selector(".st-key-who")
+        states[person.email] = context.storage_state()
+        context.close()
+    return states
+
+
+def sign_in(page: Page, portal: Portal, email: str, path: str) -> None:
+    page.goto(portal.url + path)
+    page.get_by_role("button", name="Sign in").click()
+    page.locator(f'button[value="{email}"]').click()
+    page.wait_for_url(portal.url + "/**")
+
+
+def settle(page: Page) -> None:
+    """Until the page is drawn: its last words, and its charts where it has some."""
+    page.wait_for_selector(".pl-sandbox, .pl-statement", timeout=30_000)
+    charts = "[...document.querySelectorAll('[data-testid=stVegaLiteChart]')]"
+    page.wait_for_function(f"() => {charts}.every(chart => chart.querySelector('svg.marks'))", timeout=30_000)
+    page.wait_for_timeout(300)
+
+
+def keep(page: Page, name: str, tmp_path: Path) -> Path:
+    folder = Path(os.environ.get("PLUMBLINE_SCREENSHOTS", tmp_path)) / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=folder / f"{name}.png")
+    return folder / f"{name}.png"
+
+
+@pytest.mark.parametrize(("email", "slug", "screen"), VISITS)
+def test_a_page_is_whole(
+    chromium: Browser,
+    portal: Portal,
+    kept_logins: dict[str, object],
+    tmp_path: Path,
+    email: str,
+    slug: str,
+    screen: str,
+) -> None:
+    width, height = SCREENS[screen]
+    context = chromium.new_context(viewport={"width": width, "height": height}, storage_state=kept_logins[email])  # type: ignore[arg-type]
+    page = context.new_page()
+    watch = Watch(page, portal)
+    page.goto(f"{portal.url}/{slug}")
+    settle(page)
+    assert keep(page, f"{slug}-{email.split('.')[1].split('@')[0]}-{screen}", tmp_path).stat().st_size > 10_000
+    assert watch.complaints == []
+    assert watch.foreign == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    main = page.locator("[data-testid=stMain]")
+    assert main.evaluate("element => element.scrollWidth - element.clientWidth") <= 0
+    context.close()
+
+
+def test_a_deep_link_survives_signing_in_and_signing_out_closes_the_door(chromium: Browser, portal: Portal) -> None:
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    watch = Watch(page, portal)
+    sign_in(page, portal, PEOPLE[1].email, "/revenue")
+    settle(page)
+    assert urlsplit(page.url).path == "/revenue"
+    page.locator(".st-key-who button").first.click()
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign in").wait_for()
+    assert page.locator(".pl-value").count() == 0
+    assert watch.complaints == [] and watch.foreign == []
+    context.close()
+
+
+def test_a_tile_opens_its_passport_by_mouse_and_by_keyboard(
+    chromium: Browser, portal: Portal, kept_logins: dict[str, object]
+) -> None:
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, storage_state=kept_logins[PEOPLE[0].email])  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{portal.url}/executive")
+    settle(page)
+    page.locator(".st-key-tile_executive_0_arr .pl-spark").click(force=True, position={"x": 30, "y": 10})
+    passport = page.locator("[data-testid=stPopoverBody]")
+    passport.get_by_text("Worked out as").wait_for()
+    assert "12 × MRR" in passport.inner_text()
+    page.keyboard.press("Escape")
+    page.locator(".st-key-passport_executive_0_nrr button").focus()
+    page.keyboard.press("Enter")
+    passport.get_by_text("MRR today of the customers").wait_for()
+    context.close()
+
+
+def test_glance_shows_its_six_numbers_on_one_screen_of_a_phone(
+    chromium: Browser, portal: Portal, kept_logins: dict[str, object]
+) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, storage_state=kept_logins[PEOPLE[0].email])  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{portal.url}/glance")
+    settle(page)
+    menu = page.locator(".st-key-menu").bounding_box()
+    ages = page.locator(".pl-age")
+    boxes = [ages.nth(index).bounding_box() for index in range(ages.count())]
+    assert len(boxes) == 6 and menu is not None
+    assert all(box is not None and box["y"] + box["height"] <= menu["y"] for box in boxes)
+    context.close()
+
+
+def test_the_dark_theme_follows_the_system_without_a_rerun(
+    chromium: Browser, portal: Portal, kept_logins: dict[str, object]
+) -> None:
+    context = chromium.new_context(color_scheme="light", storage_state=kept_logins[PEOPLE[0].email])  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{portal.url}/executive")
+    settle(page)
+    colour = "() => getComputedStyle(document.querySelector('.pl-value')).color"
+    light = page.evaluate(colour)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(500)
+    assert (light, page.evaluate(colour)) == ("rgb(19, 32, 30)", "rgb(232, 237, 235)")
+    context.close()
