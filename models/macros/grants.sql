@@ -1,12 +1,12 @@
 {#- Grants on logins that exist only: a foreign database in a test has none of ours. Overrides dbt's own.
-    Nothing is revoked: tables and views are made anew by each build, without any grant but the default ones. -#}
+    The worker, which the default privileges let read every mart, keeps its right; who is not named loses it. -#}
 {% macro apply_grants(relation, grant_config, should_revoke) -%}
     {%- if grant_config and execute -%}
         {%- set known = run_query("select rolname from pg_catalog.pg_roles where rolname like 'plumbline\\_%'").columns[0].values() -%}
         {%- set wanted = [] -%}
-        {%- for login in grant_config.get("select", []) if login in known -%}
+        {%- for login in grant_config.get("select", []) + ["plumbline_worker"] if login in known -%}
             {%- do wanted.append(login) -%}
         {%- endfor -%}
-        {{ return(adapter.dispatch("apply_grants", "dbt")(relation, {"select": wanted}, false)) }}
+        {{ return(adapter.dispatch("apply_grants", "dbt")(relation, {"select": wanted}, should_revoke)) }}
     {%- endif -%}
 {%- endmacro %}

@@ -1,5 +1,5 @@
 -- One row per month: cash at its close, what was burnt in it, and how many months the cash lasts.
-{{ config(materialized="table") }}
+{{ config(materialized="live_table") }}
 
 with closes as (
     select months.month, months.is_complete, sum(balances.balance_usd) as cash_usd

@@ -1,5 +1,5 @@
 -- One row per month and country: customers that pay at the close, and those that came, came back or left.
-{{ config(materialized="table") }}
+{{ config(materialized="live_table") }}
 
 with customers as (
     select

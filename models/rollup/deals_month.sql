@@ -1,5 +1,5 @@
 -- One row per close month, representative, kind of deal and country: deals won and lost.
-{{ config(materialized="table") }}
+{{ config(materialized="live_table") }}
 
 with final as (
     select

@@ -1,5 +1,5 @@
 -- One row per department: its own figure, worked out its own way from the system it uses.
-{{ config(materialized="table") }}
+{{ config(materialized="live_table") }}
 
 with subscriptions as (
     select subscription_id, items from {{ ref("stg_stripe__subscriptions") }}

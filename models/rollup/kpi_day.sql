@@ -1,5 +1,5 @@
 -- One row per daily series and complete local day since the series began; a day without events is a zero.
-{{ config(materialized="table") }}
+{{ config(materialized="live_table") }}
 
 with firsts as (
     select customer_id, min(valid_from) as first_mrr_at from {{ ref("fct_mrr_segment") }}

@@ -1,5 +1,5 @@
 -- One row per complete local day: MRR at its close.
-{{ config(materialized="table") }}
+{{ config(materialized="live_table") }}
 
 with spans as (
     select * from {{ ref("mrr_daily_change") }}

@@ -1,5 +1,5 @@
 -- One row per currency and day on which MRR changed: what it is from then on, summed from the changes of customers.
-{{ config(materialized="table") }}
+{{ config(materialized="live_table") }}
 
 with segments as (
     select * from {{ ref("fct_mrr_segment") }}

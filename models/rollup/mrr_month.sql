@@ -1,5 +1,5 @@
 -- One row per month, product, plan and country: MRR from its opening to its closing, by movement.
-{{ config(materialized="table") }}
+{{ config(materialized="live_table") }}
 
 with final as (
     select

@@ -1,6 +1,6 @@
 -- One row per month, customer, currency, product and plan of who began and ended with nothing but paid in between,
 -- as it stood at the instant of the customer's highest MRR.
-{{ config(materialized="table") }}
+{{ config(materialized="live_table") }}
 
 with segments as (
     select

@@ -1,5 +1,5 @@
 -- One row per month, stage, representative, kind of deal and country: what was open at the close.
-{{ config(materialized="table") }}
+{{ config(materialized="live_table") }}
 
 with final as (
     select

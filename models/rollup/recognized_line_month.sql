@@ -1,5 +1,5 @@
 -- One row per month, product, plan and country: revenue of the service given in the month, straight line by seconds.
-{{ config(materialized="table") }}
+{{ config(materialized="live_table") }}
 
 with months as (
     select * from {{ ref("dim_month") }}

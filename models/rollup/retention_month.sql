@@ -1,5 +1,5 @@
 -- One row per month and country: MRR of those who paid 12 months ago, then and now, at the rate of then.
-{{ config(materialized="table") }}
+{{ config(materialized="live_table") }}
 
 with closes as (
     select month, customer_id, currency, country, sum(closing_minor) as closing_minor

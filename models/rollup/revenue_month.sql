@@ -1,5 +1,5 @@
 -- One row per month, product, plan and country: revenue invoiced and recognised, and what it cost.
-{{ config(materialized="table") }}
+{{ config(materialized="live_table") }}
 
 with lines as (
     select month, customer_id, product, plan, net_usd from {{ ref("fct_invoice_line") }}
