@@ -228,7 +228,7 @@ def executive(connection: Connection) -> None:
 
 
 def alerts(connection: Connection) -> None:
-    """One to act on, three to watch or held, one more of an anomaly."""
+    """Five: one to act on, three to watch, one held."""
     told = [
         ("anomaly", "act", "Card payments in Germany fail twice as often as usual: $14,200 of MRR is past due."),
         ("target_missed", "watch", "Gross MRR churn is above its 2.50 % target for the third month."),
