@@ -55,8 +55,9 @@ class House:
         address = f"http://127.0.0.1:{port_of(self.settings, 'vendors_http')}/_sandbox/faults"
         (httpx.post(address, json=fault) if fault else httpx.delete(address)).raise_for_status()
 
-    def run(self) -> Run:
-        return Run(uuid4(), as_of(self.settings), self.settings, "load")
+    def run(self, retries: int) -> Run:
+        settings = self.settings.model_copy(update={"load_retries": retries})
+        return Run(uuid4(), as_of(settings), settings, "load")
 
     def forget(self) -> None:
         """Empties the raw schemas and all bookmarks, as in a fresh warehouse."""
@@ -74,7 +75,7 @@ class House:
 
 @pytest.fixture(scope="module")
 def house(make_settings: Callable[..., Settings]) -> Iterator[House]:
-    settings = make_settings(load_retries=3)
+    settings = make_settings()
     plugins.install()
     store = write_company(settings.home, customers=4, months=3, lines=12)
     clusters = [Cluster(settings, "warehouse"), Cluster(settings, "production")]
@@ -100,11 +101,11 @@ def load(house: House, monkeypatch: pytest.MonkeyPatch) -> Callable[..., StepRes
     """Loads all sources, or only those named; waits for a vendor no longer than a test can."""
     monkeypatch.setattr(loading, "FIRST_WAIT_SECONDS", 1)
 
-    def run(*names: str) -> StepResult:
+    def run(*names: str, retries: int = 3) -> StepResult:
         found = sources.configured(house.settings)
         monkeypatch.setattr(
             loading, "configured", lambda settings: {n: e for n, e in found.items() if not names or n in names}
         )
-        return loading.load(house.run())
+        return loading.load(house.run(retries))
 
     return run

@@ -34,6 +34,13 @@ class Store:
         self.seq = self.connection.execute("select count(*) from object").fetchone()[0]
         self.move_to(now)
 
+    def empty(self) -> None:
+        """Forgets everything, so that another company may take the place of this one."""
+        self.connection.execute("delete from object")
+        self.connection.execute("delete from event")
+        self.connection.commit()
+        self.connection.close()
+
     def move_to(self, now: datetime) -> None:
         self.now = now
         (self.folder / "clock").write_text(now.isoformat())
