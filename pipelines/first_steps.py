@@ -39,10 +39,12 @@ def install_plugins() -> str:
 
 
 def prepare_warehouse(settings: Settings, step: Step) -> None:
-    """Logins, schemas, tables; in the sandbox also its people."""
+    """Logins, schemas, tables; in the sandbox also its people. Runs that were killed are marked as such."""
+    from pipelines.job import end_interrupted
     from pipelines.migrate import migrate
 
     migrate(settings)
+    end_interrupted(settings)
     if settings.has_sandbox and not settings.oidc_issuer:
         from app.people import ensure_people
         from pipelines.sandbox.people import PEOPLE
@@ -97,7 +99,7 @@ def refresh(settings: Settings, step: Step) -> None:
         _follow(settings, child, step)
     finally:
         if child.poll() is None:
-            process.end(psutil.Process(child.pid))
+            process.end(psutil.Process(child.pid), patience=3)
     said, _ = child.communicate()
     _judge(child.returncode, said, step, str(log))
 

@@ -162,6 +162,14 @@ def execute(
     return JobOutcome(run.run_id, job.name, as_of, monotonic() - started, tuple(outcomes))
 
 
+def end_interrupted(settings: Settings) -> None:
+    """Marks runs that were killed as failed, unless a job is running right now."""
+    engine = create_engine(warehouse_url(settings, "plumbline_worker"), poolclass=NullPool)
+    with engine.begin() as connection:
+        if connection.scalar(text("select pg_try_advisory_xact_lock(:lock)"), {"lock": JOB_LOCK}):
+            _end_interrupted(connection)
+
+
 @dataclass
 class _Record:
     """What is written when the recorded stretch ends."""

@@ -13,6 +13,7 @@ from app.clock import wall
 from app.errors import WarehouseDown
 from app.secrets import warehouse_url
 from app.settings import Settings
+from pipelines.job import JOB_LOCK
 
 Row = Mapping[str, object]
 
@@ -22,7 +23,14 @@ from (select *, row_number() over (partition by job order by started_at desc) as
       from portal.job_run where step = '') as runs
 where age = 1 order by started_at desc
 """
-RUNNING_STEP = "select job, step, started_at from portal.job_run where result = 'running' and step <> '' limit 1"
+RUNNING_STEP = """
+select job, step, started_at from portal.job_run
+where result = 'running' and step <> '' and exists (
+    select 1 from pg_locks
+    where locktype = 'advisory' and granted and (classid::bigint << 32) + objid::bigint = :lock
+)
+order by started_at desc limit 1
+"""
 SOURCES = """
 with runs as (
     select source, run_id, started_at, ended_at, result, error,
@@ -80,4 +88,4 @@ def is_refreshed(settings: Settings, as_of: datetime) -> bool:
 
 def running_step(settings: Settings) -> Row | None:
     """The step that a job is at right now: job, step, started_at; None where nothing runs."""
-    return next(iter(read(settings, RUNNING_STEP)), None)
+    return next(iter(read(settings, RUNNING_STEP, lock=JOB_LOCK)), None)

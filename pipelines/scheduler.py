@@ -34,6 +34,8 @@ from pipelines.program import environment
 
 LEADER_LOCK = 7_586_200_002
 LOOK_SECONDS = 2.0
+JOB_PATIENCE_SECONDS = 3.0
+"""How long a running job may take to end when the scheduler is stopped; what is killed is made up for by the next."""
 MISFIRE_SECONDS = 24 * 3600
 """A run missed by less than a day is made up for; an older one waits for its next turn."""
 
@@ -154,7 +156,7 @@ def _end_children() -> None:
     _stopping.set()
     for pid in tuple(_running):
         if psutil.pid_exists(pid):
-            end(psutil.Process(pid))
+            end(psutil.Process(pid), patience=JOB_PATIENCE_SECONDS)
 
 
 def _told(event: JobExecutionEvent) -> None:

@@ -15,6 +15,7 @@ from app.secrets import warehouse_url
 from app.settings import Settings
 from pipelines import jobs
 from pipelines.job import Job, JobOutcome, Run, Step, StepResult, execute
+from pipelines.runs import Row, running_step
 
 AS_OF = datetime(2026, 11, 22, 11, tzinfo=UTC)
 
@@ -86,10 +87,11 @@ def test_a_killed_run_is_marked_by_the_next(migrated: Settings) -> None:
     with engine.begin() as connection:
         connection.execute(
             text(
-                "insert into portal.job_run (run_id, job, started_at, result, as_of) "
-                "values (gen_random_uuid(), 'killed', now(), 'running', now())"
+                "insert into portal.job_run (run_id, job, step, started_at, result, as_of) "
+                "values (gen_random_uuid(), 'killed', 'load', now(), 'running', now())"
             )
         )
+    assert running_step(migrated) is None, "nothing runs that holds no lock"
     execute(Job("test", None, "engineer", (finish,)), migrated, AS_OF)
     with engine.connect() as connection:
         found = connection.execute(text("select result, error from portal.job_run where job = 'killed'")).one()
@@ -98,9 +100,11 @@ def test_a_killed_run_is_marked_by_the_next(migrated: Settings) -> None:
 
 def test_a_second_job_waits_for_the_first(migrated: Settings) -> None:
     order: list[str] = []
+    at: list[Row | None] = []
     inside, may_end, waits = Event(), Event(), Event()
 
     def slow(run: Run) -> StepResult:
+        at.append(running_step(run.settings))
         inside.set()
         assert may_end.wait(20)
         order.append("first")
@@ -124,6 +128,8 @@ def test_a_second_job_waits_for_the_first(migrated: Settings) -> None:
     first.join()
     second.join()
     assert order == ["first", "second"]
+    assert at[0] is not None
+    assert (at[0]["job"], at[0]["step"]) == ("first", "slow")
 
 
 def test_every_file_of_the_folder_is_a_job() -> None:
