@@ -79,22 +79,26 @@ def run_dbt(
         dbt's own result; its `exception` is set when dbt could not even begin.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    variables = {"as_of": as_of.isoformat(), "reporting_timezone": timezone}
+    variables = {"reporting_timezone": timezone}
     manners = ("--warn-error", "--quiet", "--no-use-colors", "--log-level-file", "info", "--no-version-check")
     places = ("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT))
     written = ("--target-path", str(folder / "target"), "--log-path", str(folder / "logs"))
-    with _environment(url), _logs_closed():
+    with _environment(url, as_of), _logs_closed():
         return dbtRunner().invoke([*manners, *command, *places, *written, "--vars", json.dumps(variables)])
 
 
 @contextmanager
-def _environment(url: URL) -> Iterator[None]:
-    """What models/profiles.yml reads; put back afterwards. The password's prefix keeps it out of dbt's log."""
+def _environment(url: URL, as_of: datetime) -> Iterator[None]:
+    """What models/profiles.yml and the macro as_of read; put back afterwards.
+
+    The prefix of the password's name keeps its value out of dbt's log.
+    """
     wanted = {
         "PLUMBLINE_DBT_HOST": url.host or "127.0.0.1",
         "PLUMBLINE_DBT_PORT": str(url.port or 5432),
         "PLUMBLINE_DBT_USER": url.username or "",
         "PLUMBLINE_DBT_DATABASE": url.database or "",
+        "PLUMBLINE_DBT_AS_OF": as_of.isoformat(),
         "DBT_ENV_SECRET_PASSWORD": str(url.password or ""),
         "DO_NOT_TRACK": "1",
         "PGTZ": "UTC",

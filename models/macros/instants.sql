@@ -1,6 +1,7 @@
-{#- The business instant the figures speak about. -#}
+{#- The business instant the figures speak about: the variable `as_of`, else PLUMBLINE_DBT_AS_OF. It is read when SQL is
+    made, not when the project is parsed: dbt would parse everything anew for each new instant. -#}
 {% macro as_of() -%}
-    timestamptz '{{ var("as_of") }}'
+    timestamptz '{{ var("as_of", none) or (env_var("PLUMBLINE_DBT_AS_OF") if execute else "1970-01-01T00:00:00+00:00") }}'
 {%- endmacro %}
 
 
