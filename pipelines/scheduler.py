@@ -119,12 +119,13 @@ def lead(settings: Settings) -> None:
     """
     from pipelines.jobs import all_jobs
 
+    jobs = tuple(all_jobs().values())  # read before the wait, so that taking over takes no time
     engine = create_engine(warehouse_url(settings, "plumbline_worker"), poolclass=NullPool)
     try:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             if not _await_leadership(connection):
                 return
-            scheduler = make_scheduler(settings, all_jobs().values())
+            scheduler = make_scheduler(settings, jobs)
             scheduler.resume()
             log.info("leading with the jobs %s", ", ".join(job.id for job in scheduler.get_jobs()))
             try:

@@ -90,7 +90,7 @@ def test_a_second_scheduler_waits_and_takes_over_when_the_first_is_killed(migrat
         first.kill()
         assert _leader(migrated, none=leader) != leader
         second.terminate()
-        assert second.wait(20) == 0
+        assert second.wait(60) == 0
     finally:
         for process in (first, second):
             if process is not None:
