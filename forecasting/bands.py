@@ -80,7 +80,7 @@ def backtest(values: pd.Series, make: Maker, *, shortest: int) -> Backtest:
 def half_widths(test: Backtest, values: pd.Series, horizon: int) -> dict[float, np.ndarray]:
     """Half the width of each band, by level, `horizon` values each, growing with the horizon.
 
-    Never narrower than a random walk that moves as the series does from month to month, and a third wider than seen:
+    Never narrower than a random walk that moves as the series usually does from month to month, and a third wider than seen:
     three origins may have been lucky.
     """
     ahead = np.arange(1, test.errors.shape[1] + 1)
@@ -89,12 +89,19 @@ def half_widths(test: Backtest, values: pd.Series, horizon: int) -> dict[float, 
     scores = scores[np.isfinite(scores)]
     days = np.arange(1, horizon + 1)
     monthly = values.to_numpy()[MONTH_DAYS:] - values.to_numpy()[:-MONTH_DAYS]
-    step = float(monthly.std()) / np.sqrt(MONTH_DAYS)
+    step = _usual_spread(monthly) / np.sqrt(MONTH_DAYS)
     widths = {}
     for level in LEVELS:
         conformal = (1 + 1 / ORIGINS) * float(np.quantile(scores, level)) * days**growth
         widths[level] = np.maximum(conformal, NORMAL_QUANTILE[level] * step * np.sqrt(days))
     return widths
+
+
+def _usual_spread(changes: np.ndarray) -> float:
+    """The standard deviation of the usual changes (scaled median absolute deviation): the weeks in which a business
+    moved onto its billing system must not set the doubt about the next year.
+    """
+    return float(1.4826 * np.median(np.abs(changes - np.median(changes))))
 
 
 def _growth(errors: np.ndarray, ahead: np.ndarray) -> float:
