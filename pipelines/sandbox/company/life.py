@@ -15,7 +15,7 @@ from pipelines.sandbox.company.desk import Deal, Desk, Outcome
 from pipelines.sandbox.company.market import PRODUCTS, Prospect, pick
 from pipelines.sandbox.company.times import DAY, HOUR, at
 
-GERMAN_FAILURES = (at(2026, 11, 17, 22), at(2026, 11, 20, 22))
+EUROPEAN_FAILURES = (at(2026, 11, 17, 22), at(2026, 11, 20, 22))
 WHIMS = (("more", 0.5), ("fewer", 0.13), ("up", 0.1), ("down", 0.035), ("add", 0.06), ("remove", 0.04),
          ("product", 0.02), ("yearly", 0.03), ("pause", 0.035), ("coupon", 0.03), ("refund", 0.02))  # fmt: skip
 
@@ -67,7 +67,7 @@ class Life:
     def _pays(self, now: int) -> Outcome:
         """How a card payment goes."""
         chance = self.roll.random()
-        if self.prospect.country == "DE" and GERMAN_FAILURES[0] <= now < GERMAN_FAILURES[1]:
+        if self.prospect.currency in ("eur", "gbp") and EUROPEAN_FAILURES[0] <= now < EUROPEAN_FAILURES[1]:
             if chance < 0.85:
                 return Outcome("late", int((3.5 + 4 * self.roll.random()) * DAY), failure="issuer_not_available")
             return Outcome()
