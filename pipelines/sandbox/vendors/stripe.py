@@ -10,9 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from uuid import uuid4
 
 import orjson
@@ -22,23 +20,24 @@ from starlette.responses import Response
 from pipelines.sandbox.vendors.catalogue import Catalogue, Comparison
 from pipelines.sandbox.vendors.faults import Faults
 from pipelines.sandbox.vendors.rate import Bucket
+from pipelines.sandbox.vendors.stripe_query import (
+    Refusal,
+    Resource,
+    created,
+    expansions,
+    is_common,
+    missing,
+    page_limit,
+    required,
+    too_many,
+    unknown_parameter,
+    unknown_url,
+    value_of,
+)
 
 EVENT_DAYS = 30
-MOST_PER_PAGE = 100
 NESTED = 10
 READS_PER_SECOND = 100
-RANGE = re.compile(r"^created(?:\[(gt|gte|lt|lte)\])?$")
-EXPAND = re.compile(r"^expand\[\d*\]$")
-OPERATORS = {None: "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
-
-
-@dataclass(frozen=True)
-class Resource:
-    """A listed resource: the store's kind, its filters by body path, and what may be expanded."""
-
-    kind: str
-    filters: Mapping[str, str]
-    expansions: Mapping[str, str]
 
 
 RESOURCES: Mapping[str, Resource] = {
@@ -58,16 +57,6 @@ RESOURCES: Mapping[str, Resource] = {
 }
 PARENT = {"subscriptions": "customer", "refunds": "charge"}
 """For an expansion that lists other objects: where those name their parent."""
-
-
-class Refusal(Exception):
-    """An answer that is an error, as Stripe words it."""
-
-    def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None, **more: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.headers = headers or {}
-        self.error = {"message": message, "type": "invalid_request_error"} | more
 
 
 class Stripe:
@@ -104,7 +93,7 @@ class Stripe:
             return
         headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
         if fault.status == 429:
-            raise _too_many(headers)
+            raise too_many(headers)
         raise Refusal(
             fault.status, "An unknown error occurred. Please contact support if it persists.", headers, type="api_error"
         )
@@ -112,7 +101,7 @@ class Stripe:
     def _limit(self) -> None:
         wait = self._bucket.take()
         if wait:
-            raise _too_many({"Retry-After": str(wait)})
+            raise too_many({"Retry-After": str(wait)})
 
     def _authenticate(self, request: Request) -> None:
         given = _key_of(request.headers.get("authorization", ""))
@@ -140,23 +129,23 @@ class Stripe:
         path = request.url.path
         parts = path.strip("/").split("/")
         if request.method != "GET" or parts[0] != "v1" or not 2 <= len(parts) <= 4:
-            raise _unknown_url(request)
+            raise unknown_url(request)
         name, query = parts[1], request.query_params.multi_items()
         if name in ("account", "accounts"):
             return self._account(parts[2] if len(parts) > 2 else None)
         if name == "events" and len(parts) == 2:
             return self._events(query)
         if name == "subscription_items" and len(parts) == 2:
-            return self._nested("subscription", "items", _required(query, "subscription"), path, query)
+            return self._nested("subscription", "items", required(query, "subscription"), path, query)
         if name not in RESOURCES:
-            raise _unknown_url(request)
+            raise unknown_url(request)
         if len(parts) == 2:
             return self._list(name, path, query)
         if len(parts) == 3:
             return self._retrieve(RESOURCES[name].kind, parts[2])
         if (name, parts[3]) == ("invoices", "lines"):
             return self._nested("invoice", "lines", parts[2], path, query)
-        raise _unknown_url(request)
+        raise unknown_url(request)
 
     def _account(self, key: str | None) -> bytes:
         if key is None:
@@ -170,7 +159,7 @@ class Stripe:
     def _retrieve(self, kind: str, key: str) -> bytes:
         found = self._catalogue.one("stripe", kind, key)
         if found is None:
-            raise _missing(kind, key, "id", 404)
+            raise missing(kind, key, "id", 404)
         body, deleted = found
         return orjson.dumps({"id": key, "object": kind, "deleted": True}) if deleted else shorten(body)
 
@@ -181,16 +170,16 @@ class Stripe:
             if key in resource.filters and value:
                 if (key, value) != ("status", "all"):
                     conditions.append((resource.filters[key], "=", value))
-            elif not _is_common(key):
-                raise _unknown_parameter(key)
+            elif not is_common(key):
+                raise unknown_parameter(key)
         if name == "subscriptions" and not any(key == "status" for key, _ in query):
             conditions.append(("$.status", "<>", "canceled"))
-        after = _value(query, "starting_after")
-        page = self._catalogue.page("stripe", resource.kind, conditions + _created(query), _limit(query), after)
+        after = value_of(query, "starting_after")
+        page = self._catalogue.page("stripe", resource.kind, conditions + created(query), page_limit(query), after)
         if page is None:
-            raise _missing(resource.kind, after or "", "starting_after", 400)
+            raise missing(resource.kind, after or "", "starting_after", 400)
         bodies = [shorten(body) for body in page.bodies]
-        for wanted in _expansions(query, resource):
+        for wanted in expansions(query, resource):
             bodies = self._expand(bodies, wanted, resource.expansions[wanted])
         return _as_list(bodies, page.has_more, path)
 
@@ -199,12 +188,12 @@ class Stripe:
         for key, value in query:
             if key == "type":
                 conditions.append(("type", "glob", value))
-            elif not _is_common(key):
-                raise _unknown_parameter(key)
-        after = _value(query, "starting_after")
-        page = self._catalogue.events(conditions + _created(query), _limit(query), after)
+            elif not is_common(key):
+                raise unknown_parameter(key)
+        after = value_of(query, "starting_after")
+        page = self._catalogue.events(conditions + created(query), page_limit(query), after)
         if page is None:
-            raise _missing("event", after or "", "starting_after", 400)
+            raise missing("event", after or "", "starting_after", 400)
         return _as_list([shorten(body) for body in page.bodies], page.has_more, "/v1/events")
 
     def _nested(
@@ -213,16 +202,16 @@ class Stripe:
         """A page of the list inside an object, in its own order."""
         found = self._catalogue.one("stripe", kind, key)
         if found is None or found[1]:
-            raise _missing(kind, key, kind, 404)
+            raise missing(kind, key, kind, 404)
         entries = orjson.loads(found[0])[field]["data"]
-        after = _value(query, "starting_after")
+        after = value_of(query, "starting_after")
         if after:
             places = [place for place, entry in enumerate(entries) if entry["id"] == after]
             if not places:
-                raise _missing("invoice item" if field == "lines" else "subscription item", after,
+                raise missing("invoice item" if field == "lines" else "subscription item", after,
                                "starting_after", 400)
             entries = entries[places[0] + 1:]
-        limit = _limit(query)
+        limit = page_limit(query)
         return _as_list([orjson.dumps(entry) for entry in entries[:limit]], len(entries) > limit, path)
 
     def _expand(self, bodies: Sequence[bytes], field: str, kind: str) -> list[bytes]:
@@ -274,81 +263,3 @@ def _key_of(header: str) -> str:
         return base64.b64decode(value, validate=True).decode().partition(":")[0]
     except (binascii.Error, UnicodeDecodeError):
         return ""
-
-
-def _value(query: Sequence[tuple[str, str]], name: str) -> str | None:
-    return next((value for key, value in query if key == name and value), None)
-
-
-def _required(query: Sequence[tuple[str, str]], name: str) -> str:
-    value = _value(query, name)
-    if value is None:
-        raise Refusal(400, f"Missing required param: {name}.", code="parameter_missing", param=name)
-    return value
-
-
-def _limit(query: Sequence[tuple[str, str]]) -> int:
-    text = _value(query, "limit") or "10"
-    if not text.isdigit():
-        raise Refusal(400, f"Invalid integer: {text}", code="parameter_invalid_integer", param="limit")
-    limit = int(text)
-    if limit > MOST_PER_PAGE:
-        raise Refusal(
-            400, f"This value must be less than or equal to {MOST_PER_PAGE} (it currently is '{limit}').", param="limit"
-        )
-    if limit < 1:
-        raise Refusal(400, f"This value must be greater than or equal to 1 (it currently is '{limit}').", param="limit")
-    return limit
-
-
-def _created(query: Sequence[tuple[str, str]]) -> list[Comparison]:
-    """The conditions on `created`, each an epoch second."""
-    conditions: list[Comparison] = []
-    for key, value in query:
-        match = RANGE.match(key)
-        if match:
-            if not re.fullmatch(r"\d+", value):
-                raise Refusal(400, f"Invalid timestamp: {value}: must be an integer Unix timestamp", param=key)
-            conditions.append(("created", OPERATORS[match[1]], int(value)))
-    return conditions
-
-
-def _expansions(query: Sequence[tuple[str, str]], resource: Resource) -> list[str]:
-    wanted = [value.removeprefix("data.") for key, value in query if EXPAND.match(key)]
-    for field in wanted:
-        if field not in resource.expansions:
-            raise Refusal(400, f"This property cannot be expanded ({field}).", param="expand")
-    return wanted
-
-
-def _is_common(key: str) -> bool:
-    return key in ("limit", "starting_after") or bool(RANGE.match(key) or EXPAND.match(key))
-
-
-def _unknown_parameter(key: str) -> Refusal:
-    return Refusal(400, f"Received unknown parameter: {key}", code="parameter_unknown", param=key)
-
-
-def _missing(kind: str, key: str, param: str, status: int) -> Refusal:
-    return Refusal(
-        status, f"No such {kind}: '{key}'", code="resource_missing", param=param,
-        doc_url="https://stripe.com/docs/error-codes/resource-missing",
-    )
-
-
-def _unknown_url(request: Request) -> Refusal:
-    return Refusal(
-        404,
-        f"Unrecognized request URL ({request.method}: {request.url.path}). Please see https://stripe.com/docs or we "
-        "can help at https://support.stripe.com/.",
-    )
-
-
-def _too_many(headers: Mapping[str, str]) -> Refusal:
-    return Refusal(
-        429,
-        "Request rate limit exceeded. You can learn more about rate limits here "
-        "https://stripe.com/docs/rate-limits.",
-        {"Stripe-Rate-Limited-Reason": "global-rate", **headers},
-        code="rate_limit", doc_url="https://stripe.com/docs/error-codes/rate-limit",
-    )
