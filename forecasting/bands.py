@@ -80,8 +80,8 @@ def backtest(values: pd.Series, make: Maker, *, shortest: int) -> Backtest:
 def half_widths(test: Backtest, values: pd.Series, horizon: int) -> dict[float, np.ndarray]:
     """Half the width of each band, by level, `horizon` values each, growing with the horizon.
 
-    Never narrower than a random walk that moves as the series usually does from month to month, and a third wider than seen:
-    three origins may have been lucky.
+    Never narrower than a random walk that moves as the series usually does from month to month, and a third wider
+    than seen: three origins may have been lucky.
     """
     ahead = np.arange(1, test.errors.shape[1] + 1)
     growth = _growth(np.abs(test.errors), ahead)

@@ -110,7 +110,7 @@ def _given(file: Path) -> Mapping[str, Mapping[str, str]]:
     except ValueError as error:
         raise SettingsError(
             f"{file} is not JSON: line {getattr(error, 'lineno', '?')}. Expected an object of sources, see "
-            "docs/settings.md. Correct the file."
+            "docs/sources.md. Correct the file."
         ) from None
     known = {source.name: source.keys for source in SOURCES if source.keys}
     for name, values in found.items() if isinstance(found, dict) else [("the whole", None)]:

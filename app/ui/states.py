@@ -95,7 +95,7 @@ def unconnected(settings: Settings) -> None:
         steps.insert(0, "Let people sign in: set PLUMBLINE_OIDC_ISSUER, PLUMBLINE_OIDC_CLIENT_ID and "
                         "PLUMBLINE_OIDC_CLIENT_SECRET as your identity provider gave them.")  # fmt: skip
     st.html('<ol class="pl-steps">' + "".join(f"<li>{escape(step)}</li>" for step in steps) + "</ol>")
-    st.html('<p class="pl-age">docs/settings.md lists every setting.</p>')
+    st.html('<p class="pl-age">docs/sources.md says how to connect a source, docs/settings.md lists every setting.</p>')
 
 
 def loading(stages: Sequence[Stage]) -> None:
