@@ -22,7 +22,7 @@ from pipelines.contracts import CHECKS
 from pipelines.job import Run, StepResult
 
 AS_OF = datetime(2026, 11, 22, 11, tzinfo=UTC)
-STREAMS = ("customers", "plans", "invoices", "invoice_line_items", "subscriptions")
+STREAMS = ("customers", "products", "plans", "invoices", "invoice_line_items", "subscriptions")
 ADD_UP = "The lines of each invoice add up to its subtotal (raw_stripe.invoice_line_items)"
 ONE_INVOICE = """
 insert into raw_stripe.customers (id, name, created) values ('cus_1', 'Zoë O''Neil', '2026-01-01');
