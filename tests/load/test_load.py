@@ -147,7 +147,7 @@ def test_a_vendor_that_stays_down_holds_up_no_other(house: House, load: Load) ->
 def test_what_is_killed_in_the_middle_is_complete_after_the_next_load(house: House, load: Load, victim: str) -> None:
     house.forget()
     house.store.empty()
-    house.store = write_company(house.settings.home, customers=60, months=24, lines=9)
+    house.store = write_company(house.settings.home, customers=90, months=24, lines=9)
     killer = Killer(house, victim)
     killer.start()
     with pytest.raises(SourceDown, match="tap-stripe-billing ended with code"):
