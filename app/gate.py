@@ -154,9 +154,16 @@ class GateMiddleware:
         if path == LOGOUT:
             headers.append("Set-Cookie", self._cookie(SESSION, "", 0))
         if path == CALLBACK and headers.get("location") == "/" and WANTED in request.cookies:
-            back = urlsplit(request.cookies[WANTED])
-            headers["location"] = self.gate.wanted(back.path, back.query) or "/"
+            headers["location"] = self._back(request.cookies[WANTED])
             headers.append("Set-Cookie", self._cookie(WANTED, "", 0))
+
+    def _back(self, kept: str) -> str:
+        """The page to return to; what the cookie says is a visitor's word and may be no address at all."""
+        try:
+            back = urlsplit(kept)
+        except ValueError:
+            return "/"
+        return self.gate.wanted(back.path, back.query) or "/"
 
     def _cookie(self, name: str, value: str, seconds: int) -> str:
         secure = "; Secure" if self.gate.is_secure else ""

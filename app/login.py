@@ -80,7 +80,7 @@ def auth_secrets(settings: Settings) -> dict[str, Any]:
 def email_of(claims: Mapping[str, Any]) -> str | None:
     """Whom the identity provider named, or None: nobody, or an address it says is not verified."""
     email = str(claims.get("email") or "").strip().lower()
-    is_verified = claims.get("email_verified") is not False
+    is_verified = claims.get("email_verified", True) in (True, "true")  # some providers send words
     return email if claims.get("is_logged_in") and email and is_verified else None
 
 

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """The settings table of docs/settings.md is made from these fields and their descriptions."""
 
-    model_config = SettingsConfigDict(env_prefix="PLUMBLINE_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="PLUMBLINE_", frozen=True, extra="ignore", env_ignore_empty=True)
 
     home: Path = Field(Path(".plumbline"), description="Folder of all state: databases, secrets, logs, mail.")
     warehouse_url: SecretStr | None = Field(

@@ -85,9 +85,8 @@ def unconnected(settings: Settings) -> None:
     """No sandbox and nothing has ever loaded: how to connect a source, and how people get in."""
     statement("No source is connected", "Your company's figures appear here once there is somewhere to load them from.")
     steps = [
-        "Put the credentials of a source (Stripe, Salesforce, your production PostgreSQL) into the environment that "
-        "meltano.yml names, or drop CSV files into the folder "
-        f"{settings.files.name} of Plumbline's home.",
+        "Put the credentials of a source (Stripe, Salesforce, your production PostgreSQL) into "
+        f"{settings.home / 'sources.json'}, mode 600, or drop CSV files into {settings.files}.",
         "Run plumbline run refresh: it loads, builds and checks.",
         "Or start with PLUMBLINE_SANDBOX_SCALE=demo to look round in an invented company.",
     ]

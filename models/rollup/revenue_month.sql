@@ -31,6 +31,11 @@ legs as (
     where is_cost_of_revenue
 ),
 
+costed as (
+    select distinct month from {{ ref("fct_cost") }}
+    where is_cost_of_revenue
+),
+
 final as (
     select
         legs.month,
@@ -40,12 +45,15 @@ final as (
         legs.country,
         sum(legs.invoiced_usd) as invoiced_revenue_usd,
         sum(legs.recognized_usd) as recognized_revenue_usd,
-        -- Costs come once a month is over: until then neither they nor the profit are known.
-        case when months.is_complete then sum(legs.cost_usd) end as cost_of_revenue_usd,
-        case when months.is_complete then sum(legs.recognized_usd - legs.cost_usd) end as gross_profit_usd
+        -- Costs come once a month is over: until they have come, neither they nor the profit are known.
+        case when months.is_complete and costed.month is not null then sum(legs.cost_usd) end as cost_of_revenue_usd,
+        case
+            when months.is_complete and costed.month is not null then sum(legs.recognized_usd - legs.cost_usd)
+        end as gross_profit_usd
     from legs
     inner join {{ ref("dim_month") }} as months on legs.month = months.month
-    group by legs.month, months.is_complete, legs.product, legs.plan, legs.country
+    left join costed on legs.month = costed.month
+    group by legs.month, months.is_complete, costed.month, legs.product, legs.plan, legs.country
 )
 
 select * from final
