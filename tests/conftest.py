@@ -37,13 +37,13 @@ def make_settings() -> Iterator[Callable[..., Settings]]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def settings(make_settings: Callable[..., Settings]) -> Settings:
-    """One home for the whole test session."""
+    """A home of each file's own: what one file's tests build, grant or leave behind, no other file's tests find."""
     return make_settings()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cluster(settings: Settings) -> Iterator[Cluster]:
     """The home's warehouse server, running and empty."""
     server = Cluster(settings, "warehouse")
@@ -52,7 +52,7 @@ def cluster(settings: Settings) -> Iterator[Cluster]:
     server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def migrated(settings: Settings, cluster: Cluster) -> Settings:
     """The home's settings, its warehouse with logins, schemas and tables."""
     assert cluster.is_running()

@@ -63,7 +63,7 @@ def run_as(settings: Settings, login: str, *statements: str) -> list[tuple[objec
         return cursor.fetchall() if cursor.description else []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def with_marts(migrated: Settings) -> Settings:
     run_as(migrated, BUILDER, MARTS)
     return migrated

@@ -16,21 +16,8 @@ from app.secrets import warehouse_url
 from app.settings import Settings
 from pipelines.build import build
 from pipelines.job import Run
-from pipelines.migrate import migrate
-from pipelines.postgres import Cluster
 
 RAW = ("raw_stripe", "raw_salesforce", "raw_production", "raw_files")
-
-
-@pytest.fixture(scope="session")
-def migrated(make_settings: Callable[..., Settings]) -> Iterator[Settings]:
-    """A home of these tests' own: they say who sees what in the whole warehouse, so nobody else may build in it."""
-    settings = make_settings()
-    server = Cluster(settings, "warehouse")
-    server.start()
-    migrate(settings)
-    yield settings
-    server.stop()
 
 
 @pytest.fixture
