@@ -18,7 +18,8 @@ from tenacity import retry, retry_if_exception, stop_after_delay, wait_exponenti
 from app.errors import WarehouseDown
 from app.secrets import warehouse_url
 from app.settings import ROOT, Settings
-from pipelines.rights import close_database, grant_rights, make_logins, make_schemas
+from pipelines.citus import introduce, use_citus
+from pipelines.rights import close_database, grant_rights, make_logins, make_schemas, passwords
 
 LOCK = 7_305_881_166
 """Number of the advisory lock under which one process at a time migrates."""
@@ -55,7 +56,8 @@ def _migrate(settings: Settings, admin: connection, url: URL) -> None:
     if settings.warehouse_url is None:
         with admin.cursor() as cursor:
             cursor.execute("revoke all on database postgres, template1 from public")
-    _use_citus(admin)
+    use_citus(admin)
+    introduce(admin, passwords(settings))
     make_schemas(admin)
     _upgrade(url)
     grant_rights(admin)
@@ -109,17 +111,6 @@ def _create_database(url: URL) -> bool:
             name = quote_ident(str(url.database), admin)
             cursor.execute(f"create database {name} encoding 'UTF8' template template0")
             return True
-
-
-def _use_citus(admin: connection) -> None:
-    """Where the server offers Citus and lets us, our database uses it."""
-    with admin.cursor() as cursor:
-        cursor.execute(
-            "select 1 from pg_available_extensions cross join pg_roles where name = 'citus' "
-            "and installed_version is null and rolname = current_user and rolsuper"
-        )
-        if cursor.fetchone():
-            cursor.execute("create extension citus")
 
 
 def _upgrade(url: URL) -> None:

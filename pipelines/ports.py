@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import socket
+from collections.abc import Collection
 from pathlib import Path
 
 from app.errors import PortTaken, SettingsError, UsageError
@@ -35,7 +36,7 @@ def port_of(settings: Settings, name: str) -> int:
         ports = _read(file)
         missing = [service for service in (*SERVICES, "portal") if service not in ports]
         if missing:
-            ports |= dict(zip(missing, _free_ports(len(missing), taken=set(ports.values())), strict=True))
+            ports |= dict(zip(missing, free_ports(len(missing), taken=set(ports.values())), strict=True))
             _write(file, ports)
     return ports[name]
 
@@ -81,7 +82,7 @@ def _read(file: Path) -> dict[str, int]:
         ) from None
 
 
-def _free_ports(count: int, taken: set[int]) -> list[int]:
+def free_ports(count: int, taken: Collection[int] = ()) -> list[int]:
     """Distinct free ports, none of them in `taken`: all held open at once so that none comes twice."""
     held: list[socket.socket] = []
     found: list[int] = []

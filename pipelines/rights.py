@@ -27,13 +27,17 @@ OWNERS = {
 """Each schema and its owner; those of nobody belong to the admin, who migrates them."""
 
 
+def passwords(settings: Settings) -> dict[str, str]:
+    """Each login's password."""
+    return {login: get_secret(settings, "role_" + login.removeprefix("plumbline_")) for login in LOGINS}
+
+
 def make_logins(settings: Settings, admin: connection) -> None:
     """Creates what is missing and sets every password anew, as a scram verifier that the server's log may show."""
     with admin.cursor() as cursor:
         cursor.execute("select rolname from pg_roles where rolname = any(%s)", (list(LOGINS),))
         known = {name for (name,) in cursor.fetchall()}
-        for login in LOGINS:
-            password = get_secret(settings, "role_" + login.removeprefix("plumbline_"))
+        for login, password in passwords(settings).items():
             verifier = encrypt_password(password, login, scope=admin, algorithm="scram-sha-256")
             verb = "alter" if login in known else "create"
             cursor.execute(f"{verb} role {login} login password %s", (verifier,))

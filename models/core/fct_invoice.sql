@@ -1,5 +1,5 @@
 -- One row per finalised Stripe invoice of a customer that counts.
-{{ config(materialized="table", meta={"distributed_by": "customer_id", "colocate_with": "dim_customer"}) }}
+{{ config(materialized="table", meta={"distributed_by": "customer_id"}) }}
 
 with invoices as (
     select * from {{ ref("stg_stripe__invoices") }}

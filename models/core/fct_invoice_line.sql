@@ -1,5 +1,5 @@
 -- One row per line of a finalised invoice, with its exact share of the invoice's net amount.
-{{ config(materialized="table", meta={"distributed_by": "customer_id", "colocate_with": "dim_customer"}) }}
+{{ config(materialized="table", meta={"distributed_by": "customer_id"}) }}
 
 with lines as (
     select * from {{ ref("stg_stripe__invoice_lines") }}

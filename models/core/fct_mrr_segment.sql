@@ -1,5 +1,5 @@
 -- One row per stretch of a subscription item or contract in which price, quantity, discount and state stay the same.
-{{ config(materialized="table", meta={"distributed_by": "customer_id", "colocate_with": "dim_customer"}) }}
+{{ config(materialized="table", meta={"distributed_by": "customer_id"}) }}
 
 with priced as (
     select * from {{ ref("int_priced_item") }}

@@ -1,5 +1,5 @@
 -- One row per Stripe charge of a customer that counts, succeeded or failed.
-{{ config(materialized="table", meta={"distributed_by": "customer_id", "colocate_with": "dim_customer"}) }}
+{{ config(materialized="table", meta={"distributed_by": "customer_id"}) }}
 
 with charges as (
     select * from {{ ref("stg_stripe__charges") }}

@@ -6,7 +6,13 @@
     declare entry record;
     begin
         if exists (select from pg_catalog.pg_roles where rolname = 'plumbline_analyst') then
-            grant select on all tables in schema core, rollup to plumbline_analyst;
+            -- One by one: Citus cannot grant on tables of all its kinds in one statement.
+            for entry in
+                select table_schema as schema_name, table_name from information_schema.tables
+                where table_schema in ('core', 'rollup')
+            loop
+                execute format('grant select on %I.%I to plumbline_analyst', entry.schema_name, entry.table_name);
+            end loop;
         end if;
         for entry in
             select distinct table_schema as schema_name, grantee

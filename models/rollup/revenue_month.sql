@@ -7,7 +7,8 @@ with lines as (
     union all
     select invoices.month, invoices.customer_id, 'Unknown', 'Unknown', invoices.net_usd
     from {{ ref("fct_invoice") }} as invoices
-    left join {{ ref("fct_invoice_line") }} as lines_of on invoices.invoice_id = lines_of.invoice_id
+    left join {{ ref("fct_invoice_line") }} as lines_of
+        on invoices.customer_id = lines_of.customer_id and invoices.invoice_id = lines_of.invoice_id
     where invoices.is_revenue and lines_of.invoice_id is null
 ),
 
