@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from threading import Event, Thread
 
-import psycopg2
 import pytest
 from psycopg2.extensions import connection
 
-from app.secrets import warehouse_url
-from app.settings import Settings
 from tests.models import meridian
 from tests.models.conftest import answers
 from tests.models.raw_tables import fill_files, fill_stripe
@@ -89,43 +84,6 @@ def _revenue_is_invoiced_by_line_and_recognised_by_the_second(database: connecti
     assert revenue == [(date(2024, 1, 1), "DE", Decimal(1320), bo), (date(2024, 1, 1), "US", Decimal(100), ada)]
     credit = "select net_usd from core.fct_invoice_line where invoice_id = 'in_3' order by invoice_line_id"
     assert answers(database, credit) == [(Decimal("-82.76"),), (Decimal("165.52"),)]
-
-
-def test_readers_never_see_a_build(migrated: Settings, database: connection, build_as_of: Build) -> None:
-    """Whoever reads while the warehouse is built again sees the old rows or the new ones, and no error."""
-    _load(database)
-    build_as_of(meridian.AS_OF)
-    marts = ("mart_finance.mrr_monthly", "mart_executive.targets_monthly", "mart_executive.claims")
-    query = f"select {', '.join(f'(select count(*) from {mart})' for mart in marts)}"
-    [before] = answers(database, query)
-    with _reading(migrated, query) as seen:
-        build_as_of(meridian.AS_OF)
-    assert len(seen) > 100
-    assert set(seen) == {before}
-
-
-@contextmanager
-def _reading(settings: Settings, query: str) -> Iterator[list[object]]:
-    """Asks again and again in a thread of its own; holds the answers, and the error that ended it if one did."""
-    address = warehouse_url(settings, "plumbline_analyst").set(drivername="postgresql")
-    seen: list[object] = []
-    is_over = Event()
-
-    def ask() -> None:
-        with closing(psycopg2.connect(address.render_as_string(hide_password=False))) as reader:
-            try:
-                while not is_over.is_set():
-                    seen.extend(answers(reader, query))
-            except psycopg2.Error as error:
-                seen.append(str(error))
-
-    thread = Thread(target=ask)
-    thread.start()
-    try:
-        yield seen
-    finally:
-        is_over.set()
-        thread.join()
 
 
 def test_the_daily_series_holds_complete_days_only(database: connection, build_as_of: Build) -> None:
