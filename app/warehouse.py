@@ -29,9 +29,9 @@ from app.people import People
 from app.progress import Progress
 from app.secrets import PORTAL
 from app.settings import Settings
-from app.status import Passport, Recorder, Status
+from app.status import BuildFailure, Passport, Recorder, Status
 
-__all__ = ["Answer", "Passport", "Status", "Warehouse"]
+__all__ = ["Answer", "BuildFailure", "Passport", "Status", "Warehouse"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,8 @@ class Answer:
         rows: (month, *dimensions, value) in order, exact; a value of None is undefined.
         frame: the same for drawing: month as a timestamp, value as a float.
         sql: the statement as it can be run by hand.
-        promises_kept, promises_broken: names of the promises it rests on.
+        promises_kept, promises_broken, promises_warned: names of the promises it rests on.
+        build_failed: the newest build, where it failed and the figure is that of the build before.
     """
 
     rows: tuple[tuple[Any, ...], ...]
@@ -53,6 +54,8 @@ class Answer:
     checked_at: datetime | None
     promises_kept: tuple[str, ...]
     promises_broken: tuple[str, ...]
+    promises_warned: tuple[str, ...] = ()
+    build_failed: BuildFailure | None = None
 
 
 class Warehouse:
@@ -100,6 +103,8 @@ class Warehouse:
             status.checked_at,
             status.kept,
             status.broken,
+            status.warned,
+            status.build_failed,
         )
 
     def read(
@@ -154,6 +159,8 @@ class Warehouse:
             worked_out_as=metric.worked_out_as,
             comes_from=record.comes_from(metric) or marts_of(metric, self._metrics),
             sql=_sql(self._compile(Question(name), as_of)),
+            promises_warned=status.warned,
+            build_failed=status.build_failed,
         )
 
     def status(self, viewer: Viewer, name: str) -> Status:

@@ -165,7 +165,7 @@ def _promises(reading: Reading) -> str:
     """How many of the promises that the six figures rest on are kept."""
     statuses = [reading.warehouse.status(reading.viewer, name) for name in FIGURES]
     kept = {name for status in statuses for name in status.kept}
-    broken = {name for status in statuses for name in status.broken}
-    if not kept and not broken:
+    rest = {name for status in statuses for name in (*status.broken, *status.warned)}
+    if not kept and not rest:
         return "The promises about this data have not been checked yet."
-    return f"{len(kept)} of {len(kept | broken)} promises about this data are kept."
+    return f"{len(kept)} of {len(kept | rest)} promises about this data are kept."

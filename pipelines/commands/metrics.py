@@ -100,6 +100,7 @@ def _filter(text: str) -> tuple[str, str]:
 
 def _payload(by: tuple[str, ...], found: Answer) -> dict[str, object]:
     metric: Metric = found.metric
+    failed = found.build_failed
     columns = ("month", *by, "value")
     return {
         "label": metric.label,
@@ -110,6 +111,8 @@ def _payload(by: tuple[str, ...], found: Answer) -> dict[str, object]:
         "checked_at": found.checked_at,
         "promises_kept": found.promises_kept,
         "promises_broken": found.promises_broken,
+        "promises_warned": found.promises_warned,
+        "build_failed": failed and {"at": failed.at, "reason": failed.reason},
         "null_reason": metric.why_null or None,
         "sql": found.sql,
     }
@@ -132,9 +135,14 @@ def _draw(payload: dict[str, object], console: Console) -> None:
     else:
         console.print("No rows: nothing is loaded yet, or the filters leave nothing.")
     console.print(f"Data until {payload['data_until']}, checked at {payload['checked_at']}", markup=False)
-    broken = payload["promises_broken"]
-    if isinstance(broken, list | tuple) and broken:
-        console.print("Broken promises: " + "; ".join(str(each) for each in broken), markup=False)
+    failed = payload["build_failed"]
+    if isinstance(failed, dict):
+        said = f"The newest build failed at {failed['at']}: {failed['reason']}"
+        console.print(f"{said} The figures are those of the build before.", markup=False)
+    for outcome in ("broken", "warned"):
+        names = payload[f"promises_{outcome}"]
+        if isinstance(names, list | tuple) and names:
+            console.print(f"{outcome.capitalize()} promises: " + "; ".join(str(each) for each in names), markup=False)
 
 
 def _number(value: object, payload: dict[str, object]) -> str:
