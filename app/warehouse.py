@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -44,6 +44,7 @@ class Answer:
         sql: the statement as it can be run by hand.
         promises_kept, promises_broken, promises_warned: names of the promises it rests on.
         build_failed: the newest build, where it failed and the figure is that of the build before.
+        reasons: month → why it has no value, where the mart says so.
     """
 
     rows: tuple[tuple[Any, ...], ...]
@@ -56,6 +57,11 @@ class Answer:
     promises_broken: tuple[str, ...]
     promises_warned: tuple[str, ...] = ()
     build_failed: BuildFailure | None = None
+    reasons: Mapping[date, str] = field(default_factory=dict)
+
+    def why_null(self, month: date) -> str:
+        """Why that month has no value, in words; empty when nobody says."""
+        return self.reasons.get(month) or self.metric.why_null
 
 
 class Warehouse:
@@ -90,6 +96,10 @@ class Warehouse:
         asked = {"by": question.by, "where": question.where, "since": question.since, "until": question.until}
         request = Request("answer", marts_of(metric, self._metrics), metric.name, asked)
         rows = self._reads.read(viewer, request, statement).values
+        reasons: dict[date, str] = {}
+        if metric.reason_column:
+            reasons = {month: reason for month, value, reason in rows if value is None and reason}
+            rows = tuple(row[:-1] for row in rows)
         frame = pd.DataFrame(list(rows), columns=["month", *question.by, "value"])
         frame["month"] = pd.to_datetime(frame["month"])
         frame["value"] = frame["value"].astype("float64")
@@ -105,6 +115,7 @@ class Warehouse:
             status.broken,
             status.warned,
             status.build_failed,
+            reasons,
         )
 
     def read(

@@ -96,7 +96,7 @@ def _tile(name: str, reading: Reading, target: float | None) -> tuple[Tile, Pict
     tile = Tile(
         label=metric.label,
         value=None if value is None else f.figure(value, metric.unit),
-        reason="" if value is not None else metric.why_null or "not known for this month",
+        reason="" if value is not None else reading.why_null(name, reading.closed) or "not known for this month",
         change=change,
         meaning=_meaning(value, before, metric.better, change),
         compared_with=f.month_name(shift(reading.closed, -1)),

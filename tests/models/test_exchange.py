@@ -101,7 +101,7 @@ def test_an_upgrade_changes_the_columns_of_a_rollup_and_of_its_mart(
 ) -> None:
     build_as_of(meridian.AS_OF)
     [before] = answers(loaded, SEEN)
-    _replace(own_models / "rollup/cash_month.sql", "        cash_usd,", "        cash_usd,\n        1 as one,")
+    _replace(own_models / "rollup/cash_month.sql", "        cash_note,", "        cash_note,\n        1 as one,")
     _replace(own_models / "marts/finance/cash_monthly.sql", "    cash_usd,", "    one,\n    cash_usd,")
     with _reading(migrated, SEEN) as seen:
         build_as_of(meridian.AS_OF)
