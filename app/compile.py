@@ -1,7 +1,8 @@
 """From a question about a metric to its SQL: one statement, exact, readable.
 
 The answer always has the columns month, the dimensions asked for, value; one row per month and combination, in
-that order. Values are `numeric` and never rounded here. A question that would give a number that lies is refused.
+that order. Where the mart says why a month has no value, `reason` follows. Values are `numeric` and never rounded
+here. A question that would give a number that lies is refused.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def compile_question(
             in only with `include_partial`.
 
     Returns:
-        A select of month, *by, value, ordered by month and dimensions.
+        A select of month, *by, value, ordered by month and dimensions; then reason, for a metric with a reason_column.
 
     Raises:
         QuestionError: unknown metric or dimension, a split that cannot add up, or an empty span of months.
@@ -133,6 +134,7 @@ def _simple(metric: Metric, question: Question, today: date) -> Select[Any]:
     schema, _, name = str(metric.mart).partition(".")
     names = dict.fromkeys(
         [metric.time_column, "is_complete", str(metric.column), *question.by, *(d for d, _ in question.where)]
+        + ([metric.reason_column] if metric.reason_column else [])
     )
     mart = table(name, *(column(each) for each in names), schema=schema).alias("mart")
     month, value = mart.c[metric.time_column], cast(mart.c[str(metric.column)], Numeric)
@@ -142,7 +144,8 @@ def _simple(metric: Metric, question: Question, today: date) -> Select[Any]:
         wanted = [v for d, v in question.where if d == dimension]
         conditions.append(mart.c[dimension].in_(wanted) if len(wanted) > 1 else mart.c[dimension] == wanted[0])
     if metric.aggregate == "none":
-        return select(month.label("month"), value.label("value")).where(*conditions)
+        reason = [mart.c[metric.reason_column].label("reason")] if metric.reason_column else []
+        return select(month.label("month"), value.label("value"), *reason).where(*conditions)
     total = func.max(value) if metric.aggregate == "max" else func.sum(value)
     return (
         select(month.label("month"), *dimensions, total.label("value")).where(*conditions).group_by(month, *dimensions)

@@ -30,7 +30,7 @@ Relation = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-
 Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
 FIELDS_OF_KIND = {
-    "simple": ({"mart", "column", "aggregate", "over_time"}, {"time_column"}),
+    "simple": ({"mart", "column", "aggregate", "over_time"}, {"time_column", "reason_column"}),
     "ratio": ({"numerator", "denominator"}, {"undefined"}),
     "multiple": ({"of", "factor"}, set()),
 }
@@ -75,6 +75,7 @@ class Metric(BaseModel):
     answers: tuple[Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]+$")], ...] = ()
     freshness_minutes: int = Field(60, ge=1)
     null_reason: Words | None = None
+    reason_column: Identifier | None = None
     worked_out_as: Words | None = None
 
     @property
@@ -155,6 +156,9 @@ def _read(file: Path) -> tuple[CommentedMap, Metric]:
     needed, allowed = FIELDS_OF_KIND[metric.kind]
     for missing in sorted(needed - set(source)):
         raise MetricFileError(f"{file}: the field {missing!r} is missing. A {metric.kind} metric needs it. Add it.")
+    if metric.reason_column and metric.aggregate != "none":
+        only = "nothing: only a metric with `aggregate: none` has one reason per month"
+        raise _mistake(file, source, "reason_column", metric.reason_column, only)
     of_others = set().union(*(a | b for a, b in FIELDS_OF_KIND.values())) - needed - allowed
     for odd in [field for field in source if field in of_others]:
         raise _mistake(file, source, odd, source[odd], f"nothing: a {metric.kind} metric has no such field")

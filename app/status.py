@@ -20,6 +20,16 @@ from app.metrics import Certified, Metric
 from app.secrets import PORTAL
 
 TTL_SECONDS = 5.0
+HEARTBEAT = "Its source loaded within the last hour"
+"""The promise of each raw stream that a figure rests on where the source's lateness can change the figure."""
+
+
+@dataclass(frozen=True)
+class BuildFailure:
+    """The newest build, where it failed: when, and the first reason in words. Figures are those of the build before."""
+
+    at: datetime
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,8 @@ class Status:
         kept: the names of the promises that hold.
         broken: the names of those that do not.
         is_stale: a source has not loaded for longer than the metric allows, or never.
+        warned: the names of the promises about what is odd, but no reason to distrust the figure.
+        build_failed: the newest build, where it failed and the figure is that of the build before.
     """
 
     data_until: datetime | None
@@ -41,6 +53,8 @@ class Status:
     kept: tuple[str, ...]
     broken: tuple[str, ...]
     is_stale: bool
+    warned: tuple[str, ...] = ()
+    build_failed: BuildFailure | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +71,8 @@ class Passport:
     worked_out_as: str | None
     comes_from: tuple[str, ...]
     sql: str
+    promises_warned: tuple[str, ...] = ()
+    build_failed: BuildFailure | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +85,7 @@ class Record:
         checked_at: of the newest check run.
         outcomes: (dataset, promise) → outcome in that run.
         promises: metric → the (dataset, promise) pairs it rests on.
+        build_failed: the newest build, where it failed.
     """
 
     data_until: datetime | None = None
@@ -76,11 +93,16 @@ class Record:
     checked_at: datetime | None = None
     outcomes: Mapping[tuple[str, str], str] = field(default_factory=dict)
     promises: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
+    build_failed: BuildFailure | None = None
 
     def status_of(self, metric: Metric, now: datetime) -> Status:
-        """The status of one figure at that wall time."""
+        """The status of one figure at that wall time.
+
+        A source is waited for where the figure rests on its heartbeat; before any lineage is known, all are.
+        """
         rests_on = self._rests_on(metric)
-        sources = {source for dataset, _ in rests_on if (source := source_of(dataset)) in self.loads}
+        beating = {source_of(dataset) for dataset, promise in rests_on if promise == HEARTBEAT}
+        sources = beating & self.loads.keys()
         loads = [self.loads[source] for source in (sources or self.loads)]
         known = [load for load in loads if load is not None]
         loaded_at = min(known) if known and len(known) == len(loads) else None
@@ -89,9 +111,11 @@ class Record:
             data_until=self.data_until,
             loaded_at=loaded_at,
             checked_at=self.checked_at if rests_on else None,
-            kept=self._named(rests_on, "kept", "warned"),
+            kept=self._named(rests_on, "kept"),
             broken=self._named(rests_on, "broken"),
             is_stale=loaded_at is None or now - loaded_at > allowed,
+            warned=self._named(rests_on, "warned"),
+            build_failed=self.build_failed,
         )
 
     def comes_from(self, metric: Metric) -> tuple[str, ...]:
@@ -105,8 +129,8 @@ class Record:
         bases = [self.promises.get(name, frozenset()) for name in (metric.name, *metric.bases)]
         return frozenset().union(*bases)
 
-    def _named(self, rests_on: frozenset[tuple[str, str]], *outcomes: str) -> tuple[str, ...]:
-        found = [pair for pair in rests_on if self.outcomes.get(pair) in outcomes]
+    def _named(self, rests_on: frozenset[tuple[str, str]], outcome: str) -> tuple[str, ...]:
+        found = [pair for pair in rests_on if self.outcomes.get(pair) == outcome]
         return tuple(f"{name} ({dataset})" for dataset, name in sorted(found))
 
 
@@ -139,6 +163,12 @@ def read_record(connection: Connection) -> Record:
     built = connection.execute(
         text("select as_of from portal.build_run where result = 'ok' order by started_at desc limit 1")
     )
+    newest = connection.execute(
+        text(
+            "select result, coalesce(ended_at, started_at) as at, error from portal.build_run "
+            "order by started_at desc limit 1"
+        )
+    ).one_or_none()
     loads = connection.execute(
         text(
             "select source, max(ended_at) filter (where result = 'ok') from portal.load_run where stream = '' "
@@ -162,4 +192,10 @@ def read_record(connection: Connection) -> Record:
         checked_at=max((row.checked_at for row in checks), default=None),
         outcomes={(row.dataset, row.check_name): row.outcome for row in checks},
         promises={metric: frozenset(pairs) for metric, pairs in promises.items()},
+        build_failed=BuildFailure(newest.at, first_reason(newest.error)) if newest and newest.result != "ok" else None,
     )
+
+
+def first_reason(error: str | None) -> str:
+    """The first of the reasons that a failed build noted, one a line."""
+    return (error or "").strip().partition("\n")[0] or "It did not say why."

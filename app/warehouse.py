@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -29,9 +29,9 @@ from app.people import People
 from app.progress import Progress
 from app.secrets import PORTAL
 from app.settings import Settings
-from app.status import Passport, Recorder, Status
+from app.status import BuildFailure, Passport, Recorder, Status
 
-__all__ = ["Answer", "Passport", "Status", "Warehouse"]
+__all__ = ["Answer", "BuildFailure", "Passport", "Status", "Warehouse"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,9 @@ class Answer:
         rows: (month, *dimensions, value) in order, exact; a value of None is undefined.
         frame: the same for drawing: month as a timestamp, value as a float.
         sql: the statement as it can be run by hand.
-        promises_kept, promises_broken: names of the promises it rests on.
+        promises_kept, promises_broken, promises_warned: names of the promises it rests on.
+        build_failed: the newest build, where it failed and the figure is that of the build before.
+        reasons: month → why it has no value, where the mart says so.
     """
 
     rows: tuple[tuple[Any, ...], ...]
@@ -53,6 +55,13 @@ class Answer:
     checked_at: datetime | None
     promises_kept: tuple[str, ...]
     promises_broken: tuple[str, ...]
+    promises_warned: tuple[str, ...] = ()
+    build_failed: BuildFailure | None = None
+    reasons: Mapping[date, str] = field(default_factory=dict)
+
+    def why_null(self, month: date) -> str:
+        """Why that month has no value, in words; empty when nobody says."""
+        return self.reasons.get(month) or self.metric.why_null
 
 
 class Warehouse:
@@ -87,6 +96,10 @@ class Warehouse:
         asked = {"by": question.by, "where": question.where, "since": question.since, "until": question.until}
         request = Request("answer", marts_of(metric, self._metrics), metric.name, asked)
         rows = self._reads.read(viewer, request, statement).values
+        reasons: dict[date, str] = {}
+        if metric.reason_column:
+            reasons = {month: reason for month, value, reason in rows if value is None and reason}
+            rows = tuple(row[:-1] for row in rows)
         frame = pd.DataFrame(list(rows), columns=["month", *question.by, "value"])
         frame["month"] = pd.to_datetime(frame["month"])
         frame["value"] = frame["value"].astype("float64")
@@ -100,6 +113,9 @@ class Warehouse:
             status.checked_at,
             status.kept,
             status.broken,
+            status.warned,
+            status.build_failed,
+            reasons,
         )
 
     def read(
@@ -154,6 +170,8 @@ class Warehouse:
             worked_out_as=metric.worked_out_as,
             comes_from=record.comes_from(metric) or marts_of(metric, self._metrics),
             sql=_sql(self._compile(Question(name), as_of)),
+            promises_warned=status.warned,
+            build_failed=status.build_failed,
         )
 
     def status(self, viewer: Viewer, name: str) -> Status:

@@ -26,6 +26,7 @@ from app.clock import wall
 from app.errors import SettingsError
 from app.metrics import catalogue
 from app.secrets import warehouse_url
+from app.status import HEARTBEAT
 from pipelines.build import manifest_path
 from pipelines.contracts import Contract, Promise, read_contracts
 from pipelines.job import Run, StepResult
@@ -122,13 +123,18 @@ def store_findings(connection: Connection, run: Run, findings: Sequence[Finding]
 
 
 def store_metric_promises(connection: Connection, contracts: Sequence[Contract], lineage: Lineage) -> None:
-    """Replaces portal.metric_promise: for each certified figure every promise that it rests on."""
+    """Replaces portal.metric_promise: for each certified figure every promise that it rests on.
+
+    That a stream's source has loaded in time is such a promise only where its lateness can change the figure.
+    """
     promises = {plain(contract.dataset): contract.promises for contract in contracts}
+    waited_for = datasets_of(catalogue(), lineage, waited_for=True)
     rows = [
         {"metric": metric, "dataset": promise.dataset, "check_name": promise.name}
         for metric, datasets in sorted(datasets_of(catalogue(), lineage).items())
         for dataset in sorted(datasets)
         for promise in promises.get(plain(dataset), ())
+        if promise.name != HEARTBEAT or dataset in waited_for[metric]
     ]
     connection.execute(text("delete from portal.metric_promise"))
     _insert(connection, "portal.metric_promise", rows)

@@ -96,7 +96,7 @@ def _tile(name: str, reading: Reading, target: float | None) -> tuple[Tile, Pict
     tile = Tile(
         label=metric.label,
         value=None if value is None else f.figure(value, metric.unit),
-        reason="" if value is not None else metric.why_null or "not known for this month",
+        reason="" if value is not None else reading.why_null(name, reading.closed) or "not known for this month",
         change=change,
         meaning=_meaning(value, before, metric.better, change),
         compared_with=f.month_name(shift(reading.closed, -1)),
@@ -165,7 +165,7 @@ def _promises(reading: Reading) -> str:
     """How many of the promises that the six figures rest on are kept."""
     statuses = [reading.warehouse.status(reading.viewer, name) for name in FIGURES]
     kept = {name for status in statuses for name in status.kept}
-    broken = {name for status in statuses for name in status.broken}
-    if not kept and not broken:
+    rest = {name for status in statuses for name in (*status.broken, *status.warned)}
+    if not kept and not rest:
         return "The promises about this data have not been checked yet."
-    return f"{len(kept)} of {len(kept | broken)} promises about this data are kept."
+    return f"{len(kept)} of {len(kept | rest)} promises about this data are kept."

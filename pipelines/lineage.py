@@ -3,7 +3,8 @@
 The ways of a figure are in two places already: the metric file names its mart (or the metrics it is made of), and
 dbt's manifest names the parents of each model. Nothing is declared a third time. Only a model that says
 `meta: {only_dates: true}` is no way for figures: the calendar is laid from the oldest row of every source, and
-would make each figure rest on all of them.
+would make each figure rest on all of them. And a model may name parents of which it takes only who is who:
+`meta: {identity_only: [stg_…]}`. A figure rests on what is promised about those, but does not wait for their source.
 """
 
 from __future__ import annotations
@@ -21,15 +22,23 @@ from app.metrics import Metric
 
 @dataclass(frozen=True)
 class Lineage:
-    """dbt's graph: `parents` of each node by id, `datasets` the schema.table of a node."""
+    """dbt's graph: `parents` of each node by id, `datasets` the schema.table of a node.
+
+    `identity_only` holds those (node, parent) of which the node takes only who is who.
+    """
 
     parents: Mapping[str, tuple[str, ...]]
     datasets: Mapping[str, str]
+    identity_only: frozenset[tuple[str, str]] = frozenset()
 
-    def upstream_of(self, dataset: str) -> frozenset[str]:
+    def upstream_of(self, dataset: str, *, waited_for: bool = False) -> frozenset[str]:
         """The dataset itself and all it is made from, back to the raw streams, as schema.table.
 
         A dataset that dbt does not know rests on itself alone.
+
+        Args:
+            dataset: schema.table.
+            waited_for: only what can change its figures by being late.
         """
         found: set[str] = set()
         waiting = [node for node, known in self.datasets.items() if known == dataset]
@@ -37,7 +46,11 @@ class Lineage:
             node = waiting.pop()
             if node not in found:
                 found.add(node)
-                waiting.extend(self.parents.get(node, ()))
+                waiting.extend(
+                    parent
+                    for parent in self.parents.get(node, ())
+                    if not (waited_for and (node, parent) in self.identity_only)
+                )
         return frozenset({dataset} | {self.datasets[node] for node in found if node in self.datasets})
 
 
@@ -62,13 +75,29 @@ def read_lineage(manifest: Path) -> Lineage:
             for node, entry in entries.items()
             if entry["resource_type"] in {"model", "source", "seed", "snapshot"}
         },
+        identity_only=frozenset(
+            (node, parent)
+            for node, entry in entries.items()
+            for parent in _parents(entry)
+            if parent.rpartition(".")[2] in _meta(entry).get("identity_only", ())
+        ),
     )
 
 
-def datasets_of(metrics: Mapping[str, Metric], lineage: Lineage) -> dict[str, frozenset[str]]:
-    """For each metric the datasets its figure depends on; a ratio rests on what both its metrics rest on."""
+def datasets_of(
+    metrics: Mapping[str, Metric], lineage: Lineage, *, waited_for: bool = False
+) -> dict[str, frozenset[str]]:
+    """For each metric the datasets its figure depends on; a ratio rests on what both its metrics rest on.
+
+    Args:
+        metrics: the catalogue.
+        lineage: dbt's graph.
+        waited_for: only those that can change the figure by being late.
+    """
     return {
-        name: frozenset[str]().union(*(lineage.upstream_of(mart) for mart in marts_of(metric, metrics)))
+        name: frozenset[str]().union(
+            *(lineage.upstream_of(mart, waited_for=waited_for) for mart in marts_of(metric, metrics))
+        )
         for name, metric in metrics.items()
     }
 
@@ -81,9 +110,14 @@ def plain(dataset: str) -> str:
 
 
 def _parents(entry: Mapping[str, Any]) -> tuple[str, ...]:
-    if entry.get("config", {}).get("meta", {}).get("only_dates"):
+    if _meta(entry).get("only_dates"):
         return ()
     return tuple(entry.get("depends_on", {}).get("nodes", ()))
+
+
+def _meta(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = entry.get("config", {}).get("meta", {})
+    return found
 
 
 def _table(entry: Mapping[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """Logins and schemas of the warehouse, and who may do what: the one place of it, but for the marts.
 
-Which reading login may select which mart is said by the mart's own `.yml` (`config: grants:`) and done by dbt.
+Which reading login may select which mart is said by the mart's own `.yml` (`config: grants:`) and done by the build.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from app.secrets import PORTAL, get_secret
 from app.settings import Settings
 
 LOADER, BUILDER, WORKER = "plumbline_loader", "plumbline_builder", "plumbline_worker"
+ANALYST = login_of("analyst")
 READERS = tuple(login_of(role) for role in ROLES)
 LOGINS = (LOADER, BUILDER, PORTAL, WORKER, *READERS)
 
@@ -19,7 +20,7 @@ RAW = ("raw_stripe", "raw_salesforce", "raw_production", "raw_files")
 BUILT = ("rollup", *(f"mart_{role}" for role in ROLES if role != "analyst"))
 OWNERS = {
     **dict.fromkeys((*RAW, "meltano"), LOADER),
-    **dict.fromkeys(("staging", "core", *BUILT), BUILDER),
+    **dict.fromkeys(("staging", "core", "rollup_next", *BUILT), BUILDER),
     "workshop": None,
     "portal": None,
     "raw_stripe_webhook": None,
@@ -68,7 +69,7 @@ def make_schemas(admin: connection) -> None:
     with admin.cursor() as cursor:
         for schema, owner in OWNERS.items():
             cursor.execute(f"create schema if not exists {schema}" + (f" authorization {owner}" if owner else ""))
-        for statement in (*_RAW_IS_READ_BY_BUILDER, *_BUILT_IS_READ_BY_WORKER):
+        for statement in (*_RAW_IS_READ_BY_BUILDER, *_BUILT_IS_READ_BY_WORKER, *_MODELS_ARE_READ_BY_ANALYSTS):
             cursor.execute(statement)
 
 
@@ -102,6 +103,26 @@ _BUILT_IS_READ_BY_WORKER = tuple(
         f"alter default privileges for role {BUILDER} in schema {schema} grant select on tables to {WORKER}",
     )
 )
+# Citus cannot grant on tables of all its kinds in one statement.
+_ONE_BY_ONE = """
+do $$
+declare found record;
+begin
+    for found in select table_schema, table_name from information_schema.tables where table_schema = '{schema}' loop
+        execute format('grant select on %I.%I to {login}', found.table_schema, found.table_name);
+    end loop;
+end $$
+"""
+# By default privileges, so that a table which is made anew is never out of their sight.
+_MODELS_ARE_READ_BY_ANALYSTS = tuple(
+    statement
+    for schema in ("core", "rollup")
+    for statement in (
+        f"grant usage on schema {schema} to {ANALYST}",
+        _ONE_BY_ONE.format(schema=schema, login=ANALYST),
+        f"alter default privileges for role {BUILDER} in schema {schema} grant select on tables to {ANALYST}",
+    )
+)
 _TABLES = (
     f"grant usage on schema portal to {PORTAL}, {WORKER}, {BUILDER}",
     f"grant usage on schema workshop to {WORKER}, {BUILDER}",
@@ -123,6 +144,8 @@ _TABLES = (
     f"grant select on portal.load_run, portal.job_run, portal.build_run, portal.check_result, portal.metric_promise, "
     f"portal.alert, portal.mail_log, portal.person, portal.person_role, portal.audit to {BUILDER}",
     f"grant select on all tables in schema workshop to {BUILDER}",
+    # A build says that it held in the transaction in which it becomes what readers see.
+    f"grant insert on portal.build_run to {BUILDER}",
     # The webhook stores an event once; only builds read what is in it.
     f"grant insert, select (event_id) on raw_stripe_webhook.event to {PORTAL}",
     f"grant select on raw_stripe_webhook.event to {BUILDER}, {WORKER}",

@@ -13,6 +13,7 @@ from app.clock import wall
 from app.errors import WarehouseDown
 from app.secrets import warehouse_url
 from app.settings import Settings
+from app.status import first_reason
 from pipelines.job import JOB_LOCK
 
 Row = Mapping[str, object]
@@ -24,7 +25,7 @@ from (select *, row_number() over (partition by job order by started_at desc) as
 where age = 1 order by started_at desc
 """
 RUNNING_STEP = """
-select job, step, started_at from portal.job_run
+select run_id, job, step, started_at from portal.job_run
 where result = 'running' and step <> '' and exists (
     select 1 from pg_locks
     where locktype = 'advisory' and granted and (classid::bigint << 32) + objid::bigint = :lock
@@ -48,8 +49,12 @@ from runs left join good using (source) left join counted using (run_id, source)
 where age = 1 order by runs.source
 """
 LAST_BUILD = """
-select result, started_at, ended_at, as_of, models_count, error from portal.build_run
+select run_id, result, started_at, ended_at, as_of, models_count, error from portal.build_run
 order by started_at desc limit 1
+"""
+LAST_GOOD_BUILD = """
+select run_id, result, started_at, ended_at, as_of, models_count, error from portal.build_run
+where result = 'ok' order by started_at desc limit 1
 """
 CHECKS = """
 with last as (select run_id from portal.check_result order by checked_at desc limit 1)
@@ -87,5 +92,29 @@ def is_refreshed(settings: Settings, as_of: datetime) -> bool:
 
 
 def running_step(settings: Settings) -> Row | None:
-    """The step that a job is at right now: job, step, started_at; None where nothing runs."""
+    """The step that a job is at right now: run_id, job, step, started_at; None where nothing runs."""
     return next(iter(read(settings, RUNNING_STEP, lock=JOB_LOCK)), None)
+
+
+def told_failure(settings: Settings) -> str:
+    """That the newest build failed, in words; empty where it held, or none was made.
+
+    Raises:
+        WarehouseDown: as `read`.
+    """
+    newest, good = (next(iter(read(settings, query)), None) for query in (LAST_BUILD, LAST_GOOD_BUILD))
+    return failure_in_words(newest, good)
+
+
+def failure_in_words(newest: Row | None, good: Row | None) -> str:
+    """That the newest build failed, when, why, and what figures speak about instead; empty where it held."""
+    if newest is None or newest["result"] == "ok":
+        return ""
+    ended = newest["ended_at"] or newest["started_at"]
+    spoken = f"as of {_minute(good['as_of'])}, the last good build" if good else "about nothing yet: no build was good"
+    reason = first_reason(str(newest["error"] or ""))
+    return f"The newest build failed at {_minute(ended)}: {reason} Figures speak {spoken}."
+
+
+def _minute(instant: object) -> str:
+    return f"{instant:%Y-%m-%d %H:%M} UTC"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.clock import as_of, wall
 from app.errors import PlumblineError
+from app.metrics import catalogue
 from app.settings import Settings
 from pipelines import process, runs
 from pipelines.ports import port_of
@@ -26,6 +27,7 @@ class Status:
     sources: Sequence[Row] = ()
     jobs: Sequence[Row] = ()
     build: Row | None = None
+    good_build: Row | None = None
     checks: Row = field(default_factory=dict)
     broken_promises: Sequence[Row] = ()
     loading: Row | None = None
@@ -33,7 +35,9 @@ class Status:
 
     @property
     def short_of(self) -> tuple[str, ...]:
-        """Empty when every service is up, every configured source has loaded, and build and checks have run."""
+        """Empty when every service is up, every source has loaded, the newest build held, speaks about now and is
+        checked, and the regular jobs do not fail.
+        """
         return tuple(self._lacks())
 
     def payload(self) -> dict[str, object]:
@@ -48,6 +52,7 @@ class Status:
             "sources": self.sources,
             "jobs": self.jobs,
             "build": self.build,
+            "good_build": self.good_build,
             "checks": self.checks,
             "broken_promises": self.broken_promises,
             "loading": self.loading,
@@ -66,10 +71,50 @@ class Status:
                 yield f"The source {source['source']} has not loaded yet."
             elif source["result"] == "failed":
                 yield f"The last load of {source['source']} failed: {source['error']}"
-        if self.build is None or self.build["result"] != "ok":
-            yield "No build has succeeded yet." if self.build is None else f"The last build: {self.build['result']}."
-        if not self.checks.get("checked_at"):
+        yield from self._lacks_of_builds()
+        yield from self._lacks_of_jobs()
+
+    def _lacks_of_builds(self) -> Iterator[str]:
+        good = self.good_build
+        failed = runs.failure_in_words(self.build, good)
+        if failed:
+            yield failed
+        if good is None:
+            yield "No build has succeeded yet."
+        elif self.as_of - _instant(good["as_of"]) > self._allowed:
+            yield (
+                f"The newest good build speaks as of {good['as_of']:%Y-%m-%d %H:%M} UTC, the business clock stands at "
+                f"{self.as_of:%Y-%m-%d %H:%M} UTC: more than {self._allowed.total_seconds() / 60:.0f} minutes later. "
+                "Run `plumbline run refresh`."
+            )
+        checked_at = self.checks.get("checked_at")
+        if not checked_at:
             yield "No checks have run yet."
+        elif good is not None and _instant(good["ended_at"]) > _instant(checked_at) and not self._is_under_way(good):
+            yield (
+                f"The newest build was not checked: it ended at {good['ended_at']:%Y-%m-%d %H:%M} UTC, the last checks "
+                f"ran at {checked_at:%Y-%m-%d %H:%M} UTC. Run `plumbline run check`."
+            )
+
+    def _lacks_of_jobs(self) -> Iterator[str]:
+        """The regular jobs whose last run failed; what failed in `keep_fresh` is made good by a whole `refresh`."""
+        last = {str(row["job"]): row for row in self.jobs}
+        refresh, fresh = last.get("refresh"), last.get("keep_fresh")
+        if refresh and fresh and refresh["result"] == "ok":
+            fresh = None if _instant(refresh["started_at"]) > _instant(fresh["started_at"]) else fresh
+        for row in (refresh, fresh):
+            if row and row["result"] == "failed":
+                ended = row["ended_at"] or row["started_at"]
+                yield f"The last run of {row['job']} failed at {ended:%Y-%m-%d %H:%M} UTC: {row['error']}"
+
+    def _is_under_way(self, build: Row) -> bool:
+        """Whether the job that made the build still runs, and may be about to check it."""
+        return self.loading is not None and self.loading["run_id"] == build["run_id"]
+
+    @property
+    def _allowed(self) -> timedelta:
+        """How far behind the business clock any metric lets its figures be."""
+        return timedelta(minutes=min((each.freshness_minutes for each in catalogue().values()), default=60))
 
 
 def look(settings: Settings) -> Status:
@@ -87,6 +132,7 @@ def look(settings: Settings) -> Status:
             sources=_sources(settings, now),
             jobs=runs.read(settings, runs.LAST_JOBS),
             build=next(iter(runs.read(settings, runs.LAST_BUILD)), None),
+            good_build=next(iter(runs.read(settings, runs.LAST_GOOD_BUILD)), None),
             checks=_counted(found),
             broken_promises=[row for row in found if row["outcome"] == "broken"],
             loading=runs.running_step(settings),
@@ -122,6 +168,13 @@ def _sources(settings: Settings, now: datetime) -> Sequence[Row]:
     return [
         row | {"age_seconds": _age(row["last_success"], now), "is_loading": row["result"] == "running"} for row in rows
     ]
+
+
+def _instant(value: object) -> datetime:
+    """A column that holds an instant."""
+    if not isinstance(value, datetime):
+        raise TypeError(f"no instant: {value!r}")
+    return value
 
 
 def _age(then: object, now: datetime) -> int | None:

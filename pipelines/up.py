@@ -18,7 +18,7 @@ from app.clock import as_of
 from app.errors import FellShort, PlumblineError
 from app.login import public_url
 from app.settings import Settings
-from pipelines import process
+from pipelines import process, runs
 from pipelines.output import answer, to_json
 from pipelines.ports import port_of
 from pipelines.program import QUIET
@@ -177,10 +177,14 @@ class House:
         if record is not None:
             process.write_record(self.settings, "up", process.record_of(os.getpid(), "up", "up"))
         people = whom(self.settings)
+        failed = runs.told_failure(self.settings)
+        if failed:
+            self.progress.line(f"            {failed}")
         payload = {
             "portal": address_of(self.settings) if self.serve else None,
             "as_of": as_of(self.settings),
             "ok": code == 0,
+            "build_failed": failed or None,
             "people": people,
             "steps": [step.payload() for step in self.progress.done],
         }

@@ -61,9 +61,9 @@ def lead(dashboard: Dashboard, reading: Reading) -> str:
     if not names:
         return f'<p class="pl-lead">{closed}.</p>'
     statuses = [status for name in names if (status := reading.status(name)) is not None]
-    kept, broken = {p for s in statuses for p in s.kept}, {p for s in statuses for p in s.broken}
+    kept, rest = {p for s in statuses for p in s.kept}, {p for s in statuses for p in (*s.broken, *s.warned)}
     on = f" Changes are on {f.month_name(shift(reading.closed, -1))}." if dashboard.layout == "phone" else ""
-    return f'<p class="pl-lead">{closed}.{on} {titles.promises(len(kept), len(broken))}.</p>'
+    return f'<p class="pl-lead">{closed}.{on} {titles.promises(len(kept), len(rest))}.</p>'
 
 
 @st.cache_data(ttl=CACHE_SECONDS, max_entries=64, show_spinner=False, hash_funcs={Viewer: lambda viewer: viewer.roles})

@@ -15,7 +15,7 @@ from sqlglot.errors import SqlglotError
 from app.metrics import Metric
 from app.ui import format as f
 from app.ui.reading import Reading
-from app.warehouse import Passport
+from app.warehouse import BuildFailure, Passport
 
 UNKNOWN = "not yet"
 QUOTED = re.compile(r"""'(?:[^']|'')*'|"[^"]*"|[^'"]+""")
@@ -34,15 +34,26 @@ def moment(when: datetime | None, now: datetime, zone: ZoneInfo) -> str:
     return f"{f.clock_time(when, zone)} ({f.age(when, now)})" if when else UNKNOWN
 
 
-def promises_html(kept: Sequence[str], broken: Sequence[str]) -> str:
-    """How many promises are kept; each broken one by its name."""
-    count = len(kept) + len(broken)
+def promises_html(kept: Sequence[str], broken: Sequence[str], warned: Sequence[str] = ()) -> str:
+    """How many promises are kept; each that is broken or warns by its name."""
+    count = len(kept) + len(broken) + len(warned)
     if not count:
         return "no promise checked yet"
-    if not broken:
+    if len(kept) == count:
         return f'<span class="pl-gain">{count} of {count} promises kept</span>'
     names = "".join(f'<div class="pl-loss">Broken: {escape(name)}</div>' for name in broken)
+    names += "".join(f'<div class="pl-stale">Warned: {escape(name)}</div>' for name in warned)
     return f"{len(kept)} of {count} promises kept{names}"
+
+
+def failed_html(failed: BuildFailure | None, now: datetime, zone: ZoneInfo) -> str:
+    """That the newest build failed, when and why; nothing where it held."""
+    if failed is None:
+        return ""
+    return (
+        f'<div class="pl-loss">The newest build failed: {escape(moment(failed.at, now, zone))}. '
+        f"{escape(failed.reason)} The figure is that of the build before.</div>"
+    )
 
 
 def rows_html(metric: Metric, passport: Passport, now: datetime, zone: ZoneInfo) -> str:
@@ -52,12 +63,13 @@ def rows_html(metric: Metric, passport: Passport, now: datetime, zone: ZoneInfo)
     where = zone.key.replace("_", " ")
     data_until = f"{f.clock_time(passport.data_until, zone)} {where}" if passport.data_until else UNKNOWN
     checked = moment(passport.checked_at, now, zone)
+    promises = promises_html(passport.promises_kept, passport.promises_broken, passport.promises_warned)
     lines = [
         ("Owner", escape(passport.owner.replace("_", " ").capitalize())),
         ("Certified", f"by the {escape(certified.by.upper())}, {f.short_date(certified.on)}, version "
                       f"{certified.version}"),
-        ("Data until", escape(data_until)),
-        ("Checked", f"{checked}<br>{promises_html(passport.promises_kept, passport.promises_broken)}"),
+        ("Data until", escape(data_until) + failed_html(passport.build_failed, now, zone)),
+        ("Checked", f"{checked}<br>{promises}"),
     ]  # fmt: skip
     if passport.worked_out_as:
         lines.append(("Worked out as", escape(passport.worked_out_as)))

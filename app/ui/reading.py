@@ -64,6 +64,11 @@ class Reading:
         frame = self.answer(name, months, partial=partial).frame
         return {as_date(row.month): as_float(row.value) for row in frame.sort_values("month").itertuples()}
 
+    def why_null(self, name: str, month: date) -> str:
+        """Why a metric has no value in that month, in words; empty when nobody says."""
+        question = Question(name, since=month, until=month, include_partial=True)
+        return self.warehouse.answer(self.viewer, question, as_of=self.as_of).why_null(month)
+
     def table(self, mart: str, **options: Any) -> pd.DataFrame | None:
         """Rows of any mart; None when this viewer may not read it or it is not there."""
         try:

@@ -28,6 +28,7 @@ class TileFacts:
         before: the value it is compared with, None when there is none.
         compared_with: such as "September".
         target: the month's target, if there is one.
+        reason: why there is no value, where it is known.
     """
 
     metric: Metric
@@ -37,6 +38,7 @@ class TileFacts:
     compared_with: str
     target: float | None
     status: Status
+    reason: str = ""
 
     @property
     def value(self) -> float | None:
@@ -49,14 +51,15 @@ def facts(reading: Reading, name: str, target: float | None) -> TileFacts:
     known = reading.series(name, POINTS)
     values = tuple(known.get(shift(reading.closed, -back)) for back in range(POINTS - 1, -1, -1))
     with_year = f.month_name(compared) if reading.compare < 12 else f.month_year(compared)
+    reason = reading.why_null(name, reading.closed) if values[-1] is None else ""
     return TileFacts(reading.metric(name), reading.closed, values, known.get(compared), with_year, target,
-                     reading.warehouse.status(reading.viewer, name))  # fmt: skip
+                     reading.warehouse.status(reading.viewer, name), reason)  # fmt: skip
 
 
 def value_html(tile: TileFacts) -> str:
     """The number with its unit, or n/a with its reason."""
     if tile.value is None:
-        reason = tile.metric.why_null or "not known for this month"
+        reason = tile.reason or "not known for this month"
         return f'<div class="pl-value pl-missing">{f.MISSING}<span class="pl-unit">{escape(reason)}</span></div>'
     figure = f.figure(tile.value, tile.metric.unit)
     before = f'<span class="pl-unit pl-unit-before">{figure.before}</span>' if figure.before else ""

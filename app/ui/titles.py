@@ -144,10 +144,10 @@ def sources(names: Sequence[str], late: Sequence[str], failed: Sequence[str] = (
     return f"{f.words(list(late))} {'is' if len(late) == 1 else 'are'} late"
 
 
-def promises(kept: int, broken: int) -> str:
-    """Such as "40 of 41 promises are kept"."""
-    if not kept + broken:
+def promises(kept: int, rest: int) -> str:
+    """Such as "40 of 41 promises are kept"; the rest are broken or warn."""
+    if not kept + rest:
         return "No promise has been checked yet"
-    if broken:
-        return f"{kept} of {kept + broken} promises {'is' if kept == 1 else 'are'} kept"
+    if rest:
+        return f"{kept} of {kept + rest} promises {'is' if kept == 1 else 'are'} kept"
     return "The one promise is kept" if kept == 1 else f"All {kept} promises are kept"

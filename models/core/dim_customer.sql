@@ -1,5 +1,7 @@
 -- One row per customer: who pays, by Stripe or by a hand-signed contract.
-{{ config(materialized="table", meta={"distributed_by": "customer_id"}) }}
+{{ config(
+    materialized="table", meta={"distributed_by": "customer_id", "identity_only": ["stg_salesforce__accounts"]}
+) }}
 
 with records as (
     select

@@ -1,5 +1,8 @@
 -- One row per record of a source: the customer it belongs to, and whether it is left out of every figure.
-{{ config(materialized="table", meta={"reference": true}) }}
+{{ config(
+    materialized="table",
+    meta={"reference": true, "identity_only": ["stg_salesforce__accounts", "stg_production__accounts"]}
+) }}
 
 with told as (
     select distinct on (source, source_id)

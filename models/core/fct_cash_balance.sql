@@ -1,4 +1,4 @@
--- One row per bank account and local day from its first balance on: the latest known balance, in dollars.
+-- One row per bank account and local day from its first balance on: the latest balance, in dollars, while it is known.
 {{ config(materialized="table", meta={"reference": true}) }}
 
 with balances as (
@@ -17,8 +17,15 @@ spans as (
     from balances
 ),
 
+-- Weekends and holidays are bridged; after five days nobody knows. An account that was left at 0 is closed.
 days as (
-    select spans.bank_account, spans.currency, spans.balance_date, spans.balance, cast(series.day as date) as day
+    select
+        spans.bank_account,
+        spans.currency,
+        spans.balance_date,
+        case when cast(series.day as date) - spans.balance_date <= 5 or spans.balance = 0 then spans.balance end
+            as balance,
+        cast(series.day as date) as day
     from spans
     cross join lateral generate_series(
         cast(spans.balance_date as timestamp), cast(spans.next_date - 1 as timestamp), interval '1 day'

@@ -2,7 +2,18 @@
 {{ config(materialized="live_table") }}
 
 with closes as (
-    select months.month, months.is_complete, sum(balances.balance_usd) as cash_usd
+    select
+        months.month,
+        months.is_complete,
+        case when count(*) = count(balances.balance_usd) then sum(balances.balance_usd) end as cash_usd,
+        (array_agg(
+            case
+                when balances.balance is null then
+                    'no bank balance of ' || balances.bank_account || ' since ' || balances.balance_date
+                else 'no exchange rate of ' || upper(balances.currency)
+            end
+            order by balances.balance_date, balances.bank_account
+        ) filter (where balances.balance_usd is null))[1] as cash_note
     from {{ ref("dim_month") }} as months
     inner join {{ ref("fct_cash_balance") }} as balances on months.last_day = balances.day
     group by months.month, months.is_complete
@@ -11,7 +22,9 @@ with closes as (
 burnt as (
     select
         *,
-        lag(cash_usd) over (order by month) - cash_usd as net_burn_usd
+        lag(cash_usd) over (order by month) - cash_usd as net_burn_usd,
+        coalesce(cash_note, lag(cash_note) over (order by month)) as gap_note,
+        row_number() over (order by month) = 1 as is_first
     from closes
 ),
 
@@ -26,7 +39,9 @@ averaged as (
         case
             when is_complete then count(net_burn_usd) over last_three
             else count(net_burn_usd) over three_before
-        end as burn_months_count
+        end as burn_months_count,
+        case when is_complete then max(gap_note) over last_three else max(gap_note) over three_before end
+            as burn_gap_note
     from burnt
     window
         last_three as (order by month rows between 2 preceding and current row),
@@ -38,11 +53,16 @@ final as (
         month,
         is_complete,
         cash_usd,
+        cash_note,
         net_burn_usd,
+        case when net_burn_usd is null then coalesce(gap_note, case when is_first then 'no earlier balance' end) end
+            as net_burn_note,
         case when burn_months_count = 3 then round(mean_net_burn_usd, 2) end as mean_net_burn_usd,
         case when burn_months_count = 3 and mean_net_burn_usd > 0 then round(cash_usd / mean_net_burn_usd, 2) end
             as runway_months,
         case
+            when cash_note is not null then cash_note
+            when burn_months_count < 3 and burn_gap_note is not null then burn_gap_note
             when burn_months_count < 3 then 'fewer than three complete months'
             when mean_net_burn_usd <= 0 then 'cash-generative'
         end as runway_note

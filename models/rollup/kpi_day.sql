@@ -36,6 +36,16 @@ bounds as (
     group by unique_id
 ),
 
+-- Cash is known up to the last day on which every account that is not closed sent its balance itself.
+cash_ends as (
+    select min(last_day) as last_day
+    from (
+        select max(balance_date) as last_day from {{ ref("fct_cash_balance") }}
+        group by bank_account
+        having (array_agg(balance order by day desc))[1] is distinct from 0
+    ) as accounts
+),
+
 final as (
     select bounds.unique_id, cast(series.day as date) as ds, coalesce(counted.y, 0) as y
     from bounds
@@ -47,8 +57,9 @@ final as (
     select 'mrr_usd', day, mrr_usd from {{ ref("mrr_daily") }}
     union all
     select 'cash_usd', day, sum(balance_usd) from {{ ref("fct_cash_balance") }}
-    where day < {{ first_open_day() }}
+    where day < {{ first_open_day() }} and day <= coalesce((select cash_ends.last_day from cash_ends), day)
     group by day
+    having count(*) = count(balance_usd)
 )
 
 select * from final

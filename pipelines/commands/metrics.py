@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -100,17 +101,23 @@ def _filter(text: str) -> tuple[str, str]:
 
 def _payload(by: tuple[str, ...], found: Answer) -> dict[str, object]:
     metric: Metric = found.metric
+    failed = found.build_failed
     columns = ("month", *by, "value")
     return {
         "label": metric.label,
         "unit": metric.unit,
         "by": list(by),
-        "rows": [dict(zip(columns, row, strict=True)) for row in found.rows],
+        "rows": [
+            dict(zip(columns, row, strict=True)) | ({"reason": found.reasons.get(row[0])} if found.reasons else {})
+            for row in found.rows
+        ],
         "data_until": found.data_until,
         "checked_at": found.checked_at,
         "promises_kept": found.promises_kept,
         "promises_broken": found.promises_broken,
-        "null_reason": metric.why_null or None,
+        "promises_warned": found.promises_warned,
+        "build_failed": failed and {"at": failed.at, "reason": failed.reason},
+        "null_reason": found.why_null(max((row[0] for row in found.rows if row[-1] is None), default=date.min)) or None,
         "sql": found.sql,
     }
 
@@ -126,20 +133,27 @@ def _draw(payload: dict[str, object], console: Console) -> None:
     table.add_column("value", justify="right")
     for row in rows:
         month = str(row["month"])[:7]
-        table.add_row(month, *(str(row[column]) for column in by), _number(row["value"], payload))
+        table.add_row(month, *(str(row[column]) for column in by), _number(row, payload))
     if rows:
         console.print(table, soft_wrap=False)
     else:
         console.print("No rows: nothing is loaded yet, or the filters leave nothing.")
     console.print(f"Data until {payload['data_until']}, checked at {payload['checked_at']}", markup=False)
-    broken = payload["promises_broken"]
-    if isinstance(broken, list | tuple) and broken:
-        console.print("Broken promises: " + "; ".join(str(each) for each in broken), markup=False)
+    failed = payload["build_failed"]
+    if isinstance(failed, dict):
+        said = f"The newest build failed at {failed['at']}: {failed['reason']}"
+        console.print(f"{said} The figures are those of the build before.", markup=False)
+    for outcome in ("broken", "warned"):
+        names = payload[f"promises_{outcome}"]
+        if isinstance(names, list | tuple) and names:
+            console.print(f"{outcome.capitalize()} promises: " + "; ".join(str(each) for each in names), markup=False)
 
 
-def _number(value: object, payload: dict[str, object]) -> str:
+def _number(row: dict[str, object], payload: dict[str, object]) -> str:
+    value = row["value"]
     if value is None:
-        return f"n/a ({payload['null_reason']})" if payload["null_reason"] else "n/a"
+        reason = row.get("reason") or payload["null_reason"]
+        return f"n/a ({reason})" if reason else "n/a"
     decimals = {"usd": 2, "count": 0, "ratio": 4, "months": 1, "days": 1}.get(str(payload["unit"]), 2)
     return f"{value:,.{decimals}f}".replace("-", "−")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -32,7 +33,13 @@ def run(
     settings = get_settings()
     if job not in job_names():
         raise UsageError(f"No job is called {job!r}. Expected one of: {', '.join(job_names())}.")
-    instant = business_instant(settings) if as_of is None else read_instant("--as-of", as_of, settings)
+    clock = business_instant(settings)
+    instant = clock if as_of is None else read_instant("--as-of", as_of, settings)
+    if instant > clock:
+        raise UsageError(
+            f"--as-of lies ahead of the business clock. Found {as_of!r}, which is {_told(instant)}; the clock stands "
+            f"at {_told(clock)}. Expected that instant or an earlier one; without --as-of it is the clock's."
+        )
     with chatter_on_stderr(as_json):
         from pipelines.job import execute
         from pipelines.jobs import read_job
@@ -50,6 +57,10 @@ def run(
     if outcome.error is not None:
         code = outcome.error.exit_code if isinstance(outcome.error, PlumblineError) else 1
         raise typer.Exit(code)
+
+
+def _told(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def add_to(app: typer.Typer) -> None:

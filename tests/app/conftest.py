@@ -33,9 +33,11 @@ insert into mart_finance.mrr_monthly values
     ('2026-10-01', 'Plus', 'DE',   40.05,   45.05,  0.00, true),
     ('2026-10-01', 'Edge', null,    0.00,    5.00,  0.00, true),
     ('2026-11-01', 'Base', 'DE',   90.20,   90.20,  0.00, false);
-create table mart_finance.cash_monthly (month date, cash_usd numeric, runway_months numeric, is_complete boolean);
+create table mart_finance.cash_monthly
+    (month date, cash_usd numeric, runway_months numeric, is_complete boolean, runway_note text);
 insert into mart_finance.cash_monthly values
-    ('2026-09-01', 900.01, 14.5, true), ('2026-10-01', 950.02, null, true), ('2026-11-01', 940.00, 30, false);
+    ('2026-09-01', 900.01, 14.5, true, null), ('2026-11-01', 940.00, 30, false, null),
+    ('2026-10-01', 950.02, null, true, 'no bank balance of Main since 2026-08-20');
 create view mart_sales.pipeline_monthly as
     select date '2026-10-01' as month, 'Quote' as stage, 12.5::numeric as open_usd, true as is_complete;
 create table mart_executive.odd (name text, at timestamptz, amount numeric, "Order" int);

@@ -45,6 +45,10 @@ MISTAKES = {
         without(RATIO, "denominator"),
         "'denominator' is missing. A ratio metric needs",
     ),
+    "reasons of what is summed": (
+        {**SIMPLE, "reason_column": "note"},
+        r"'reason_column' is wrong\. Found 'note'\. Expected nothing: only a metric with `aggregate: none`",
+    ),
     "a ratio with a column": (
         {**RATIO, "column": "x"},
         r"the field 'column' is wrong\. Found 'x'\. Expected nothing: a ",

@@ -12,13 +12,14 @@ from app.clock import wall
 from app.metrics import Metric, Question
 from app.secrets import ADMIN
 from app.settings import Settings
-from app.status import Record, source_of
+from app.status import HEARTBEAT, BuildFailure, Record, source_of
 from app.warehouse import Warehouse
 
 from .conftest import AS_OF, run_as
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 INVOICES, FILES, MART = "raw_stripe.invoices", "raw_files.contracts", "mart_finance.mrr_monthly"
+ACCOUNTS = "raw_salesforce.accounts"
 
 
 def ago(minutes: int) -> datetime:
@@ -26,10 +27,16 @@ def ago(minutes: int) -> datetime:
 
 
 def record(**changes: object) -> Record:
-    """Everything fine: both sources of net_mrr loaded within the hour, both its promises kept."""
+    """Everything fine: both sources that net_mrr waits for loaded within the hour, all its promises kept.
+
+    It rests on Salesforce's accounts too, but only for who is who: not on their heartbeat.
+    """
     pairs = frozenset(
-        {(INVOICES, "No invoice twice"), (FILES, "Contracts end after they start"), (MART, "One row each")}
-    )
+        {
+            (INVOICES, "No invoice twice"), (INVOICES, HEARTBEAT), (FILES, "Contracts end after they start"),
+            (FILES, HEARTBEAT), (MART, "One row each"), (ACCOUNTS, "No account twice"),
+        }
+    )  # fmt: skip
     fine = {
         "data_until": ago(50),
         "loads": {"stripe": ago(20), "files": ago(45), "salesforce": ago(500)},
@@ -44,8 +51,16 @@ def test_a_figure_is_as_old_as_the_oldest_of_its_own_sources(metrics: Mapping[st
     status = record().status_of(metrics["net_mrr"], NOW)
     assert (status.data_until, status.loaded_at, status.checked_at) == (ago(50), ago(45), ago(15))
     assert status.broken == ()
-    assert len(status.kept) == 3
+    assert len(status.kept) == 6
     assert not status.is_stale
+
+
+def test_a_source_that_only_says_who_is_who_is_not_waited_for_but_its_promises_count(
+    metrics: Mapping[str, Metric]
+) -> None:
+    broken = record(outcomes={(ACCOUNTS, "No account twice"): "broken"}).status_of(metrics["net_mrr"], NOW)
+    assert (broken.is_stale, broken.loaded_at) == (False, ago(45))
+    assert broken.broken == ("No account twice (raw_salesforce.accounts)",)
 
 
 @pytest.mark.parametrize(("minutes", "is_stale"), [(60, False), (61, True)], ids=["at the limit", "a minute over it"])
@@ -75,13 +90,19 @@ def test_before_the_first_load_a_figure_is_stale(metrics: Mapping[str, Metric]) 
     assert (status.data_until, status.loaded_at, status.is_stale) == (None, None, True)
 
 
-@pytest.mark.parametrize(
-    ("outcome", "named"),
-    [("broken", True), ("kept", False), ("warned", False), ("not_run", False)],
-)
-def test_only_a_broken_promise_is_named(metrics: Mapping[str, Metric], outcome: str, named: bool) -> None:
+@pytest.mark.parametrize("outcome", ["broken", "kept", "warned", "not_run"])
+def test_each_outcome_is_a_group_of_its_own(metrics: Mapping[str, Metric], outcome: str) -> None:
+    """One that only warns is not kept, and one that was not run is nothing."""
     status = record(outcomes={(INVOICES, "No invoice twice"): outcome}).status_of(metrics["net_mrr"], NOW)
-    assert status.broken == (("No invoice twice (raw_stripe.invoices)",) if named else ())
+    groups = {"broken": status.broken, "kept": status.kept, "warned": status.warned}
+    assert {name for name, promises in groups.items() if promises} == {outcome} - {"not_run"}
+    assert groups.get(outcome, ()) == (() if outcome == "not_run" else ("No invoice twice (raw_stripe.invoices)",))
+
+
+def test_a_figure_says_that_the_newest_build_failed(metrics: Mapping[str, Metric]) -> None:
+    failed = BuildFailure(ago(3), "The invariant 'closing is next opening' does not hold: Got 1 result.")
+    assert record(build_failed=failed).status_of(metrics["net_mrr"], NOW).build_failed == failed
+    assert record().status_of(metrics["net_mrr"], NOW).build_failed is None
 
 
 def test_a_metric_made_of_others_carries_their_promises(metrics: Mapping[str, Metric]) -> None:
@@ -92,7 +113,7 @@ def test_a_metric_made_of_others_carries_their_promises(metrics: Mapping[str, Me
 
 
 def test_the_way_of_a_figure_begins_at_its_sources(metrics: Mapping[str, Metric]) -> None:
-    assert record().comes_from(metrics["net_mrr"]) == ("files, stripe", MART)
+    assert record().comes_from(metrics["net_mrr"]) == ("files, salesforce, stripe", MART)
 
 
 def test_a_source_is_named_by_its_raw_schema() -> None:
@@ -119,6 +140,7 @@ def test_the_record_is_read_from_the_newest_runs(warehouse: Warehouse, with_mart
         check + f"('{second}', '{new}', '{MART}', 'One row each', 'broken', '{AS_OF}')",
         build + f"('{first}', '{old}', '{AS_OF - timedelta(days=1)}', 'ok')",
         build + f"('{second}', '{new}', '{AS_OF}', 'failed')",
+        f"update portal.build_run set error = E'It is so.\nAnd so.' where run_id = '{second}'",
         f"insert into portal.metric_promise values ('net_mrr', '{MART}', 'One row each')",
     )  # fmt: skip
     status = warehouse.status(OPERATOR, "net_mrr")
@@ -127,5 +149,7 @@ def test_the_record_is_read_from_the_newest_runs(warehouse: Warehouse, with_mart
     assert answer.promises_broken == ("One row each (mart_finance.mrr_monthly)",)
     assert answer.promises_kept == ()
     passport = warehouse.passport(OPERATOR, "net_mrr", as_of=AS_OF)
+    failed = BuildFailure(new, "It is so.")
+    assert (status.build_failed, answer.build_failed, passport.build_failed) == (failed, failed, failed)
     assert (passport.promises_broken, passport.comes_from) == (answer.promises_broken, (MART,))
     assert passport.sql == answer.sql

@@ -227,3 +227,17 @@ def test_what_is_no_read_can_be_noted(warehouse: Warehouse, with_marts: Settings
 def test_a_role_that_does_not_exist_is_refused() -> None:
     with pytest.raises(UsageError, match="No role is called 'admin'"):
         Viewer("x@example.com", ("admin",))
+
+
+def test_a_month_without_a_value_says_why(with_marts: Settings, metrics: Mapping[str, Metric]) -> None:
+    """The mart's own reason where the metric names its column, else what the metric's file says."""
+    noted = metrics["cash_runway"].model_copy(update={"name": "noted", "reason_column": "runway_note"})
+    warehouse = Warehouse(with_marts, {**metrics, "noted": noted})
+    found = warehouse.answer(FINANCE, Question("noted"), as_of=AS_OF)
+    assert [row[0].month for row in found.rows] == [9, 10]
+    assert found.rows[-1] == (date(2026, 10, 1), None)
+    assert found.reasons == {date(2026, 10, 1): "no bank balance of Main since 2026-08-20"}
+    assert found.why_null(date(2026, 10, 1)) == "no bank balance of Main since 2026-08-20"
+    plain = warehouse.answer(FINANCE, Question("cash_runway"), as_of=AS_OF)
+    assert (plain.rows, plain.why_null(date(2026, 10, 1))) == (found.rows, "cash-generative")
+    warehouse.close()

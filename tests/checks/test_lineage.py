@@ -15,13 +15,15 @@ from pipelines.lineage import datasets_of, plain, read_lineage
 
 #  shop.orders ─▶ stg_orders ─▶ fct_orders ─▶ mart_finance.sales
 #  crm.Deal ────▶ stg_deals ──▶ mart_sales.deals (alias of deals_mart)
+#  both ─▶ who (of deals only who is who) ─▶ fct_orders
 #  both ─▶ calendar (only dates) ─▶ both marts
 NODES = {
     "source.p.shop.orders": ("source", "raw_shop", "orders", []),
     "source.p.crm.deal": ("source", "raw_crm", "deal", []),
     "model.p.stg_orders": ("model", "staging", "stg_orders", ["source.p.shop.orders"]),
     "model.p.stg_deals": ("model", "staging", "stg_deals", ["source.p.crm.deal"]),
-    "model.p.fct_orders": ("model", "core", "fct_orders", ["model.p.stg_orders"]),
+    "model.p.who": ("model", "core", "who", ["model.p.stg_orders", "model.p.stg_deals"]),
+    "model.p.fct_orders": ("model", "core", "fct_orders", ["model.p.stg_orders", "model.p.who"]),
     "model.p.calendar": ("model", "core", "calendar", ["model.p.stg_orders", "model.p.stg_deals"]),
     "model.p.sales": ("model", "mart_finance", "sales", ["model.p.fct_orders", "model.p.calendar"]),
     "model.p.deals_mart": ("model", "mart_sales", "deals", ["model.p.stg_deals", "model.p.calendar"]),
@@ -46,6 +48,7 @@ def manifest(tmp_path: Path) -> Path:
             entry["identifier"] = entry.pop("alias")
             del entry["depends_on"]  # as dbt writes sources
     entries["model.p.calendar"]["config"] = {"meta": {"only_dates": True}}
+    entries["model.p.who"]["config"] = {"meta": {"identity_only": ["stg_deals"]}}
     sources = {name: entry for name, entry in entries.items() if name.startswith("source")}
     path = tmp_path / "manifest.json"
     path.write_text(json.dumps({"nodes": {k: v for k, v in entries.items() if k not in sources}, "sources": sources}))
@@ -64,16 +67,22 @@ DEALS = metric("deals", kind="simple", mart="mart_sales.deals", column="usd", ag
 
 def test_a_figure_rests_on_its_mart_and_all_that_is_behind_it(manifest: Path) -> None:
     found = datasets_of({"sales": SALES}, read_lineage(manifest))
-    behind = {"core.calendar", "core.fct_orders", "staging.stg_orders", "raw_shop.orders"}
-    assert found["sales"] == {"mart_finance.sales"} | behind
+    behind = {"core.calendar", "core.fct_orders", "core.who", "staging.stg_orders", "raw_shop.orders"}
+    assert found["sales"] == {"mart_finance.sales", "staging.stg_deals", "raw_crm.deal"} | behind
+
+
+def test_a_figure_does_not_wait_for_a_source_that_only_says_who_is_who(manifest: Path) -> None:
+    found = datasets_of({"sales": SALES, "deals": DEALS}, read_lineage(manifest), waited_for=True)
+    assert {name for name in found["sales"] if name.startswith("raw_")} == {"raw_shop.orders"}
+    assert "raw_crm.deal" in found["deals"]
 
 
 def test_a_ratio_rests_on_what_both_its_metrics_rest_on(manifest: Path) -> None:
     share = metric("share", kind="ratio", numerator="sales", denominator="deals")
     found = datasets_of({"sales": SALES, "deals": DEALS, "share": share}, read_lineage(manifest))
     assert found["share"] == found["sales"] | found["deals"]
-    assert "raw_crm.deal" in found["share"]
-    assert "raw_crm.deal" not in found["sales"]
+    assert "mart_sales.deals" in found["share"]
+    assert "mart_sales.deals" not in found["sales"]
 
 
 def test_a_mart_that_dbt_does_not_know_rests_on_itself(manifest: Path) -> None:

@@ -15,7 +15,7 @@ from app.clock import wall
 from app.metrics import catalogue
 from app.secrets import warehouse_url
 from app.settings import Settings
-from app.status import Status, read_record
+from app.status import HEARTBEAT, Status, read_record
 from pipelines.build import dbt_folder, run_dbt
 from pipelines.check import check
 from pipelines.contracts import CHECKS
@@ -111,6 +111,20 @@ def test_a_source_that_stopped_loading_breaks_what_rests_on_it(migrated: Setting
     heartbeat = "Its source loaded within the last hour (raw_stripe.invoices)"
     assert heartbeat in status_of(engine, "net_mrr").broken
     assert heartbeat not in status_of(engine, "cash_balance").broken
+
+
+@pytest.mark.slow
+def test_mrr_does_not_wait_for_salesforce_which_only_says_who_is_who(migrated: Settings, engine: Engine) -> None:
+    """What is promised about its accounts shows on MRR; that it loaded in time only on what is made of its deals."""
+    run_check(migrated)
+    query = text("select check_name from portal.metric_promise where metric = :metric and dataset = :dataset")
+    of_accounts: dict[str, set[str]] = {}
+    with engine.connect() as connection:
+        for metric in ("net_mrr", "open_pipeline"):
+            names = connection.scalars(query, {"metric": metric, "dataset": "raw_salesforce.Account"})
+            of_accounts[metric] = set(names)
+    assert of_accounts["open_pipeline"] - of_accounts["net_mrr"] == {HEARTBEAT}
+    assert "Each account comes once" in of_accounts["net_mrr"]
 
 
 @pytest.mark.slow

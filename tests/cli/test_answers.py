@@ -65,6 +65,7 @@ def empty(make_settings: Callable[..., Settings]) -> Settings:
         (("run", "dance"), 2, "UsageError", "Expected one of: alert, build, check"),
         (("run", "build", "--as-of", "31.10.2026"), 2, "UsageError", "found '31.10.2026'"),
         (("run", "build", "--as-of", "2026-10-31T12:00:00"), 2, "UsageError", "has no offset"),
+        (("run", "build", "--as-of", "2999-10-31"), 2, "UsageError", "which is 2999-11-01 04:00:00 UTC; the clock"),
         (("metric", "net_mmr"), 2, "UsageError", "Did you mean net_mrr"),
         (("metric", "net_mrr", "--since", "lately"), 2, "UsageError", "--since is not a date"),
         (("metric", "net_mrr", "--where", "country"), 2, "UsageError", "expected dimension=value"),

@@ -13,6 +13,8 @@ from .tree import listed, read, under
 
 GRAIN = re.compile(r"^--\s*(?:grain:|one row|each row|a row)", re.IGNORECASE)
 
+REF = re.compile(r"""ref\(\s*["'](\w+)["']\s*\)""")
+
 
 def test_every_model_begins_with_its_grain() -> None:
     folders = ("models/staging/", "models/core/", "models/rollup/", "models/marts/")
@@ -50,3 +52,15 @@ def test_every_mart_says_who_may_read_it() -> None:
 def test_every_mart_column_is_described() -> None:
     found = [f"{mart.path}: {mart.dataset} has no columns" for mart in marts().values() if not mart.columns]
     assert not found, listed(found, "List each column under columns: with its name and a description.")
+
+
+def test_no_mart_reads_core() -> None:
+    """Its tables change while a build runs; rollups change when it held."""
+    core = {Path(name).stem for name in under("models/core/", end=".sql")}
+    found = [
+        f"{name}: {model}"
+        for name in under("models/marts/", end=".sql")
+        for model in sorted(core & set(REF.findall(read(name))))
+    ]
+    assert core
+    assert not found, listed(found, "Make a rollup of it, and let the mart read that.")

@@ -28,7 +28,7 @@ def test_every_metric_reads_columns_that_its_mart_has() -> None:
         if mart is None:
             found.append(f"models/metrics/{name}.yml: no mart {metric.mart} in models/marts/")
             continue
-        wanted = {metric.column, metric.time_column, *metric.dimensions} - {None, ""}
+        wanted = {metric.column, metric.time_column, metric.reason_column, *metric.dimensions} - {None, ""}
         if missing := wanted - mart.columns:
             found.append(f"models/metrics/{name}.yml: {mart.path} has no column {', '.join(sorted(map(str, missing)))}")
     assert not found, listed(found, "Name a column that the mart's .yml describes, or add it to the mart.")

@@ -38,7 +38,7 @@ create table mart_finance.retention_monthly (month date, country text, nrr_base_
     nrr_retained_usd numeric, is_complete boolean);
 create table mart_finance.revenue_monthly (month date, product text, country text, recognized_revenue_usd numeric,
     gross_profit_usd numeric, is_complete boolean);
-create table mart_finance.cash_monthly (month date, runway_months numeric, is_complete boolean);
+create table mart_finance.cash_monthly (month date, runway_months numeric, is_complete boolean, runway_note text);
 create table mart_executive.targets_monthly (metric text, month date, target numeric);
 create table mart_executive.kpi_daily (unique_id text, ds date, y numeric);
 create view mart_executive.alerts as select * from portal.alert where kind in ('anomaly', 'target_missed');
@@ -82,7 +82,7 @@ def mail_home(make_settings: Callable[..., Settings]) -> Iterator[Settings]:
         sql(settings, BUILDER, put.format("customers_monthly", "%s,%s,%s,%s"), (m, "US", 4400 - 10 * back, True))
         sql(settings, BUILDER, put.format("retention_monthly", "%s,%s,%s,%s,%s"), (m, "US", 1000, 1050 - back, True))
         sql(settings, BUILDER, put.format("revenue_monthly", "%s,%s,%s,%s,%s,%s"), (m, "Core", "US", 1000, 780, True))
-        sql(settings, BUILDER, put.format("cash_monthly", "%s,%s,%s"), (m, 20 + back, True))
+        sql(settings, BUILDER, put.format("cash_monthly", "%s,%s,%s,null"), (m, 20 + back, True))
     targets = (("arr", 12_000_000), ("gross_mrr_churn", 0.025), ("cash_runway", 18))
     for name, target in targets:
         sql(settings, BUILDER, "insert into mart_executive.targets_monthly values (%s,%s,%s)", (name, month(1), target))

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from threading import Event, Thread
 
-import psycopg2
 import pytest
 from psycopg2.extensions import connection
 
-from app.secrets import warehouse_url
+from app.access import OPERATOR
+from app.metrics import Question
 from app.settings import Settings
+from app.warehouse import Warehouse
 from tests.models import meridian
 from tests.models.conftest import answers
 from tests.models.raw_tables import fill_files, fill_stripe
@@ -91,43 +90,6 @@ def _revenue_is_invoiced_by_line_and_recognised_by_the_second(database: connecti
     assert answers(database, credit) == [(Decimal("-82.76"),), (Decimal("165.52"),)]
 
 
-def test_readers_never_see_a_build(migrated: Settings, database: connection, build_as_of: Build) -> None:
-    """Whoever reads while the warehouse is built again sees the old rows or the new ones, and no error."""
-    _load(database)
-    build_as_of(meridian.AS_OF)
-    marts = ("mart_finance.mrr_monthly", "mart_executive.targets_monthly", "mart_executive.claims")
-    query = f"select {', '.join(f'(select count(*) from {mart})' for mart in marts)}"
-    [before] = answers(database, query)
-    with _reading(migrated, query) as seen:
-        build_as_of(meridian.AS_OF)
-    assert len(seen) > 100
-    assert set(seen) == {before}
-
-
-@contextmanager
-def _reading(settings: Settings, query: str) -> Iterator[list[object]]:
-    """Asks again and again in a thread of its own; holds the answers, and the error that ended it if one did."""
-    address = warehouse_url(settings, "plumbline_analyst").set(drivername="postgresql")
-    seen: list[object] = []
-    is_over = Event()
-
-    def ask() -> None:
-        with closing(psycopg2.connect(address.render_as_string(hide_password=False))) as reader:
-            try:
-                while not is_over.is_set():
-                    seen.extend(answers(reader, query))
-            except psycopg2.Error as error:
-                seen.append(str(error))
-
-    thread = Thread(target=ask)
-    thread.start()
-    try:
-        yield seen
-    finally:
-        is_over.set()
-        thread.join()
-
-
 def test_the_daily_series_holds_complete_days_only(database: connection, build_as_of: Build) -> None:
     _load(database)
     build_as_of(datetime(2024, 2, 12, 15, tzinfo=UTC))
@@ -139,6 +101,34 @@ def test_the_daily_series_holds_complete_days_only(database: connection, build_a
     ]
     partial = "select distinct is_complete from mart_finance.mrr_monthly where month = '2024-02-01'"
     assert answers(database, partial) == [(False,)]
+
+
+def test_a_bank_that_went_silent_makes_cash_unknown_not_flat(
+    migrated: Settings, database: connection, build_as_of: Build
+) -> None:
+    """One account closed at zero, one that spends 100 a month and then sends nothing after 20 April."""
+    days = [date(2024, month, day) for month, day in ((1, 31), (2, 29), (3, 31), (4, 20))]
+    main = [
+        {"balance_date": day, "account": "Main", "currency": "usd", "balance": 1000 - 100 * index}
+        for index, day in enumerate(days)
+    ]
+    closed = {"balance_date": date(2024, 1, 31), "account": "Old", "currency": "usd", "balance": 0}
+    fill_files(database, {"exchange_rates": meridian.RATES, "bank_balances": [*main, closed]})
+    build_as_of(meridian.AS_OF)
+    silent = "no bank balance of Main since 2024-04-20"
+    cash = "select month, cash_usd, net_burn_usd, runway_months, runway_note from mart_finance.cash_monthly order by 1"
+    assert answers(database, cash)[-2:] == [
+        (date(2024, 3, 1), 800, 100, None, "fewer than three complete months"),
+        (date(2024, 4, 1), None, None, None, silent),
+    ]
+    series = "select max(ds) from mart_executive.kpi_daily where unique_id = 'cash_usd'"
+    assert answers(database, series) == [(date(2024, 4, 20),)]
+    warehouse = Warehouse(migrated)
+    for metric in ("cash_balance", "net_burn", "cash_runway"):
+        found = warehouse.answer(OPERATOR, Question(metric), as_of=meridian.AS_OF)
+        assert found.rows[-1] == (date(2024, 4, 1), None)
+        assert found.why_null(date(2024, 4, 1)) == silent
+    warehouse.close()
 
 
 def test_a_warehouse_without_any_source_builds(database: connection, build_as_of: Build) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -27,14 +27,27 @@ LOADED = {
     "error": None,
     "is_loading": False,
 }
+
+
+def at(minutes: int) -> datetime:
+    """So many minutes before noon."""
+    return NOW - timedelta(minutes=minutes)
+
+
+BUILD = {"run_id": "r", "result": "ok", "started_at": at(25), "ended_at": at(20), "as_of": at(30), "error": None}
+FAILED = {**BUILD, "run_id": "s", "result": "failed", "ended_at": at(5), "error": "It is so.\nAnd so."}
+FINE_JOB = {"job": "refresh", "result": "ok", "started_at": at(30), "ended_at": at(9), "error": None}
+FRESH = {"job": "keep_fresh", "result": "failed", "started_at": at(15), "ended_at": at(14), "error": "it fell"}
 FINE = Status(
     Settings(sandbox_scale="small"),
     NOW,
     NOW,
     services=[UP],
     sources=[LOADED],
-    build={"result": "ok"},
-    checks={"kept": 10, "broken": 0, "warned": 0, "not_run": 0, "checked_at": NOW},
+    jobs=[FINE_JOB],
+    build=BUILD,
+    good_build=BUILD,
+    checks={"kept": 10, "broken": 0, "warned": 0, "not_run": 0, "checked_at": at(10)},
 )
 
 
@@ -52,8 +65,45 @@ FINE = Status(
             {"sources": [LOADED | {"result": "failed", "error": "it said no"}]},
             ("The last load of stripe failed: it said no",),
         ),
-        ({"build": None}, ("No build has succeeded yet.",)),
-        ({"build": {"result": "failed"}}, ("The last build: failed.",)),
+        ({"build": None, "good_build": None}, ("No build has succeeded yet.",)),
+        (
+            {"build": FAILED},
+            (
+                "The newest build failed at 2026-11-22 11:55 UTC: It is so. Figures speak as of 2026-11-22 11:30 UTC, "
+                "the last good build.",
+            ),
+        ),
+        (
+            {"build": FAILED, "good_build": None},
+            (
+                "The newest build failed at 2026-11-22 11:55 UTC: It is so. Figures speak about nothing yet: no build "
+                "was good.",
+                "No build has succeeded yet.",
+            ),
+        ),
+        ({"as_of": at(-30)}, ()),
+        (
+            {"as_of": at(-31)},
+            (
+                "The newest good build speaks as of 2026-11-22 11:30 UTC, the business clock stands at "
+                "2026-11-22 12:31 UTC: more than 60 minutes later. Run `plumbline run refresh`.",
+            ),
+        ),
+        (
+            {"checks": {"checked_at": at(21)}},
+            (
+                "The newest build was not checked: it ended at 2026-11-22 11:40 UTC, the last checks ran at "
+                "2026-11-22 11:39 UTC. Run `plumbline run check`.",
+            ),
+        ),
+        ({"checks": {"checked_at": at(21)}, "loading": {"run_id": "r", "job": "refresh", "step": "check"}}, ()),
+        (
+            {"jobs": [FINE_JOB | {"result": "failed", "error": "it fell"}]},
+            ("The last run of refresh failed at 2026-11-22 11:51 UTC: it fell",),
+        ),
+        ({"jobs": [FINE_JOB, FRESH]}, ("The last run of keep_fresh failed at 2026-11-22 11:46 UTC: it fell",)),
+        ({"jobs": [FINE_JOB | {"started_at": at(13)}, FRESH]}, ()),
+        ({"jobs": [FINE_JOB, {**FRESH, "job": "report"}]}, ()),
         ({"checks": {"checked_at": None}}, ("No checks have run yet.",)),
         ({"unreadable": "The warehouse does not answer."}, ("The warehouse does not answer.",)),
     ],
@@ -65,6 +115,15 @@ FINE = Status(
         "a source failed last time",
         "nothing was built",
         "the last build failed",
+        "no build was ever good",
+        "the last build is as old as is allowed",
+        "the clock went on without a build",
+        "the last build was not checked",
+        "the last build is being checked",
+        "the last refresh failed",
+        "the last keep_fresh failed",
+        "a refresh made good what keep_fresh failed at",
+        "another job failed",
         "nothing was checked",
         "the warehouse is not there",
     ],

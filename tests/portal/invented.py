@@ -168,13 +168,14 @@ def revenue(connection: Connection) -> None:
 def cash(connection: Connection) -> None:
     """Twenty million at first, 300,000 less each month."""
     rows = [
-        (month, 20_000_000 - 300_000 * i, 300_000, (20_000_000 - 300_000 * i) / 300_000, i < 34)
+        (month, 20_000_000 - 300_000 * i, 300_000, (20_000_000 - 300_000 * i) / 300_000, i < 34, None, None, None)
         for i, month in enumerate(MONTHS)
     ]
     create(
         connection,
         "mart_finance.cash_monthly",
-        "month date, cash_usd numeric, net_burn_usd numeric, runway_months numeric, is_complete boolean",
+        "month date, cash_usd numeric, net_burn_usd numeric, runway_months numeric, is_complete boolean, "
+        "cash_note text, net_burn_note text, runway_note text",
         rows,
         MONEY_ROLES,
     )

@@ -25,7 +25,8 @@ def make(reading: Reading, panel: Runway) -> Picture:
     until = month_end(shift(reading.closed, panel.horizon_months))
     future, made = forecast(reading, panel.forecast, until)
     future = [point for point in future if point.day > past[-1][0]]
-    title = titles.runway(months, past[-1][1], reading.metric(panel.runway).why_null)
+    reason = reading.why_null(panel.runway, reading.closed) if months is None else ""
+    title = titles.runway(months, past[-1][1], reason)
     subtitle = "Cash, US dollars. Bands: 5 and 8 in 10 outcomes" if future else "Cash, US dollars"
     corner = f"Forecast of {f.day(as_date(made))}" if made is not None else f"Closed {f.day(past[-1][0])}"
     return Picture(title, subtitle, corner, (panel.runway, panel.cash), spec(past, future), alt=words(past, future),

@@ -1,0 +1,22 @@
+{#- Rollups are worked out beside the live ones, in rollup_next, and exchanged all at once when the whole build held
+    (pipelines/exchange.py). So models and invariants read the rollups of their own build; only marts, which are made
+    in that exchange, name the live ones. Lineage stays what dbt's manifest says. Overrides dbt's own. -#}
+{% macro ref(model_name) -%}
+    {%- set relation = builtins.ref(model_name) -%}
+    {%- if relation.schema == "rollup" and not is_mart() -%}
+        {%- set relation = next_of(relation) -%}
+    {%- endif -%}
+    {%- do return(relation) -%}
+{%- endmacro %}
+
+
+{#- Where a rollup is worked out before it is exchanged. -#}
+{% macro next_of(relation) -%}
+    {%- do return(relation.incorporate(path={"schema": "rollup_next"})) -%}
+{%- endmacro %}
+
+
+{#- Whether the model is a mart. -#}
+{% macro is_mart() -%}
+    {%- do return(model.original_file_path.startswith("marts/")) -%}
+{%- endmacro %}

@@ -1,0 +1,190 @@
+"""The last act of a build: what was worked out beside becomes what readers see, all of it in one transaction.
+
+dbt works the rollups out in the schema rollup_next, and the invariants of models/tests/ are held against those. Here
+the rows of every live rollup are exchanged, marts whose definition changed are made anew, and the build says that it
+held; whoever reads meanwhile sees the build before, and so does everybody if anything fails. Rows are exchanged in
+place, so that nobody waits; only when a mart or the columns of a rollup changed (after an upgrade) do readers stand
+aside for the moment in which views are replaced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import md5
+from random import uniform
+from time import monotonic, sleep
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from app.errors import FellShort
+from pipelines.rights import WORKER
+
+PATIENCE_SECONDS = 60.0
+"""So long it is tried to replace views between readers' statements."""
+TAKEN = {"55P03", "40P01"}
+"""The codes of a lock that was not to be had in time, and of a deadlock."""
+
+
+@dataclass(frozen=True)
+class Mart:
+    """A mart as dbt compiled it; `readers` are the logins that its .yml names."""
+
+    dataset: str
+    sql: str
+    description: str
+    readers: frozenset[str]
+
+    @property
+    def comment(self) -> str:
+        """What the view says of itself; another definition is another comment."""
+        made_from = md5(self.sql.encode(), usedforsecurity=False).hexdigest()
+        return f"{' '.join(self.description.split())} ({made_from})"
+
+
+def exchange(url: URL, rollups: Sequence[str], marts: Sequence[Mart], note: Callable[[Connection], None]) -> None:
+    """Makes a build live: rollups, marts, rights on them, and the note that it held; or nothing of all that.
+
+    Args:
+        url: the warehouse, as the login that owns what was built.
+        rollups: names of the tables in rollup_next.
+        marts: all of them, those first that others read.
+        note: writes down, on the same connection, that the build held.
+
+    Raises:
+        FellShort: a mart cannot be made from the new rollups, or readers did not stand aside.
+    """
+    with create_engine(url, poolclass=NullPool).begin() as connection:
+        shapes = _shapes(connection)
+        changed = [name for name in rollups if shapes.get(f"rollup.{name}") != shapes[f"rollup_next.{name}"]]
+        for name in rollups:
+            if name in changed:
+                _make_beside(connection, name)
+            else:
+                connection.exec_driver_sql(f'delete from rollup."{name}"')
+                connection.exec_driver_sql(f'insert into rollup."{name}" select * from rollup_next."{name}"')
+            connection.exec_driver_sql(f'analyze rollup."{name + "__new" if name in changed else name}"')
+        before = _stepped_aside(connection)
+        known = _marts(connection)
+        if changed or before or any(known.get(mart.dataset, ("",))[0] != mart.comment for mart in marts):
+            _replace(connection, changed, marts, before)
+        _grant(connection, marts)
+        for name in _names(connection, "rollup_next"):
+            connection.exec_driver_sql(f'drop table rollup_next."{name}" cascade')
+        note(connection)
+
+
+def _shapes(connection: Connection) -> Mapping[str, tuple[str, ...]]:
+    """Of each table in rollup and rollup_next its kind and its columns with their types, in order."""
+    query = """
+        select n.nspname || '.' || c.relname, c.relkind::text
+            || array_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod) order by a.attnum)
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+        where n.nspname in ('rollup', 'rollup_next') and c.relkind in ('r', 'p', 'v') group by c.oid, 1, c.relkind
+    """
+    return {name: tuple(columns) for name, columns in connection.exec_driver_sql(query)}
+
+
+def _make_beside(connection: Connection, name: str) -> None:
+    """A new table next to the live one, with rows and indexes; the default privileges of its schema hold for it."""
+    connection.exec_driver_sql(f'create table rollup."{name}__new" (like rollup_next."{name}" including all)')
+    connection.exec_driver_sql(f'insert into rollup."{name}__new" select * from rollup_next."{name}"')
+
+
+def _stepped_aside(connection: Connection) -> Sequence[str]:
+    """The views that the macro live_view moved aside, quoted."""
+    query = (
+        "select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace "
+        "where n.nspname in ('staging', 'core') and c.relkind = 'v' and c.relname like :aside"
+    )
+    return list(connection.scalars(text(query), {"aside": r"%\_\_before"}))
+
+
+def _marts(connection: Connection) -> Mapping[str, tuple[str, frozenset[str]]]:
+    """Of each mart its comment and the logins that may select it, but its owner."""
+    query = """
+        select n.nspname || '.' || c.relname, coalesce(obj_description(c.oid, 'pg_class'), ''),
+            array(select pg_get_userbyid(a.grantee)::text from aclexplode(c.relacl) as a
+                  where a.privilege_type = 'SELECT' and a.grantee <> c.relowner)
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where c.relkind = 'v' and left(n.nspname, 5) = 'mart_'
+    """
+    return {name: (comment, frozenset(logins)) for name, comment, logins in connection.exec_driver_sql(query)}
+
+
+def _replace(connection: Connection, changed: Sequence[str], marts: Sequence[Mart], before: Sequence[str]) -> None:
+    """Puts tables of new columns in place and makes every mart anew.
+
+    A reader may hold one view and want another that we hold already. So we never wait long while we hold any: we let
+    all go and try again, before Postgres breaks the knot at the reader's expense.
+    """
+    until = monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            with connection.begin_nested():
+                connection.exec_driver_sql("set local lock_timeout = '100ms'")
+                for name in changed:
+                    _put_in_place(connection, name)
+                for mart in marts:
+                    _make(connection, mart)
+                for view in before:
+                    connection.exec_driver_sql(f"drop view {view} cascade")
+                connection.exec_driver_sql("set local lock_timeout to default")
+            return
+        except DBAPIError as error:
+            if _code(error) not in TAKEN or monotonic() > until:
+                raise
+        sleep(uniform(0.02, 0.2))
+
+
+def _put_in_place(connection: Connection, name: str) -> None:
+    kind = connection.scalar(text("select relkind from pg_class where oid = to_regclass(:name)"),
+                             {"name": f'rollup."{name}"'})  # fmt: skip
+    if kind:
+        connection.exec_driver_sql(f'drop {"view" if kind == "v" else "table"} rollup."{name}" cascade')
+    connection.exec_driver_sql(f'alter table rollup."{name}__new" rename to "{name}"')
+
+
+def _make(connection: Connection, mart: Mart) -> None:
+    """The mart's view, in place where its columns allow it, so that what others built on it stays."""
+    create = f"view {mart.dataset} as {mart.sql}"
+    block = (
+        f"do $mart$ begin create or replace {create}; exception when invalid_table_definition then "
+        f"drop view {mart.dataset} cascade; create {create}; end $mart$"
+    )
+    try:
+        connection.exec_driver_sql(block)
+    except DBAPIError as error:
+        if _code(error) in TAKEN:
+            raise
+        said = " ".join(str(error.orig).split())
+        raise FellShort(f"The mart {mart.dataset} could not be made from the new rollups: {said}") from None
+    connection.exec_driver_sql(f"comment on view {mart.dataset} is %s", (mart.comment,))
+
+
+def _grant(connection: Connection, marts: Sequence[Mart]) -> None:
+    """Lets exactly the logins read each mart that its .yml names, as far as they exist, and the worker."""
+    logins = frozenset(connection.scalars(text("select rolname from pg_roles")))
+    known = _marts(connection)
+    for mart in marts:
+        wanted = (mart.readers | {WORKER}) & logins
+        found = known[mart.dataset][1]
+        for login in sorted(found - wanted):
+            connection.exec_driver_sql(f'revoke select on {mart.dataset} from "{login}"')
+        for login in sorted(wanted - found):
+            connection.exec_driver_sql(f'grant usage on schema {mart.dataset.partition(".")[0]} to "{login}"')
+            connection.exec_driver_sql(f'grant select on {mart.dataset} to "{login}"')
+
+
+def _names(connection: Connection, schema: str) -> Sequence[str]:
+    return list(connection.scalars(text("select tablename from pg_tables where schemaname = :schema"),
+                                   {"schema": schema}))  # fmt: skip
+
+
+def _code(error: DBAPIError) -> Any:
+    return getattr(error.orig, "pgcode", None)
