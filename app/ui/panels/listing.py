@@ -164,4 +164,6 @@ def title(kind: str, rows: Sequence[Row]) -> str:
     noun = "load" if kind == "loads" else "job step"
     if not rows:
         return f"No {noun} has run yet"
-    return f"No {noun} failed" if not failed else f"{failed} {noun}{'' if failed == 1 else 's'} failed"
+    said = f"No {noun} failed" if not failed else f"{failed} {noun}{'' if failed == 1 else 's'} failed"
+    skipped = sum(row["result"] == "skipped" for row in rows)
+    return f"{said}, {skipped} skipped" if skipped else said
