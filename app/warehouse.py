@@ -185,17 +185,23 @@ class Warehouse:
     def close_session(self, session_id: str, now: datetime) -> None:
         self.people.close_session(session_id, now)
 
-    def keep_event(self, event_id: str, kind: str, created: int, payload: Mapping[str, Any]) -> bool:
-        """Stores a webhook's event once.
+    def keep_event(
+        self, event_id: str, kind: str, created: int, payload: Mapping[str, Any], state: str = "read",
+        reason: str | None = None,
+    ) -> bool:  # fmt: skip
+        """Stores a webhook's event once; `state` says whether the models may read it, and `reason` why not.
 
         Returns:
             Whether it was new.
         """
         query = text(
-            "insert into raw_stripe_webhook.event (event_id, type, created, payload) values "
-            "(:id, :type, to_timestamp(:created), cast(:payload as jsonb)) on conflict (event_id) do nothing"
+            "insert into raw_stripe_webhook.event (event_id, type, created, payload, state, reason) values (:id, "
+            ":type, to_timestamp(:created), cast(:payload as jsonb), :state, :reason) on conflict (event_id) do nothing"
         )
-        row = {"id": event_id, "type": kind, "created": created, "payload": json.dumps(payload)}
+        row = {
+            "id": event_id, "type": kind, "created": created, "payload": json.dumps(payload), "state": state,
+            "reason": reason,
+        }  # fmt: skip
         with self._connections.open(PORTAL) as connection:
             return bool(connection.execute(query, row).rowcount)
 
