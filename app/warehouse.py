@@ -22,6 +22,7 @@ from app.audited import MOST_ROWS, AuditedReads, Request
 from app.clock import wall
 from app.compile import compile_question, marts_of, metric_of
 from app.connections import Connections
+from app.filters import doubtful, refuse_unknown, select_values
 from app.grants import Grants
 from app.mart_rows import select_rows
 from app.metrics import Metric, Question, catalogue
@@ -77,7 +78,7 @@ class Warehouse:
             as_of: the business instant.
 
         Raises:
-            QuestionError: the question has no honest answer.
+            QuestionError: the question has no honest answer, or filters by a value that no month has.
             NotPermitted: no role of the viewer may read the metric.
             NotBuilt: its mart has not been built yet.
             WarehouseDown: nobody answers.
@@ -87,6 +88,9 @@ class Warehouse:
         asked = {"by": question.by, "where": question.where, "since": question.since, "until": question.until}
         request = Request("answer", marts_of(metric, self._metrics), metric.name, asked)
         rows = self._reads.read(viewer, request, statement).values
+        for dimension in doubtful(question, rows):
+            wanted = [value for name, value in question.where if name == dimension]
+            refuse_unknown(metric.name, dimension, wanted, self._values(viewer, metric, dimension))
         frame = pd.DataFrame(list(rows), columns=["month", *question.by, "value"])
         frame["month"] = pd.to_datetime(frame["month"])
         frame["value"] = frame["value"].astype("float64")
@@ -212,6 +216,15 @@ class Warehouse:
     def close(self) -> None:
         """Gives all connections back."""
         self._connections.close()
+
+    def _values(self, viewer: Viewer, metric: Metric, dimension: str) -> tuple[str, ...]:
+        """Every value that a dimension has in the marts of a metric, whatever the month."""
+        found: set[str] = set()
+        for mart in marts_of(metric, self._metrics):
+            request = Request("values", (mart,), metric.name, {"by": (dimension,)})
+            rows = self._reads.read(viewer, request, select_values(mart, dimension)).values
+            found.update(str(value) for (value,) in rows if value is not None)
+        return tuple(sorted(found))
 
     def _compile(self, question: Question, as_of: datetime) -> Select[Any]:
         return compile_question(question, self._metrics, as_of=as_of.astimezone(self._settings.timezone))
