@@ -53,8 +53,8 @@ def test_a_value_that_exists_but_has_no_rows_is_no_slip(warehouse: Warehouse, qu
 
 
 def test_a_ratio_refuses_it_too(warehouse: Warehouse) -> None:
-    with pytest.raises(QuestionError, match="no country called 'GE'"):
-        warehouse.answer(FINANCE, Question("churn_rate", where=(("country", "GE"),)), as_of=AS_OF)
+    with pytest.raises(QuestionError, match="churn_rate has no product called 'Bsae'"):
+        warehouse.answer(FINANCE, Question("churn_rate", where=(("product", "Bsae"),)), as_of=AS_OF)
 
 
 def test_a_good_filter_asks_for_no_list_and_a_doubtful_one_is_audited(
