@@ -156,6 +156,7 @@ def test_one_person_whose_mail_cannot_be_made_keeps_none_of_the_others_back(
     assert [row[3] for row in alerts(odd_day)] == [False, False], "who waits for it is told by the next run"
 
 
+@pytest.mark.usefixtures("mailbox")
 def test_when_there_is_nobody_to_mail_the_step_is_fine_and_says_so(clean: Settings, run: Run) -> None:
     sql(clean, ADMIN, "update portal.person set is_active = false where email like 'ines%%'")
     add_alerts(clean, 2)
