@@ -104,7 +104,7 @@ class Movements:
 class Listing:
     """An operational list for the engineer; `kind` says which."""
 
-    kind: Literal["sources", "loads", "promises", "jobs"]
+    kind: Literal["sources", "loads", "promises", "jobs", "alerts"]
     width: int = 6
 
 

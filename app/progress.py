@@ -30,7 +30,7 @@ class Stage:
 
     Attributes:
         what: the step's or source's name.
-        result: running, ok or failed, as recorded.
+        result: running, ok, failed or skipped, as recorded.
         row_count: rows a source brought so far, None for a step.
         seconds: how long it took, None while it runs.
     """

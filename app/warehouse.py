@@ -22,6 +22,7 @@ from app.audited import MOST_ROWS, AuditedReads, Request
 from app.clock import wall
 from app.compile import compile_question, marts_of, metric_of
 from app.connections import Connections
+from app.filters import doubtful, refuse_unknown, select_values
 from app.grants import Grants
 from app.mart_rows import select_rows
 from app.metrics import Metric, Question, catalogue
@@ -86,7 +87,7 @@ class Warehouse:
             as_of: the business instant.
 
         Raises:
-            QuestionError: the question has no honest answer.
+            QuestionError: the question has no honest answer, or filters by a value that no month has.
             NotPermitted: no role of the viewer may read the metric.
             NotBuilt: its mart has not been built yet.
             WarehouseDown: nobody answers.
@@ -100,6 +101,9 @@ class Warehouse:
         if metric.reason_column:
             reasons = {month: reason for month, value, reason in rows if value is None and reason}
             rows = tuple(row[:-1] for row in rows)
+        for dimension in doubtful(question, rows):
+            wanted = [value for name, value in question.where if name == dimension]
+            refuse_unknown(metric.name, dimension, wanted, self._values(viewer, metric, dimension))
         frame = pd.DataFrame(list(rows), columns=["month", *question.by, "value"])
         frame["month"] = pd.to_datetime(frame["month"])
         frame["value"] = frame["value"].astype("float64")
@@ -203,17 +207,23 @@ class Warehouse:
     def close_session(self, session_id: str, now: datetime) -> None:
         self.people.close_session(session_id, now)
 
-    def keep_event(self, event_id: str, kind: str, created: int, payload: Mapping[str, Any]) -> bool:
-        """Stores a webhook's event once.
+    def keep_event(
+        self, event_id: str, kind: str, created: int, payload: Mapping[str, Any], state: str = "read",
+        reason: str | None = None,
+    ) -> bool:  # fmt: skip
+        """Stores a webhook's event once; `state` says whether the models may read it, and `reason` why not.
 
         Returns:
             Whether it was new.
         """
         query = text(
-            "insert into raw_stripe_webhook.event (event_id, type, created, payload) values "
-            "(:id, :type, to_timestamp(:created), cast(:payload as jsonb)) on conflict (event_id) do nothing"
+            "insert into raw_stripe_webhook.event (event_id, type, created, payload, state, reason) values (:id, "
+            ":type, to_timestamp(:created), cast(:payload as jsonb), :state, :reason) on conflict (event_id) do nothing"
         )
-        row = {"id": event_id, "type": kind, "created": created, "payload": json.dumps(payload)}
+        row = {
+            "id": event_id, "type": kind, "created": created, "payload": json.dumps(payload), "state": state,
+            "reason": reason,
+        }  # fmt: skip
         with self._connections.open(PORTAL) as connection:
             return bool(connection.execute(query, row).rowcount)
 
@@ -224,6 +234,15 @@ class Warehouse:
     def close(self) -> None:
         """Gives all connections back."""
         self._connections.close()
+
+    def _values(self, viewer: Viewer, metric: Metric, dimension: str) -> tuple[str, ...]:
+        """Every value that a dimension has in the marts of a metric, whatever the month."""
+        found: set[str] = set()
+        for mart in marts_of(metric, self._metrics):
+            request = Request("values", (mart,), metric.name, {"by": (dimension,)})
+            rows = self._reads.read(viewer, request, select_values(mart, dimension)).values
+            found.update(str(value) for (value,) in rows if value is not None)
+        return tuple(sorted(found))
 
     def _compile(self, question: Question, as_of: datetime) -> Select[Any]:
         return compile_question(question, self._metrics, as_of=as_of.astimezone(self._settings.timezone))

@@ -1,12 +1,17 @@
 """/webhooks/stripe: Stripe tells us at once what the next load would find. Checked, kept once, answered fast.
 
-The next build takes the newest version of an object from the load or from here.
+The next build takes the newest version of an object from the load or from here. What Stripe has signed is never lost:
+an event that the models could not read is kept, but set aside (`app.stripe_events`).
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import math
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
 import stripe
 from starlette.concurrency import run_in_threadpool
@@ -14,14 +19,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from app.errors import PlumblineError
+from app.errors import PlumblineError, QuestionError, UsageError
 from app.secrets import get_secret
 from app.settings import Settings
+from app.stripe_events import judge
 from app.warehouse import Warehouse
 
 log = logging.getLogger("plumbline.webhooks")
 PATH = "/webhooks/stripe"
 MOST_BYTES = 512 * 1024
+END_OF_TIME = 253_402_300_800
+"""The year 10000, in seconds since 1970."""
+ENVELOPE = "JSON with id, type (texts of up to 255 characters) and created (an instant)"
 WRONG_SIGNATURE = (
     "The signature is wrong or older than 5 minutes. Expected one made with this endpoint's signing secret; compare "
     "PLUMBLINE_STRIPE_WEBHOOK_SECRET with Stripe's."
@@ -59,27 +68,94 @@ def keep(settings: Settings, warehouse: Warehouse, body: bytes, signature: str |
     """Checks the signature and stores the event; a second delivery of the same event changes nothing.
 
     Returns:
-        200 with `{"received": true, "event": id, "is_new": bool}`; 400 when it is not Stripe's; 503 when the
-        warehouse cannot be reached, so that Stripe delivers it again.
+        200 with `{"received": true, "event": id, "is_new": bool}`, and `set_aside` with the reason where the models may
+        not read it; 400 when it is not Stripe's or cannot be stored; 503 when the warehouse cannot be reached, so that
+        Stripe delivers it again.
     """
     if not signature:
         return refuse(400, "The header Stripe-Signature is missing. Only Stripe may post here.")
     try:
-        stripe.WebhookSignature.verify_header(
-            body.decode("utf-8"), signature, get_secret(settings, "stripe_webhook"), 300
-        )
-        event = json.loads(body)
-        event_id, kind, created = str(event["id"]), str(event["type"]), int(event["created"])
+        text = body.decode("utf-8")
+        stripe.WebhookSignature.verify_header(text, signature, get_secret(settings, "stripe_webhook"), 300)
+        event = read_event(text)
+    except UnicodeDecodeError:
+        return refuse(400, "The body is not UTF-8. Expected an event as Stripe writes it, in JSON.")
     except stripe.SignatureVerificationError:
         return refuse(400, WRONG_SIGNATURE)
-    except (ValueError, KeyError, TypeError):
-        return refuse(400, "The body is not a Stripe event. Expected JSON with id, type and created.")
+    except UsageError as error:
+        return refuse(400, str(error))
+    verdict = judge(event)
     try:
-        is_new = warehouse.keep_event(event_id, kind, created, event)
+        is_new = warehouse.keep_event(
+            event["id"], event["type"], happened_at(event), event, verdict.state, verdict.reason
+        )
+    except QuestionError as error:  # the database took offence at what is in it: it would do so each time
+        return refuse(400, f"The event cannot be stored. {error}")
     except PlumblineError as error:
-        log.error("event %s not kept: %s", event_id, error)
+        log.error("event %s not kept: %s", event["id"], error)
         return refuse(503, "The warehouse cannot be reached; deliver the event again later.")
-    return JSONResponse({"received": True, "event": event_id, "is_new": is_new})
+    if verdict.state == "quarantined":
+        log.warning("event %s is in quarantine: %s", event["id"], verdict.reason)
+    told = {"set_aside": verdict.reason} if verdict.reason else {}
+    return JSONResponse({"received": True, "event": event["id"], "is_new": is_new, **told})
+
+
+def read_event(text: str) -> dict[str, Any]:
+    """The event in a body: a JSON object whose id, type and time are as Stripe's, and that Postgres can keep.
+
+    Raises:
+        UsageError: it is not; the message says what is wrong.
+    """
+    try:
+        event = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"The body is not a Stripe event: {error}. Expected {ENVELOPE}.") from None
+    found = event if isinstance(event, dict) else {}
+    for name in ("id", "type"):
+        if not isinstance(found.get(name), str) or not 1 <= len(found[name]) <= 255:
+            raise UsageError(f"The body is not a Stripe event: it has no {name}. Expected {ENVELOPE}.")
+    if happened_at(found) not in range(END_OF_TIME):
+        raise UsageError(f"The body is not a Stripe event: it has no time. Expected {ENVELOPE}.")
+    fault = unstorable(found)
+    if fault:
+        raise UsageError(f"The event cannot be stored: it holds {fault}. Expected what Postgres can keep.")
+    return found
+
+
+def happened_at(event: Mapping[str, Any]) -> int:
+    """When it happened, in seconds since 1970; Stripe's newer events say it as ISO text. -1 where they don't say."""
+    created = event.get("created")
+    if isinstance(created, str):
+        try:
+            return int(datetime.fromisoformat(created).timestamp())
+        except (ValueError, OverflowError):
+            return -1
+    return created if isinstance(created, int) and not isinstance(created, bool) else -1
+
+
+def unstorable(value: Any) -> str | None:
+    """What in a JSON value Postgres has no room for, in words; None when it can keep all of it."""
+    waiting = [value]
+    while waiting:
+        match waiting.pop():
+            case dict() as mapping:
+                waiting.extend(mapping)
+                waiting.extend(mapping.values())
+            case list() as members:
+                waiting.extend(members)
+            case str() as text:
+                if "\x00" in text:
+                    return "the character U+0000"
+                if any("\ud800" <= character <= "\udfff" for character in text):
+                    return "half of a character (a lone surrogate)"
+            case float() as number:
+                if not math.isfinite(number):
+                    return "a number without end"
+    return None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
 def refuse(status: int, why: str) -> JSONResponse:

@@ -10,6 +10,7 @@ DASHBOARD = Dashboard(
     audience=("engineer",),
     rows=(
         (Listing("sources", width=12),),
+        (Listing("alerts", width=12),),
         (Listing("promises", width=12),),
         (Listing("jobs", width=12),),
         (Listing("loads", width=12),),

@@ -98,7 +98,11 @@ def _item(alert: Alert, reading: Reading, settings: Settings) -> tuple[Item, Pic
         return _odd_day(alert, reading, settings)
     if alert.kind == "target_missed":
         return _missed_target(alert, reading, settings)
-    facts = [("Found", alert.detail.get("found")), ("Expected", alert.detail.get("expected"))]
+    facts = [
+        ("Found", alert.detail.get("found")),
+        ("Expected", alert.detail.get("expected")),
+        ("Failing since", alert.detail.get("failing_since")),
+    ]
     item = Item(
         alert.severity, f"since {f.day(alert.raised_at.astimezone(settings.timezone))}", alert.headline,
         tuple((name, str(value)) for name, value in facts if value), portal_url(settings, "pipelines"),

@@ -16,7 +16,12 @@ from sqlalchemy import Engine, text
 
 from app.clock import wall
 
-Kind = Literal["anomaly", "target_missed", "stale_source", "broken_promise"]
+Kind = Literal[
+    "anomaly", "target_missed", "stale_source", "broken_promise", "job_failed", "job_overdue", "event_quarantined",
+    "finding_failed",
+]  # fmt: skip
+ABOUT_FIGURES = ("anomaly", "target_missed")
+"""The kinds that executives are told of; the others are about our own machinery and go to engineers."""
 Severity = Literal["act", "watch", "held"]
 LOUDEST_FIRST = ("act", "watch", "held")
 

@@ -1,6 +1,7 @@
 """The command line, `plumbline`: one place where commands are gathered and errors become exit codes.
 
-Exit codes: 0 fine · 1 what was checked fell short · 2 wrong use or bad input · 3 something it depends on is not there.
+Exit codes: 0 fine · 1 what was checked fell short · 2 wrong use or bad input · 3 something it depends on is not there
+· 4 a defect of ours, whose traceback is in a file.
 """
 
 from __future__ import annotations
@@ -12,20 +13,22 @@ import sys
 from collections.abc import Sequence
 
 import typer
-from typer._click.exceptions import NoArgsIsHelpError
+from typer._click.exceptions import ClickException, NoArgsIsHelpError
 from typer._click.exceptions import UsageError as WrongUse
 
 from app.errors import DependencyMissing, PlumblineError, UsageError
 from pipelines.commands import bench, mail, metrics, pipeline, sandbox, service, verify
-from pipelines.output import PROBLEM, to_json
+from pipelines.defect import EXIT_CODE, write_down
+from pipelines.output import ANSWERED, PROBLEM, write_json
 
 REFUSALS = {errno.EACCES, errno.EDQUOT, errno.EEXIST, errno.ENOSPC, errno.ENOTDIR, errno.EPERM, errno.EROFS}
-"""What a machine says when a folder cannot be had; another refusal is a defect of ours and shows its traceback."""
+"""What a machine says when a folder cannot be had; another refusal is a defect of ours."""
 
 app = typer.Typer(
     name="plumbline",
     help="One certified number, and the proof: the company's figures from its own warehouse.",
-    epilog="Exit codes: 0 fine · 1 fell short · 2 wrong use · 3 something is not there.  Keys of --json: docs/cli.md",
+    epilog="Exit codes: 0 fine · 1 fell short · 2 wrong use · 3 something is not there · 4 a defect of ours.  "
+    "Keys of --json: docs/cli.md",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,  # its panels show local variables, passwords too
@@ -51,9 +54,10 @@ def run(arguments: Sequence[str]) -> int:
 
     Returns:
         The exit code. With `--json`, an error is the one object on standard output, too:
-        `{"error": {"kind", "message"}}`.
+        `{"error": {"kind", "message"}}`, also one that nobody foresaw.
     """
     as_json = "--json" in arguments
+    ANSWERED.clear()
     try:
         code = app(list(arguments), prog_name="plumbline", standalone_mode=False)
     except NoArgsIsHelpError as error:
@@ -61,7 +65,9 @@ def run(arguments: Sequence[str]) -> int:
         return UsageError.exit_code
     except WrongUse as error:
         hint = f" See `{error.ctx.command_path} --help`." if error.ctx else ""
-        return _fail("UsageError", f"{error.format_message()}{hint}", UsageError.exit_code, as_json)
+        return _fail("UsageError", f"{error.format_message().rstrip('.')}.{hint}", UsageError.exit_code, as_json)
+    except ClickException as error:
+        return _fail("UsageError", error.format_message(), UsageError.exit_code, as_json)
     except typer.Exit as error:
         return error.exit_code
     except PlumblineError as error:
@@ -76,20 +82,32 @@ def run(arguments: Sequence[str]) -> int:
         return 0
     except OSError as error:
         if error.errno not in REFUSALS:
-            raise
+            return _defect(error, as_json)
         message = (
             f"This machine refused: {error.strerror} ({error.filename or 'no file named'}). Expected a folder that "
             "this user may write, on a disk with room. Make room, or set PLUMBLINE_HOME to another folder."
         )
         return _fail("DependencyMissing", message, DependencyMissing.exit_code, as_json)
+    except (Exception, SystemExit) as error:  # a library that ends the process is as unforeseen as any other defect
+        return _defect(error, as_json)
     return code if isinstance(code, int) else 0
 
 
 def _fail(kind: str, message: str, code: int, as_json: bool) -> int:
-    if as_json:
-        sys.stdout.write(to_json({"error": {"kind": kind, "message": message}}) + "\n")
+    if as_json and not ANSWERED.is_set():
+        write_json({"error": {"kind": kind, "message": message}})
     PROBLEM.print(f"plumbline: {message}", markup=False)
     return code
+
+
+def _defect(error: BaseException, as_json: bool) -> int:
+    """What nobody foresaw, in one sentence; the traceback is in a file."""
+    said = str(error).strip().partition("\n")[0]
+    message = (
+        f"Plumbline met a defect of its own: {type(error).__name__}{': ' + said if said else ''}. Expected an answer. "
+        f"The traceback is in {write_down(error)}; send it to who looks after Plumbline."
+    )
+    return _fail("Defect", message, EXIT_CODE, as_json)
 
 
 def _interrupt(number: int, frame: object) -> None:

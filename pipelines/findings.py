@@ -1,8 +1,12 @@
-"""Looks for what deserves attention: odd days, missed targets, late sources, broken promises."""
+"""Looks for what deserves attention: odd days, missed targets, late sources, broken promises, failed jobs.
+
+One kind that cannot be worked out keeps none of the others back: that it could not be is a finding of its own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,22 +21,60 @@ from app.ui.reading import Reading
 from app.warehouse import Warehouse
 from pipelines.alerts import Finding, Severity
 from pipelines.job import Run
+from pipelines.job_outcome import told
+from pipelines.machine_findings import failed_jobs, overdue_jobs, quarantined_events
 from pipelines.watchlist import Series, series_named
 
 NEWS_DAYS = 7
 ACT_FROM_SCORE = 1.5
 ACT_FROM_MISS = 0.05
 WEEK = 7
+TARGETS = "mart_executive.targets_monthly"
 
 
-def find_all(run: Run, engine: Engine, reading: Reading) -> list[Finding]:
+@dataclass(frozen=True)
+class Found:
+    """What was found, and which kinds could not be worked out, each with the reason."""
+
+    findings: tuple[Finding, ...]
+    not_computed: Mapping[str, str]
+
+
+def find_all(run: Run, engine: Engine, reading: Reading) -> Found:
     """Everything found as of the run, in no order that matters."""
-    return [
-        *odd_days(engine, run.as_of.astimezone(run.settings.timezone).date()),
-        *missed_targets(reading),
-        *late_sources(engine),
-        *broken_promises(engine),
-    ]
+    zone = run.settings.timezone
+    looks: Mapping[str, Callable[[], Iterable[Finding]]] = {
+        "odd days": lambda: odd_days(engine, run.as_of.astimezone(zone).date()),
+        "missed targets": lambda: missed_targets(reading),
+        "late sources": lambda: late_sources(engine),
+        "broken promises": lambda: broken_promises(engine),
+        "failed jobs": lambda: failed_jobs(engine),
+        "overdue jobs": lambda: overdue_jobs(engine, zone),
+        "quarantined events": lambda: quarantined_events(engine),
+    }
+    findings: list[Finding] = []
+    failed: dict[str, str] = {}
+    for what, look in looks.items():
+        try:
+            for finding in look():
+                findings.append(finding)
+        except Exception as error:  # a defect in one of them, too: the others must still be told
+            failed[what] = told(error).partition("\n")[0]
+    return Found((*findings, *(_blind(engine, what, why) for what, why in failed.items())), failed)
+
+
+def _blind(engine: Engine, what: str, why: str) -> Finding:
+    """A kind of finding that could not be worked out; the same until it could."""
+    query = text(
+        "select max(ended_at) from portal.job_run where step = 'alert' and detail -> 'found' is not null "
+        "and not jsonb_exists(coalesce(detail -> 'not_computed', '{}'), :what)"
+    )
+    with engine.connect() as connection:
+        last = connection.scalar(query, {"what": what})
+    detail = {"found": why, "expected": "to be looked for in each run", "last_looked_at": last, "owner": "engineer"}
+    key = f"finding_failed:{what}:{last.isoformat() if last else 'never'}"
+    headline = f"Nobody looks for {what}: it cannot be worked out"
+    return Finding("finding_failed", "act", None, None, headline, key, detail)
 
 
 def reading_of(warehouse: Warehouse, run: Run, viewer: Any = OPERATOR) -> Reading:
@@ -94,20 +136,28 @@ def _exact_money(value: float) -> str:
     return f.money(value, 0) if abs(value) < 10_000 else f"{f.MINUS if value < 0 else ''}${abs(value):,.0f}"
 
 
-def missed_targets(reading: Reading) -> list[Finding]:
-    """Targets of the last complete month that its figure does not meet."""
-    found = []
+def missed_targets(reading: Reading) -> Iterator[Finding]:
+    """Targets of the last complete month that its figure does not meet.
+
+    Raises:
+        NotBuilt: the targets are not there, or (after all others were looked at) figures that have one.
+    """
+    if not reading.warehouse.may_read(reading.viewer, TARGETS):
+        raise NotBuilt(f"{TARGETS} is not there. Expected the last build to have made it. Run `plumbline run build`.")
+    unread: dict[str, str] = {}
     for name, target in sorted(reading.targets().items()):
         metric = catalogue().get(name)
         if metric is None:
             continue
         try:
             value = reading.series(name, 1).get(reading.closed)
-        except (NotPermitted, NotBuilt):  # a target for a figure that is not built here
+        except (NotPermitted, NotBuilt) as error:
+            unread[name] = str(error)
             continue
         if value is not None and not is_met(value, target, metric):
-            found.append(_missed(metric, reading.closed, value, target))
-    return found
+            yield _missed(metric, reading.closed, value, target)
+    if unread:
+        raise NotBuilt(f"The target of {', '.join(unread)} cannot be compared. {next(iter(unread.values()))}")
 
 
 def is_met(value: float, target: float, metric: Metric) -> bool:

@@ -147,6 +147,6 @@ def _judge(code: int, said: bytes, step: Step, log: str) -> None:
     if "error" in found:
         raise FellShort(f"The refresh could not be run: {found['error']['message']} Its log: {log}")
     step.note = ", ".join(f"{each['step']} {each['seconds']:.0f} s" for each in found["steps"])
-    wrong = [f"{each['step']}: {each['error']}" for each in found["steps"] if each["error"]]
+    wrong = [f"{each['step']}: {each['error']}" for each in found["steps"] if each["result"] == "failed"]
     if wrong:
         raise FellShort(f"The refresh fell short at {' '.join(wrong)} Its log: {log}")

@@ -1,30 +1,30 @@
 """What a job is, and how one is run: its steps in their order, every step recorded in portal.job_run.
 
-A step takes a `Run` and gives a `StepResult`; it may be run twice for the same `as_of`. A step that raises ends
-the job: the steps after it are not run. One job runs at a time per warehouse (a Postgres advisory lock), so that
-two builds never write the same tables; who comes second waits.
+A step takes a `Run` and gives a `StepResult`; it may be run twice for the same `as_of`. A step that fails makes the
+job fail, but only the steps that need it are skipped: the others are run on what is there, so that checks and alerts
+speak just when something broke. One job runs at a time per warehouse (a Postgres advisory lock), so that two builds
+never write the same tables; who comes second waits.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
-from typing import Literal
 from uuid import UUID, uuid4
 
-from rich.console import Console
 from sqlalchemy import Connection, Engine, create_engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from app.clock import wall
-from app.errors import PlumblineError, WarehouseDown
+from app.errors import PlumblineError, SettingsError, WarehouseDown
 from app.secrets import warehouse_url
 from app.settings import Settings
+from pipelines.job_outcome import JobOutcome, Result, StepOutcome, told
 
 JOB_LOCK = 7_586_200_001
 """The advisory lock that the running job holds."""
@@ -42,9 +42,15 @@ class Run:
 
 @dataclass(frozen=True)
 class StepResult:
-    """What a step has to say about its work, stored as JSON."""
+    """What a step has to say about its work.
+
+    Attributes:
+        detail: stored as JSON.
+        error: set by a step that did all it could and yet fell short: it has failed, and its detail is kept.
+    """
 
     detail: Mapping[str, object] = field(default_factory=dict)
+    error: PlumblineError | None = None
 
 
 Step = Callable[[Run], StepResult]
@@ -54,73 +60,31 @@ Step = Callable[[Run], StepResult]
 class Job:
     """A name, a cron (None: only by hand), an owner, and the steps in their order.
 
-    The cron has five fields and is read in the reporting time zone.
+    The cron has five fields and is read in the reporting time zone. `needs` names, for a step, those without which it
+    is skipped; a step that is not in it is run whatever happened before.
     """
 
     name: str
     cron: str | None
     owner: str
     steps: tuple[Step, ...]
+    needs: Mapping[Step, tuple[Step, ...]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Refuses needs that can never be met.
 
-@dataclass(frozen=True)
-class StepOutcome:
-    """How a step went. `error` is None when it went well."""
-
-    step: str
-    result: Literal["ok", "failed"]
-    seconds: float
-    detail: Mapping[str, object]
-    error: Exception | None = None
-
-    def payload(self) -> dict[str, object]:
-        """Its part of the JSON answer of `plumbline run`."""
-        said = told(self.error) if self.error else None
-        return {
-            "step": self.step,
-            "result": self.result,
-            "seconds": round(self.seconds, 2),
-            "error": said,
-            "detail": self.detail,
-        }
-
-
-@dataclass(frozen=True)
-class JobOutcome:
-    """How a job went; `steps` holds those that were run, in order."""
-
-    run_id: UUID
-    job: str
-    as_of: datetime
-    seconds: float
-    steps: tuple[StepOutcome, ...]
-
-    @property
-    def error(self) -> Exception | None:
-        return next((step.error for step in self.steps if step.error is not None), None)
-
-    @property
-    def result(self) -> Literal["ok", "failed"]:
-        return "failed" if self.error else "ok"
-
-    def payload(self) -> dict[str, object]:
-        """The JSON answer of `plumbline run`."""
-        return {
-            "job": self.job,
-            "run_id": self.run_id,
-            "as_of": self.as_of,
-            "result": self.result,
-            "seconds": round(self.seconds, 2),
-            "steps": [step.payload() for step in self.steps],
-        }
-
-    def draw(self, console: Console) -> None:
-        """The same for people."""
-        for step in self.steps:
-            console.print(f"{step.seconds:7.1f} s  {step.step}  {step.result}", markup=False)
-            if step.error is not None:
-                console.print(f"           {told(step.error)}", markup=False)
-        console.print(f"{self.job} as of {self.as_of:%Y-%m-%d %H:%M} UTC: {self.result}", markup=False)
+        Raises:
+            SettingsError: a step needs one that does not come before it in this job.
+        """
+        for step, needed in self.needs.items():
+            before = self.steps[: self.steps.index(step)] if step in self.steps else ()
+            for each in needed:
+                if each not in before:
+                    raise SettingsError(
+                        f"The job {self.name} says that {step.__name__} needs {each.__name__}. Found the steps "
+                        f"{', '.join(one.__name__ for one in self.steps)}; expected both, {each.__name__} before "
+                        f"{step.__name__}. Mend needs= in pipelines/jobs/{self.name}.py."
+                    )
 
 
 def execute(
@@ -144,7 +108,7 @@ def execute(
         The outcome, also when a step failed: the caller decides what a failure means.
 
     Raises:
-        WarehouseDown: the warehouse cannot be reached.
+        WarehouseDown: the warehouse cannot be reached, or was lost on the way.
     """
     run = Run(uuid4(), as_of, settings, job.name)
     engine = create_engine(warehouse_url(settings, "plumbline_worker"), poolclass=NullPool)
@@ -154,11 +118,13 @@ def execute(
         outcomes: list[StepOutcome] = []
         with _recorded(connection, run, step="") as whole:
             for step in job.steps:
+                lacks = _lacks(job.needs.get(step, ()), outcomes)
+                if lacks:
+                    outcomes.append(_skip(connection, run, step, lacks))
+                    continue
                 on_step(step.__name__)
                 outcomes.append(_run_step(connection, run, step))
-                if outcomes[-1].error is not None:
-                    whole.error = outcomes[-1].error
-                    break
+                whole.error = whole.error or outcomes[-1].error
     return JobOutcome(run.run_id, job.name, as_of, monotonic() - started, tuple(outcomes))
 
 
@@ -176,17 +142,43 @@ class _Record:
 
     detail: Mapping[str, object] = field(default_factory=dict)
     error: Exception | None = None
+    skipped: str | None = None
+
+    @property
+    def result(self) -> Result:
+        return "failed" if self.error else ("skipped" if self.skipped else "ok")
+
+    @property
+    def said(self) -> str | None:
+        """What went wrong or why it was skipped, as Postgres can keep it (no NUL)."""
+        said = told(self.error) if self.error else self.skipped
+        return said and said.replace("\x00", "\ufffd")
 
 
 def _run_step(connection: Connection, run: Run, step: Step) -> StepOutcome:
     started = monotonic()
     with _recorded(connection, run, step.__name__) as record:
         try:
-            record.detail = step(run).detail
+            found = step(run)
+            record.detail, record.error = found.detail, found.error
         except Exception as error:  # a defect of one step is recorded like a deliberate error; the caller sees it
             record.error = error
     seconds = monotonic() - started
     return StepOutcome(step.__name__, "failed" if record.error else "ok", seconds, record.detail, record.error)
+
+
+def _lacks(needed: tuple[Step, ...], outcomes: Sequence[StepOutcome]) -> list[str]:
+    """Which of the needed steps have not gone well, each with its result."""
+    names = {step.__name__ for step in needed}
+    return [f"{each.step} {each.result}" for each in outcomes if each.step in names and each.result != "ok"]
+
+
+def _skip(connection: Connection, run: Run, step: Step, lacks: Sequence[str]) -> StepOutcome:
+    """Records a step that cannot be run, and why."""
+    reason = f"Skipped, because it needs what was not done: {', '.join(lacks)}."
+    with _recorded(connection, run, step.__name__) as record:
+        record.skipped = reason
+    return StepOutcome(step.__name__, "skipped", 0.0, reason=reason)
 
 
 @contextmanager
@@ -214,16 +206,11 @@ def _recorded(connection: Connection, run: Run, step: str) -> Iterator[_Record]:
             key
             | {
                 "ended_at": wall(),
-                "result": "failed" if record.error else "ok",
-                "error": told(record.error) if record.error else None,
-                "detail": json.dumps(dict(record.detail), default=str),
+                "result": record.result,
+                "error": record.said,
+                "detail": json.dumps(dict(record.detail), default=str).replace("\\u0000", "\ufffd"),
             },
         )
-
-
-def told(error: Exception) -> str:
-    """The message of a deliberate error; a defect is named by its class too."""
-    return str(error) if isinstance(error, PlumblineError) else f"{type(error).__name__}: {error}"
 
 
 @contextmanager
@@ -242,8 +229,14 @@ def _only_job(engine: Engine, on_wait: Callable[[], None]) -> Iterator[Connectio
             connection.execute(text("select pg_advisory_lock(:lock)"), {"lock": JOB_LOCK})
         try:
             yield connection
-        finally:
             connection.execute(text("select pg_advisory_unlock(:lock)"), {"lock": JOB_LOCK})
+        except SQLAlchemyError:  # steps keep their errors to themselves: this is the record's own connection
+            if not connection.invalidated:
+                raise
+            raise WarehouseDown(
+                "The warehouse was lost while the job ran, so how it went could not be recorded. Expected a Postgres "
+                "that answers to the end. Run the job again when it does; the next run marks this one as failed."
+            ) from None
 
 
 def _end_interrupted(connection: Connection) -> None:

@@ -11,12 +11,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
+from threading import Event
 from uuid import UUID
 
 from rich.console import Console
 
 PROBLEM = Console(stderr=True, highlight=False, soft_wrap=True)
 """Where messages go that are not the answer."""
+
+ANSWERED = Event()
+"""Set once the one object is written: what goes wrong after that is told on standard error only."""
 
 PIPED_WIDTH = 200
 """Columns of an answer that goes into a file or another program."""
@@ -25,11 +29,21 @@ PIPED_WIDTH = 200
 def answer(payload: Mapping[str, object], as_json: bool, draw: Callable[[Console], None]) -> None:
     """Writes what a command found: the payload as one JSON object, or `draw` on a console for people."""
     if as_json:
-        sys.stdout.write(to_json(payload) + "\n")
-        sys.stdout.flush()
+        write_json(payload)
     else:
         width = None if sys.stdout.isatty() else PIPED_WIDTH
         draw(Console(highlight=False, soft_wrap=True, width=width))
+
+
+def write_json(payload: Mapping[str, object]) -> None:
+    """Writes the one object on standard output, in ASCII where the terminal's encoding lacks a character."""
+    told = to_json(payload)
+    try:
+        sys.stdout.write(told + "\n")
+    except UnicodeEncodeError:
+        sys.stdout.write(json.dumps(json.loads(told)) + "\n")
+    sys.stdout.flush()
+    ANSWERED.set()
 
 
 def to_json(payload: Mapping[str, object]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Engine, text
 
 from app.access import ROLES, Viewer
-from pipelines.alerts import Alert
+from pipelines.alerts import ABOUT_FIGURES, Alert
 
 ADDRESS = "mail"
 """What the audit shows in the place of the visitor's address."""
@@ -26,9 +26,14 @@ def people(engine: Engine) -> list[Viewer]:
 
 def concerns(alert: Alert, viewer: Viewer) -> bool:
     """Whether the alert is for this person: figures for executives (and the owning finance), else engineers."""
-    if alert.kind in ("stale_source", "broken_promise"):
+    if alert.kind not in ABOUT_FIGURES:
         return "engineer" in viewer.roles
     return "executive" in viewer.roles or ("finance" in viewer.roles and alert.detail.get("owner") == "finance")
+
+
+def audience(alert: Alert) -> str:
+    """The role whose people an alert is for."""
+    return "executive" if alert.kind in ABOUT_FIGURES else "engineer"
 
 
 def for_viewer(alerts: Sequence[Alert], viewer: Viewer) -> list[Alert]:

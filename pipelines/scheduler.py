@@ -39,6 +39,9 @@ JOB_PATIENCE_SECONDS = 3.0
 MISFIRE_SECONDS = 24 * 3600
 """A run missed by less than a day is made up for; an older one waits for its next turn."""
 
+ALERT = "alert"
+"""The job that tells people of one that failed."""
+
 log = logging.getLogger("plumbline.scheduler")
 _stopping = threading.Event()
 _running: set[int] = set()
@@ -47,9 +50,21 @@ _running: set[int] = set()
 def run_job(name: str) -> None:
     """Runs a job in a process of its own and waits for it; what APScheduler calls.
 
+    After one that failed the job `alert` is run: its own alert step may have come too early, or not at all.
+
     Raises:
         PlumblineError: the job ended with an exit code other than 0 (portal.job_run says why).
     """
+    code = _run(name)
+    if _stopping.is_set() or not code:
+        return
+    if name != ALERT:
+        _run(ALERT)
+    raise PlumblineError(f"The job {name} ended with exit code {code}. Expected 0. portal.job_run says why.")
+
+
+def _run(name: str) -> int:
+    """The exit code of a job's process."""
     command = [sys.executable, "-m", "pipelines.cli", "run", name, "--json"]
     child = subprocess.Popen(
         command, cwd=ROOT, env=environment(get_settings()), stdout=subprocess.DEVNULL, start_new_session=True
@@ -60,9 +75,8 @@ def run_job(name: str) -> None:
         code = child.wait()
     finally:
         _running.discard(child.pid)
-    if code and not _stopping.is_set():
-        raise PlumblineError(f"The job {name} ended with exit code {code}. Expected 0. portal.job_run says why.")
-    log.info("job %s ended", name)
+    log.info("job %s ended with exit code %s", name, code)
+    return code
 
 
 class Scheduler(BackgroundScheduler):  # type: ignore[misc]

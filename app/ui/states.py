@@ -112,7 +112,7 @@ def loading(stages: Sequence[Stage]) -> None:
 def stage_html(stage: Stage) -> str:
     """One line of the waiting page."""
     words = {"ok": "done", "running": "running", "failed": "failed"}.get(stage.result, stage.result)
-    kind = {"ok": "still", "failed": "missed"}.get(stage.result, "running")
+    kind = {"ok": "still", "failed": "missed", "skipped": "still"}.get(stage.result, "running")
     took = f.seconds(stage.seconds) if stage.seconds is not None else ""
     rows = f"{f.number(stage.row_count)} rows" if stage.row_count else ""
     return (

@@ -118,6 +118,11 @@ def alerts(count: int) -> str:
     return f"{word} thing{'' if count == 1 else 's'} to know"
 
 
+def went_wrong(count: int) -> str:
+    """Such as "2 alerts in the last week"."""
+    return f"{count} alert{'' if count == 1 else 's'} in the last week" if count else "No alert in the last week"
+
+
 def breakdown(label: str, dimension: str, shares: Sequence[tuple[str, float]]) -> str:
     """Such as "United States brings 48.2 % of MRR"; shares largest first."""
     if not shares:

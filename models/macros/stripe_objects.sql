@@ -4,7 +4,9 @@
     object whose members are the objects (lines of an invoice, items of a subscription); kind is then the parent's,
     and parent_key the column that names the parent.
 
-    A loader's row speaks about the instant it was extracted; an event about the instant it happened. -#}
+    A loader's row speaks about the instant it was extracted; an event about the instant it happened. An event that was
+    set aside, or whose object has not the shape that is read (macro stripe_shapes), is as if it had never come: the
+    loader's row or an earlier event holds. -#}
 {% macro stripe_objects(kind, table_name, columns, nested=none, parent_key=none) -%}
     {%- set loaded_columns = dict(columns) -%}
     {%- do loaded_columns.update({"updated": "timestamptz", "_sdc_extracted_at": "timestamptz"}) -%}
@@ -13,7 +15,7 @@
     ),
 
     events as (
-        {{ raw("stripe_webhook", "event", {"event_id": "text", "created": "timestamptz", "payload": "jsonb"}) | indent(8) }}
+        {{ raw("stripe_webhook", "event", {"event_id": "text", "created": "timestamptz", "payload": "jsonb", "state": "text"}) | indent(8) }}
     ),
 
     objects as (
@@ -28,6 +30,8 @@
             {%- endif %}
         from events
         where events.payload #>> '{data,object,object}' = '{{ kind }}'
+            and coalesce(events.state, 'read') = 'read'
+            and {{ json_fits("(events.payload #> '{data,object}')", stripe_shapes()[kind]) }}
     ),
 
     pushed as (

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from app.clock import as_of as business_instant
-from app.errors import PlumblineError, UsageError
+from app.errors import FellShort, UsageError
 from app.settings import get_settings
 from pipelines.commands.options import Json, read_instant
 from pipelines.jobs import job_names
@@ -26,7 +26,7 @@ def run(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Run a job's steps in their order, and record the run.
+    """Run a job's steps in their order, and record the run; a failed step is no reason to leave out the others.
 
     Example: plumbline run build --as-of 2026-10-31
     """
@@ -55,8 +55,7 @@ def run(
             )
     answer(outcome.payload(), as_json, outcome.draw)
     if outcome.error is not None:
-        code = outcome.error.exit_code if isinstance(outcome.error, PlumblineError) else 1
-        raise typer.Exit(code)
+        raise typer.Exit(FellShort.exit_code)
 
 
 def _told(instant: datetime) -> str:

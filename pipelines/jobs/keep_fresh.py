@@ -7,4 +7,10 @@ from pipelines.load import load
 from pipelines.notify import alert
 from pipelines.predict import detect
 
-JOB = Job(name="keep_fresh", cron="*/15 * * * *", owner="engineer", steps=(load, build, check, detect, alert))
+JOB = Job(
+    name="keep_fresh",
+    cron="*/15 * * * *",
+    owner="engineer",
+    steps=(load, build, check, detect, alert),
+    needs={detect: (build,)},
+)

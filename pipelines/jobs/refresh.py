@@ -12,4 +12,5 @@ JOB = Job(
     cron="20 5 * * *",
     owner="engineer",
     steps=(load, build, check, forecast, detect, alert, report),
+    needs={forecast: (build,), detect: (build,)},
 )

@@ -6,13 +6,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from app.settings import ROOT, Settings, get_settings
 from pipelines.cli import run
+from pipelines.output import write_json
 from pipelines.program import environment
 
 COMMANDS = (
@@ -62,6 +64,9 @@ def empty(make_settings: Callable[..., Settings]) -> Settings:
         (("nosuch",), 2, "UsageError", "No such command 'nosuch'"),
         (("up", "--fast"), 2, "UsageError", "No such option: --fast"),
         (("run",), 2, "UsageError", "Missing argument 'JOB'"),
+        ((), 2, "UsageError", "No such option: --json"),
+        (("mail",), 2, "UsageError", "No such option: --json"),
+        (("sandbox", "advance", "--days", "many"), 2, "UsageError", "for '--days': Input should be a valid integer"),
         (("run", "dance"), 2, "UsageError", "Expected one of: alert, build, check"),
         (("run", "build", "--as-of", "31.10.2026"), 2, "UsageError", "found '31.10.2026'"),
         (("run", "build", "--as-of", "2026-10-31T12:00:00"), 2, "UsageError", "has no offset"),
@@ -134,6 +139,66 @@ def test_a_home_that_is_a_file_is_refused_without_a_traceback(
     assert ended.code == 3
     assert "set PLUMBLINE_HOME to another folder" in json.loads(ended.stdout)["error"]["message"]
     assert "Traceback" not in ended.stderr
+
+
+def _divide_by_zero(*_: object) -> None:
+    raise ZeroDivisionError("of figures\nand more")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ZeroDivisionError("of figures\nand more"), "ZeroDivisionError: of figures."),
+        (OSError(5, "Input/output error"), "OSError: [Errno 5] Input/output error."),
+        (SystemExit(3), "SystemExit: 3."),
+        (UnicodeEncodeError("ascii", "\ud800", 0, 1, "no such character"), "UnicodeEncodeError"),
+    ],
+    ids=["a defect", "a refusal nobody knows", "a library that ends the process", "a text that cannot be written"],
+)
+def test_what_nobody_foresaw_is_one_object_too_and_its_traceback_in_a_file(
+    empty: Settings, plumbline: Plumbline, monkeypatch: pytest.MonkeyPatch, error: BaseException, said: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("app.metrics.catalogue", fail)
+    ended = plumbline(empty, "metrics", "--json")
+    assert ended.code == 4
+    assert ended.stdout.count("\n") == 1
+    told = json.loads(ended.stdout)["error"]
+    log = empty.home / "logs" / "defects.log"
+    assert told["kind"] == "Defect"
+    assert said in told["message"] and str(log) in told["message"]
+    assert "Traceback" not in ended.stderr + ended.stdout
+    written = log.read_text()
+    assert "Traceback (most recent call last)" in written and type(error).__name__ in written
+    assert log.stat().st_mode & 0o077 == 0
+    assert plumbline(empty, "metrics").code == 4, "people read the same, without the object"
+
+
+def test_a_defect_is_told_even_where_the_home_cannot_be_had(
+    make_settings: Callable[..., Settings], plumbline: Plumbline, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings = make_settings()
+    settings.home.write_text("a file")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("app.metrics.catalogue", _divide_by_zero)
+    ended = plumbline(settings, "metrics", "--json")
+    [log] = tmp_path.glob("plumbline-*-defects.log")
+    assert (ended.code, str(log) in json.loads(ended.stdout)["error"]["message"]) == (4, True)
+
+
+def test_what_goes_wrong_after_the_answer_adds_no_second_object(
+    empty: Settings, plumbline: Plumbline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer_and_fail(payload: Mapping[str, object], *_: object) -> None:
+        write_json({"metrics": []})
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("pipelines.commands.metrics.answer", answer_and_fail)
+    ended = plumbline(empty, "metrics", "--json")
+    assert (ended.code, json.loads(ended.stdout)) == (4, {"metrics": []})
+    assert "a defect of its own: ZeroDivisionError" in ended.stderr
 
 
 def test_down_with_nothing_running_is_fine(empty: Settings, plumbline: Plumbline) -> None:

@@ -87,7 +87,7 @@ BEHIND = {
 }
 """Marts that an element reads beside its metrics'."""
 
-LISTED = {"sources": "sources", "loads": "load_runs", "promises": "checks", "jobs": "job_runs"}
+LISTED = {"sources": "sources", "loads": "load_runs", "promises": "checks", "jobs": "job_runs", "alerts": "alerts"}
 
 
 def _marts(page: Dashboard) -> set[str]:

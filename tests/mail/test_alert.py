@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Sequence
 from datetime import date
 from uuid import uuid4
 
 import pytest
 
 from app.access import Viewer
+from app.errors import FellShort
 from app.secrets import ADMIN
 from app.settings import Settings
+from app.ui.reading import Reading
 from app.warehouse import Warehouse
+from pipelines.alert_letter import alert_letter
+from pipelines.alerts import Alert
 from pipelines.findings import late_sources, odd_headline, odd_week_headline, reading_of
 from pipelines.job import Run
 from pipelines.mailstore import Opened, list_mail, read_mail
@@ -116,9 +121,14 @@ def test_nothing_in_the_mail_points_to_another_host(odd_day: Settings, mailbox: 
 def test_a_mail_that_failed_is_sent_by_the_next_run_and_not_twice(
     odd_day: Settings, run: Run, request: pytest.FixtureRequest
 ) -> None:
-    failed = alert(run).detail["failed"]
+    result = alert(run)
+    failed = result.detail["failed"]
     assert isinstance(failed, dict)
     assert set(failed) == {"eva@example.test", "femi@example.test"}
+    assert isinstance(result.error, FellShort)
+    said = str(result.error)
+    assert said.startswith("2 of 2 mails could not be sent. eva@example.test: ")
+    assert "femi@example.test: " in said and "the next run tries again" in said
     assert [row[3] for row in alerts(odd_day)] == [False, False]
     request.getfixturevalue("mailbox")
     alert(run)
@@ -128,6 +138,35 @@ def test_a_mail_that_failed_is_sent_by_the_next_run_and_not_twice(
     log = sql(odd_day, ADMIN, "select result, count(*)::int, bool_and((error is null) = (result = 'sent')) "
               "from portal.mail_log group by 1 order by 1")  # fmt: skip
     assert log == [("failed", 2, True), ("sent", 2, True)]
+
+
+def test_one_person_whose_mail_cannot_be_made_keeps_none_of_the_others_back(
+    odd_day: Settings, mailbox: Settings, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def letter_for_all_but_eva(alerts: Sequence[Alert], reading: Reading, settings: Settings) -> object:
+        if reading.viewer.email.startswith("eva"):
+            raise KeyError("no such series")
+        return alert_letter(alerts, reading, settings)
+
+    monkeypatch.setattr("pipelines.notify.alert_letter", letter_for_all_but_eva)
+    result = alert(run)
+    assert result.detail["failed"] == {"eva@example.test": "KeyError: 'no such series'"}
+    assert result.detail["mailed_to"] == ["femi@example.test"]
+    assert str(result.error).startswith("1 of 2 mails could not be sent. eva@example.test: KeyError")
+    assert [row[3] for row in alerts(odd_day)] == [False, False], "who waits for it is told by the next run"
+
+
+@pytest.mark.usefixtures("mailbox")
+def test_when_there_is_nobody_to_mail_the_step_is_fine_and_says_so(clean: Settings, run: Run) -> None:
+    sql(clean, ADMIN, "update portal.person set is_active = false where email like 'ines%%'")
+    add_alerts(clean, 2)
+    try:
+        result = alert(run)
+    finally:
+        sql(clean, ADMIN, "update portal.person set is_active = true")
+    assert result.error is None
+    assert str(result.detail["nobody_to_mail"]).startswith("2 of the open alerts concern nobody, such as 'Promise 0")
+    assert "with the role engineer" in str(result.detail["nobody_to_mail"])
 
 
 def test_who_was_told_before_the_failure_is_not_told_again(odd_day: Settings, mailbox: Settings, run: Run) -> None:

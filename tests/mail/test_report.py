@@ -6,7 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
+
 from app.access import Viewer
+from app.errors import FellShort
 from app.secrets import ADMIN
 from app.settings import Settings
 from app.ui import format as f
@@ -28,6 +31,27 @@ def test_only_executives_get_it_and_once_a_business_day(clean: Settings, mailbox
     assert [mail.to for mail in list_mail(clean)] == ["eva@example.test"]
     report(replace(run, as_of=run.as_of + timedelta(days=1)))
     assert len(list_mail(clean)) == 2
+
+
+def test_a_report_that_cannot_be_sent_fails_the_step_and_is_sent_by_the_next_run(
+    clean: Settings, run: Run, request: pytest.FixtureRequest
+) -> None:
+    result = report(run)
+    assert list(result.detail["failed"]) == ["eva@example.test"]  # type: ignore[call-overload]
+    assert isinstance(result.error, FellShort)
+    request.getfixturevalue("mailbox")
+    assert report(run).error is None
+    assert [mail.to for mail in list_mail(clean)] == ["eva@example.test"]
+
+
+def test_without_an_executive_it_says_that_there_is_nobody(clean: Settings, run: Run) -> None:
+    sql(clean, ADMIN, "update portal.person set is_active = false")
+    try:
+        result = report(run)
+    finally:
+        sql(clean, ADMIN, "update portal.person set is_active = true")
+    assert result.error is None
+    assert str(result.detail["nobody_to_mail"]).startswith("Nobody active has the role executive")
 
 
 def test_its_figures_are_those_of_the_warehouse_for_this_person(clean: Settings, mailbox: Settings, run: Run) -> None:
@@ -82,10 +106,11 @@ def test_who_may_not_read_the_figures_gets_no_mail(clean: Settings, mailbox: Set
     """The right is the database's: taken from the executive's login, the report holds nothing for them."""
     sql(clean, ADMIN, "revoke select on mart_finance.cash_monthly from plumbline_executive")
     try:
-        found = report(run).detail
+        result = report(run)
     finally:
         sql(clean, ADMIN, "grant select on mart_finance.cash_monthly to plumbline_executive")
-    assert "eva@example.test" in found["failed"]  # type: ignore[operator]
+    assert "eva@example.test" in result.detail["failed"]  # type: ignore[operator]
+    assert str(result.error).startswith("1 of 1 mails could not be sent. eva@example.test: ")
     assert list_mail(clean) == []
 
 

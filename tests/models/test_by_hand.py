@@ -32,7 +32,7 @@ def _load(database: connection) -> None:
     fill_files(database, {"exchange_rates": meridian.RATES, "contracts": meridian.CONTRACTS})
 
 
-def _post(database: connection, event_id: str, at: datetime, body: dict[str, object]) -> None:
+def _post(database: connection, event_id: str, at: datetime, body: object) -> None:
     payload = {"id": event_id, "created": int(at.timestamp()), "data": {"object": body}}
     with database.cursor() as cursor:
         cursor.execute(
@@ -43,9 +43,23 @@ def _post(database: connection, event_id: str, at: datetime, body: dict[str, obj
     database.commit()
 
 
+def _post_what_cannot_be_read(database: connection) -> None:
+    """Newer than all that is good, and not one of them has the shape that models read."""
+    customer, invoice = meridian.objects()["customer"][0], meridian.objects()["invoice"][0]
+    ended = meridian.ada(meridian.at(4, 2))
+    bodies: tuple[object, ...] = (
+        ended | {"ended_at": "soon"}, ended | {"id": None}, ended | {"items": 7}, ended | {"customer": {"id": "cus_bo"}},
+        customer | {"created": 10**30}, customer | {"address": {"country": ["DE"]}}, invoice | {"total": "many"},
+        invoice | {"lines": {"data": [1, None, "x"]}}, invoice | {"lines": {"data": {}}}, None, 7, [],
+    )  # fmt: skip
+    for number, body in enumerate(bodies):
+        _post(database, f"evt_bad_{number}", datetime.fromtimestamp(meridian.at(4, 20), UTC), body)
+
+
 def test_three_customers_by_month(database: connection, build_as_of: Build) -> None:
-    """Ada's end comes by webhook, after the load; an older event than the load changes nothing."""
+    """Ada's end comes by webhook, after the load; an older event than the load changes nothing, nor does a bad one."""
     _load(database)
+    _post_what_cannot_be_read(database)
     ended = meridian.at(4, 10)
     _post(database, "evt_old", LOADED_AT - timedelta(days=30), meridian.ada() | {"canceled_at": None})
     _post(database, "evt_end", datetime.fromtimestamp(ended, UTC), meridian.ada(ended_at=ended))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from io import StringIO
 from threading import Event, Thread
 
 import pytest
+from rich.console import Console
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from app.errors import FellShort, SettingsError
+from app.errors import FellShort, SettingsError, WarehouseDown
 from app.secrets import warehouse_url
 from app.settings import Settings
 from pipelines import jobs
@@ -60,14 +62,87 @@ def test_steps_run_in_their_order_and_are_recorded(migrated: Settings) -> None:
     [(stumble, "The thing is not as promised."), (break_down, "ZeroDivisionError: a defect")],
     ids=["a deliberate error is recorded as it reads", "a defect is recorded with its class"],
 )
-def test_the_steps_after_a_failed_one_are_not_run(migrated: Settings, step: Step, said: str) -> None:
+def test_the_steps_after_a_failed_one_are_run_and_the_job_has_failed(
+    migrated: Settings, step: Step, said: str
+) -> None:
     outcome = execute(Job("test", None, "engineer", (gather, step, finish)), migrated, AS_OF)
     assert outcome.result == "failed"
     assert [(row[0], row[1], row[2]) for row in rows_of(migrated, outcome)] == [
         ("", "failed", said),
         ("gather", "ok", None),
         (step.__name__, "failed", said),
+        ("finish", "ok", None),
     ]
+
+
+def test_what_needs_a_failed_step_is_skipped_and_says_why(migrated: Settings) -> None:
+    """`gather` needs the failed one, `look` needs `gather`; `finish` needs nothing and is run."""
+
+    def look(run: Run) -> StepResult:
+        raise AssertionError("is never run")
+
+    seen: list[str] = []
+    needs = {gather: (stumble,), look: (gather,)}
+    job = Job("test", None, "engineer", (stumble, gather, look, finish), needs)
+    outcome = execute(job, migrated, AS_OF, on_step=seen.append)
+    assert seen == ["stumble", "finish"]
+    assert outcome.result == "failed"
+    assert [row[:3] for row in rows_of(migrated, outcome)] == [
+        ("", "failed", "The thing is not as promised."),
+        ("stumble", "failed", "The thing is not as promised."),
+        ("gather", "skipped", "Skipped, because it needs what was not done: stumble failed."),
+        ("look", "skipped", "Skipped, because it needs what was not done: gather skipped."),
+        ("finish", "ok", None),
+    ]
+    steps = [(step["step"], step["result"], step["error"]) for step in outcome.payload()["steps"]]  # type: ignore[attr-defined]
+    assert steps == [tuple(row[:3]) for row in rows_of(migrated, outcome)[1:]]
+
+
+def test_people_read_what_was_skipped_and_why(migrated: Settings) -> None:
+    told = Console(record=True, width=200, file=StringIO())
+    execute(Job("test", None, "engineer", (stumble, gather), {gather: (stumble,)}), migrated, AS_OF).draw(told)
+    text_of = told.export_text()
+    assert "gather  skipped\n           Skipped, because it needs what was not done: stumble failed." in text_of
+    assert text_of.endswith("test as of 2026-11-22 11:00 UTC: failed\n")
+
+
+def test_a_step_that_fell_short_after_all_it_could_do_keeps_its_detail(migrated: Settings) -> None:
+    def tell(run: Run) -> StepResult:
+        return StepResult({"told": 1, "odd": "a\x00b"}, FellShort("One of two was told."))
+
+    outcome = execute(Job("test", None, "engineer", (tell,)), migrated, AS_OF)
+    assert outcome.result == "failed"
+    assert rows_of(migrated, outcome)[1] == (
+        "tell", "failed", "One of two was told.", {"told": 1, "odd": "a\ufffdb"},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("steps", "needs"),
+    [
+        pytest.param((gather,), {gather: (finish,)}, id="a step that is not in the job"),
+        pytest.param((gather, finish), {gather: (finish,)}, id="a step that comes later"),
+        pytest.param((finish,), {gather: (finish,)}, id="needs of a step that is not in the job"),
+    ],
+)
+def test_needs_that_can_never_be_met_are_refused(
+    steps: tuple[Step, ...], needs: dict[Step, tuple[Step, ...]]
+) -> None:
+    with pytest.raises(SettingsError, match="gather needs finish"):
+        Job("test", None, "engineer", steps, needs)
+
+
+def test_a_warehouse_lost_on_the_way_is_said(migrated: Settings) -> None:
+    def cut(run: Run) -> StepResult:
+        engine = create_engine(warehouse_url(migrated), poolclass=NullPool)
+        with engine.begin() as connection:
+            connection.execute(
+                text("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'plumbline_worker'")
+            )
+        return StepResult()
+
+    with pytest.raises(WarehouseDown, match="lost while the job ran"):
+        execute(Job("cut", None, "engineer", (cut,)), migrated, AS_OF)
 
 
 def test_an_interrupted_run_is_recorded_and_ends_the_program(migrated: Settings) -> None:
@@ -138,6 +213,9 @@ def test_every_file_of_the_folder_is_a_job() -> None:
     assert [step.__name__ for step in found["refresh"].steps] == [
         "load", "build", "check", "forecast", "detect", "alert", "report",
     ]  # fmt: skip
+    for name in ("refresh", "keep_fresh"):
+        needs = {step.__name__: [each.__name__ for each in needed] for step, needed in found[name].needs.items()}
+        assert {step: needed for step, needed in needs.items() if step != "forecast"} == {"detect": ["build"]}
     assert all(job.name == name and job.steps for name, job in found.items())
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from app.clock import wall
+from app.errors import PlumblineError
 from app.secrets import warehouse_url
 from app.settings import ROOT, Settings
 from pipelines import scheduler as module
@@ -76,6 +78,37 @@ def test_a_changed_cron_counts_from_now_on(made: Callable[..., Scheduler]) -> No
     made(HOURLY).shutdown()
     changed = made(Job("load", "30 * * * *", "engineer", ()))
     assert changed.get_job("load").next_run_time.minute == 30
+
+
+@pytest.mark.parametrize(
+    ("codes", "ran"),
+    [
+        ({"refresh": 0}, ["refresh"]),
+        ({"refresh": 1, "alert": 0}, ["refresh", "alert"]),
+        ({"refresh": -9, "alert": 1}, ["refresh", "alert"]),
+    ],
+    ids=["a good run needs no alert", "a failed one is told", "a killed one, too, and a failed alert ends it"],
+)
+def test_after_a_failed_job_somebody_is_told(
+    monkeypatch: pytest.MonkeyPatch, codes: dict[str, int], ran: list[str]
+) -> None:
+    started: list[str] = []
+
+    class Child:
+        pid = 0
+
+        def __init__(self, command: list[str], **_: object) -> None:
+            self.name = command[command.index("run") + 1]
+            started.append(self.name)
+
+        def wait(self) -> int:
+            return codes[self.name]
+
+    monkeypatch.setattr(subprocess, "Popen", Child)
+    failed = pytest.raises(PlumblineError, match="ended with exit code") if codes["refresh"] else nullcontext()
+    with failed:
+        module.run_job("refresh")
+    assert started == ran
 
 
 @pytest.mark.slow

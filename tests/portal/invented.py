@@ -283,6 +283,16 @@ def engineer(connection: Connection) -> None:
     )
     create(
         connection,
+        "mart_engineer.alerts",
+        "alert_id text, kind text, severity text, headline text, detail jsonb, raised_at timestamptz",
+        [
+            ("1", "job_failed", "act", "The job keep_fresh failed at build", '{"found": "a model is missing"}', now),
+            ("2", "anomaly", "act", "MRR: $985,000 on 20 Nov", "{}", now),
+        ],
+        readers,
+    )
+    create(
+        connection,
         "mart_engineer.checks",
         "dataset text, check_name text, outcome text, found text, expected text, checked_at timestamptz",
         [

@@ -125,6 +125,9 @@ def test_the_engineer_sees_what_is_late_and_what_is_broken() -> None:
     assert "Salesforce failed to load" in said
     assert "HTTP 503 from the vendor" in said
     assert "1 of 2 promises is kept" in said
+    assert "1 alert in the last week" in said
+    assert "The job keep_fresh failed at build" in said and "a model is missing" in said
+    assert "985,000" not in said
 
 
 @pytest.mark.parametrize("role", ["sales", "product", "marketing", "customer_success"])

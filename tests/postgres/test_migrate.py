@@ -94,7 +94,7 @@ def test_tables_have_the_columns_that_other_rooms_rely_on(migrated: Settings) ->
     assert found["workshop.anomaly"] == (
         "anomaly_id detect_run_id made_at as_of unique_id ds value expected lo hi score is_anomaly model_version"
     )
-    assert found["raw_stripe_webhook.event"] == "event_id type created received_at payload processed_at"
+    assert found["raw_stripe_webhook.event"] == "event_id type created received_at payload processed_at state reason"
 
 
 def test_nobody_listening_is_told_without_the_password(make_settings: MakeSettings) -> None:

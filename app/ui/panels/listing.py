@@ -18,7 +18,10 @@ from app.ui.tables import Cell, Column, table
 Row = Mapping[str, Any]
 Show = Callable[[Row, Reading], Cell | str]
 BAD = ("failed", "broken", "stale", "late", "not_run")
-MOST = {"sources": 30, "promises": 15, "jobs": 16, "loads": 24}
+MOST = {"sources": 30, "promises": 15, "jobs": 16, "loads": 24, "alerts": 10}
+ABOUT_FIGURES = ("anomaly", "target_missed")
+"""Alerts that are not for this page: it shows no business figure."""
+RECENT_DAYS = 7
 LATE_MINUTES = 60
 
 
@@ -70,6 +73,13 @@ def error(name: str) -> Show:
     return show
 
 
+def found(row: Row, _: Reading) -> str:
+    """What an alert was raised for, in its first line."""
+    detail = row.get("detail")
+    lines = str(detail.get("found") or "").strip().splitlines() if isinstance(detail, Mapping) else []
+    return lines[0][:120] if lines else ""
+
+
 Shown = tuple[Column, str, Show]
 LISTS: Mapping[str, tuple[str, tuple[Shown, ...]]] = {
     "sources": ("mart_engineer.sources", (
@@ -107,9 +117,16 @@ LISTS: Mapping[str, tuple[str, tuple[Shown, ...]]] = {
         (Column("Took", True), "seconds", duration("seconds")),
         (Column("What went wrong"), "error", error("error")),
     )),
+    "alerts": ("mart_engineer.alerts", (
+        (Column("Urgency"), "severity", text("severity")),
+        (Column("What happened"), "headline", lambda row, _: str(row["headline"])),
+        (Column("Found"), "detail", found),
+        (Column("Raised"), "raised_at", instant("raised_at")),
+    )),
 }  # fmt: skip
 SUBTITLES = {"sources": "Each source and its last good load", "loads": "The newest runs of each stream",
-             "promises": "Broken ones first", "jobs": "Newest first"}  # fmt: skip
+             "promises": "Broken ones first", "jobs": "Newest first",
+             "alerts": "About our own machinery, newest first"}  # fmt: skip
 
 
 def make(reading: Reading, panel: Listing) -> Picture:
@@ -120,13 +137,14 @@ def make(reading: Reading, panel: Listing) -> Picture:
         return empty(panel.kind.capitalize(), "Your role does not include this list.")
     rows = ordered(panel.kind, found, reading.now)
     if not rows:
-        return empty(title(panel.kind, rows), "Nothing has run yet.")
+        nothing = "No alert was raised." if panel.kind == "alerts" else "Nothing has run yet."
+        return empty(title(panel.kind, rows, reading.now), nothing)
     most = MOST[panel.kind]
     visible = [column for column in shown if column[1] in rows[0]]
     cells = [[show(row, reading) for _, _, show in visible] for row in rows[:most]]
     more = f"{SUBTITLES[panel.kind]}; {most} of {len(rows)} shown" if len(rows) > most else SUBTITLES[panel.kind]
     html = table([column for column, _, _ in visible], cells, caption=panel.kind.capitalize())
-    return Picture(title(panel.kind, rows), more, mart, html=html)
+    return Picture(title(panel.kind, rows, reading.now), more, mart, html=html)
 
 
 def ordered(kind: str, found: pd.DataFrame, now: datetime) -> list[dict[str, Any]]:
@@ -137,6 +155,9 @@ def ordered(kind: str, found: pd.DataFrame, now: datetime) -> list[dict[str, Any
     if kind == "promises":
         rank = {"broken": 0, "warned": 1, "not_run": 2}
         return sorted(rows, key=lambda row: (rank.get(str(row["outcome"]), 3), str(row["dataset"])))
+    if kind == "alerts":
+        ours = (row for row in rows if row["kind"] not in ABOUT_FIGURES)
+        return sorted(ours, key=lambda row: pd.Timestamp(row["raised_at"]), reverse=True)
     return sorted(rows, key=lambda row: pd.Timestamp(row["started_at"]), reverse=True)
 
 
@@ -151,8 +172,11 @@ def state(row: Row, now: datetime) -> str:
     return "late" if age > timedelta(minutes=LATE_MINUTES) else "loaded"
 
 
-def title(kind: str, rows: Sequence[Row]) -> str:
+def title(kind: str, rows: Sequence[Row], now: datetime) -> str:
     """The list's finding."""
+    if kind == "alerts":
+        since = now - timedelta(days=RECENT_DAYS)
+        return titles.went_wrong(sum(f.as_utc(pd.Timestamp(row["raised_at"]).to_pydatetime()) > since for row in rows))
     if kind == "sources":
         named = [(str(row["source"]).capitalize(), str(row["state"])) for row in rows]
         late, failed = ([name for name, known in named if known == word] for word in ("late", "failed"))
@@ -164,4 +188,6 @@ def title(kind: str, rows: Sequence[Row]) -> str:
     noun = "load" if kind == "loads" else "job step"
     if not rows:
         return f"No {noun} has run yet"
-    return f"No {noun} failed" if not failed else f"{failed} {noun}{'' if failed == 1 else 's'} failed"
+    said = f"No {noun} failed" if not failed else f"{failed} {noun}{'' if failed == 1 else 's'} failed"
+    skipped = sum(row["result"] == "skipped" for row in rows)
+    return f"{said}, {skipped} skipped" if skipped else said

@@ -2,8 +2,7 @@
 with source as (
     {{ stripe_objects("charge", "charges", {
         "id": "text", "customer": "text", "invoice": "text", "status": "text", "currency": "text",
-        "amount": "numeric", "amount_refunded": "numeric", "failure_code": "text", "created": "timestamptz",
-        "refunds": "jsonb"
+        "amount": "numeric", "amount_refunded": "numeric", "failure_code": "text", "created": "timestamptz"
     }) }}
 )
 
