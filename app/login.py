@@ -80,8 +80,16 @@ def auth_secrets(settings: Settings) -> dict[str, Any]:
 def email_of(claims: Mapping[str, Any]) -> str | None:
     """Whom the identity provider named, or None: nobody, or an address it says is not verified."""
     email = str(claims.get("email") or "").strip().lower()
-    is_verified = claims.get("email_verified", True) in (True, "true")  # some providers send words
-    return email if claims.get("is_logged_in") and email and is_verified else None
+    return email if claims.get("is_logged_in") and email and not is_unverified(claims) else None
+
+
+def is_unverified(claims: Mapping[str, Any]) -> bool:
+    """Whether the provider says that it does not vouch for the address: anybody could have typed it there.
+
+    A provider that says nothing of it keeps its users' addresses itself.
+    """
+    said = claims.get("email_verified", True)
+    return bool(claims.get("is_logged_in")) and str(said).lower() != "true"  # some providers send words
 
 
 def session_key(token: str, email: str) -> str:

@@ -87,13 +87,14 @@ def open_session(settings: Settings, cookies: dict[str, str]) -> str | None:
         The token of the session, for its own cookie; None when nobody was signed in or the warehouse is away.
     """
     payload = _get_signed_cookie_with_chunks(cookies, USER_COOKIE_NAME)
-    email = email_of(json.loads(payload)) if payload else None
+    claims = json.loads(payload) if payload else {}
+    email = email_of(claims)
     if email is None:
         return None
     token, now = secrets.token_urlsafe(32), wall()
     try:
         end = now + timedelta(hours=settings.session_hours)
-        warehouse().open_session(session_key(token, email), email, now, end)
+        warehouse().open_session(session_key(token, email), email, now, end, str(claims.get("name") or ""))
         warehouse().record(Viewer(email, ()), "sign in")
     except PlumblineError as error:
         log.error("no session for %s: %s", email, error)

@@ -16,7 +16,7 @@ from typer._click.exceptions import NoArgsIsHelpError
 from typer._click.exceptions import UsageError as WrongUse
 
 from app.errors import DependencyMissing, PlumblineError, UsageError
-from pipelines.commands import bench, mail, metrics, pipeline, sandbox, service, verify
+from pipelines.commands import bench, mail, metrics, person, pipeline, sandbox, service, verify
 from pipelines.output import PROBLEM, to_json
 
 REFUSALS = {errno.EACCES, errno.EDQUOT, errno.EEXIST, errno.ENOSPC, errno.ENOTDIR, errno.EPERM, errno.EROFS}
@@ -35,6 +35,7 @@ app = typer.Typer(
 for group in (service, pipeline, metrics, verify, bench):
     group.add_to(app)
 app.add_typer(mail.app, name="mail")
+app.add_typer(person.app, name="person")
 app.add_typer(sandbox.app, name="sandbox")
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
+from shlex import quote
 
 import streamlit as st
 
+from app.access import ROLES
 from app.progress import Stage
 from app.settings import Settings
 from app.ui import format as f
@@ -34,9 +36,23 @@ def no_role(email: str) -> None:
     """Deny by default, and say whom to ask."""
     statement(
         "No role yet",
-        f"You are signed in as {email}, but nobody has given you a role. Ask the person who runs Plumbline; the "
-        "role counts from your next click.",
+        f"You are signed in as {email}, but nobody has given you a role. Ask the person who runs Plumbline to run this "
+        "on the server; the role counts from your next click.",
+        note=f"ROLE is one of: {', '.join(ROLES)}.",
     )
+    with st.container(key="command"):
+        st.code(f"plumbline person grant {quote(email)} ROLE", language=None, wrap_lines=True)
+
+
+def unverified() -> None:
+    """The identity provider named an address of which it does not vouch that it is this person's."""
+    statement(
+        "Your address is not verified",
+        "Your identity provider says that it has not verified your e-mail address, so Plumbline does not know that it "
+        "is yours. Verify it there, then sign in again.",
+        role="alert",
+    )
+    st.button("Sign out", on_click=st.logout, key="sign_out_unverified")
 
 
 def no_page(roles: str) -> None:

@@ -108,6 +108,7 @@ def test_a_right_taken_away_counts_on_the_next_click(portal: Portal, cookies: di
     try:
         said = visit(portal, "revenue", cookies["analyst"])
         assert "nobody has given you a role" in said
+        assert f"plumbline person grant {EMAIL['analyst']} ROLE" in said
         assert figures(said) == []
     finally:
         with engine.begin() as connection:
