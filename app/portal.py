@@ -72,7 +72,7 @@ def visit(now: datetime) -> None:
         elif is_configured(settings):
             states.sign_in()
         else:
-            states.unconnected(settings)
+            states.unconnected(settings, has_loaded=warehouse().progress.has_loaded())
         return
     viewer = Viewer(email, warehouse().roles_of(email), str(st.context.ip_address or ""))
     every = addresses(lambda dashboard: open_page(dashboard, viewer, now), lambda: go_home(menu))

@@ -34,6 +34,7 @@ from app.errors import PlumblineError, PortTaken
 from app.gallery import dashboards
 from app.gate import Gate, GateMiddleware
 from app.health import health_route
+from app.home import keep_private
 from app.login import auth_secrets, email_of, is_configured, portal_port, public_url, session_key
 from app.packed import PackedStaticMiddleware
 from app.portal import warehouse
@@ -189,6 +190,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 def main() -> int:
     """Serves until SIGTERM."""
+    keep_private()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     os.environ["DO_NOT_TRACK"] = "1"

@@ -16,6 +16,7 @@ from typer._click.exceptions import NoArgsIsHelpError
 from typer._click.exceptions import UsageError as WrongUse
 
 from app.errors import DependencyMissing, PlumblineError, UsageError
+from app.home import keep_private
 from pipelines.commands import bench, mail, metrics, person, pipeline, sandbox, service, verify
 from pipelines.output import PROBLEM, to_json
 
@@ -41,6 +42,7 @@ app.add_typer(sandbox.app, name="sandbox")
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command of the arguments (those of the process by default) and ends the process."""
+    keep_private()
     given = list(sys.argv[1:] if arguments is None else arguments)
     for number in (signal.SIGTERM, signal.SIGINT):  # a shell starts background jobs with Ctrl-C ignored
         signal.signal(number, _interrupt)

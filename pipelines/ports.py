@@ -9,6 +9,7 @@ import socket
 from pathlib import Path
 
 from app.errors import PortTaken, SettingsError, UsageError
+from app.home import make_home
 from app.settings import Settings
 
 SERVICES = ("warehouse", "production", "vendors_http", "vendors_proxy", "mailbox", "identity")
@@ -28,7 +29,7 @@ def port_of(settings: Settings, name: str) -> int:
         return settings.port
     if name not in (*SERVICES, "portal"):
         raise UsageError(f"No service is called {name!r}. Expected one of: {', '.join((*SERVICES, 'portal'))}.")
-    settings.home.mkdir(parents=True, exist_ok=True)
+    make_home(settings)
     with (settings.home / "ports.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         file = settings.home / "ports.json"

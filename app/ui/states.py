@@ -90,27 +90,34 @@ def waiting(settings: Settings, stages: Callable[[], Sequence[Stage]], is_built:
             st.rerun()
         found = stages()
         if not found and not settings.has_sandbox:
-            unconnected(settings)
+            unconnected(settings, has_loaded=False)
         else:
             loading(found)
 
     look()
 
 
-def unconnected(settings: Settings) -> None:
-    """No sandbox and nothing has ever loaded: how to connect a source, and how people get in."""
-    statement("No source is connected", "Your company's figures appear here once there is somewhere to load them from.")
-    steps = [
+def unconnected(settings: Settings, *, has_loaded: bool) -> None:
+    """No sandbox, and nothing has ever loaded or nobody can sign in: how to connect a source, how people get in."""
+    if has_loaded:
+        statement("Nobody can sign in yet", "Data is loaded. Its figures are shown to people whom you give a role.")
+    else:
+        statement("No source is connected", "Your company's figures appear here once there is data to load.")
+    sources = [
         "Put the credentials of a source (Stripe, Salesforce, your production PostgreSQL) into "
         f"{settings.home / 'sources.json'}, mode 600, or drop CSV files into {settings.files}.",
         "Run plumbline run refresh: it loads, builds and checks.",
-        "Or start with PLUMBLINE_SANDBOX_SCALE=demo to look round in an invented company.",
+        "Or look round in an invented company: plumbline up with another PLUMBLINE_HOME and "
+        "PLUMBLINE_SANDBOX_SCALE=demo.",
     ]
-    if not settings.oidc_issuer:
-        steps.insert(0, "Let people sign in: set PLUMBLINE_OIDC_ISSUER, PLUMBLINE_OIDC_CLIENT_ID and "
-                        "PLUMBLINE_OIDC_CLIENT_SECRET as your identity provider gave them.")  # fmt: skip
+    people = [
+        "Let people sign in: set PLUMBLINE_OIDC_ISSUER, PLUMBLINE_OIDC_CLIENT_ID and PLUMBLINE_OIDC_CLIENT_SECRET as "
+        "your identity provider gave them, then start plumbline up anew.",
+        "Give each a role: plumbline person grant EMAIL ROLE.",
+    ]
+    steps = (people if not settings.oidc_issuer else []) + (sources if not has_loaded else [])
     st.html('<ol class="pl-steps">' + "".join(f"<li>{escape(step)}</li>" for step in steps) + "</ol>")
-    st.html('<p class="pl-age">docs/sources.md says how to connect a source, docs/settings.md lists every setting.</p>')
+    st.html('<p class="pl-hint">docs/sources.md says how to connect a source, docs/settings.md every setting.</p>')
 
 
 def loading(stages: Sequence[Stage]) -> None:
