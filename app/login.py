@@ -29,8 +29,17 @@ def public_url(settings: Settings) -> str:
     """The portal's address as people type it, without a slash at the end."""
     if settings.public_url:
         return settings.public_url.rstrip("/")
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host
-    return f"http://{host}:{portal_port(settings)}"
+    return f"http://{bracketed(reached_at(settings))}:{portal_port(settings)}"
+
+
+def reached_at(settings: Settings) -> str:
+    """Where this machine itself reaches the portal: the address it listens on, loopback where that means all."""
+    return {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
+
+
+def bracketed(host: str) -> str:
+    """The host as it stands in an address: an IPv6 one in brackets."""
+    return f"[{host}]" if ":" in host else host
 
 
 def issuer_url(settings: Settings) -> str:

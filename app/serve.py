@@ -35,7 +35,7 @@ from app.gallery import dashboards
 from app.gate import Gate, GateMiddleware
 from app.health import health_route
 from app.home import keep_private
-from app.login import auth_secrets, email_of, is_configured, portal_port, public_url, session_key
+from app.login import auth_secrets, bracketed, email_of, is_configured, portal_port, public_url, session_key
 from app.packed import PackedStaticMiddleware
 from app.portal import warehouse
 from app.settings import Settings, get_settings
@@ -177,13 +177,15 @@ def bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if host == "::":  # all addresses of this machine, those of IPv4 too, whatever the system's default
+        listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
     try:
         listening.bind((host, port))
     except OSError as error:
         listening.close()
         raise PortTaken(
-            f"The portal cannot listen on {host}:{port} ({error.strerror}). Expected a free port. Set PLUMBLINE_PORT "
-            "to another one (0 takes any), or stop what listens there."
+            f"The portal cannot listen on {bracketed(host)}:{port} ({error.strerror}). Expected a free port. Set "
+            "PLUMBLINE_PORT to another one (0 takes any), or stop what listens there."
         ) from None
     return listening
 

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from app.errors import PlumblineError
 from app.home import make_home, most_of_home, too_open
+from app.login import bracketed
 from app.settings import Settings
 from pipelines import runs
 from pipelines.ports import LOOPBACK, port_of, require_free
@@ -105,7 +106,7 @@ def _ports(settings: Settings) -> Iterator[Finding]:
             try:
                 require_free(port, name, host)
             except PlumblineError as error:
-                yield Finding(f"Port of {name}", False, f"{host}:{port} is taken", "a free port", str(error))
+                yield Finding(f"Port of {name}", False, f"{bracketed(host)}:{port} is taken", "a free port", str(error))
 
 
 def _faketime(settings: Settings) -> Iterator[Finding]:

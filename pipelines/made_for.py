@@ -17,6 +17,7 @@ from sqlalchemy.pool import NullPool
 
 from app.clock import sandbox_clock
 from app.errors import SettingsError
+from app.login import bracketed
 from app.secrets import ADMIN, warehouse_url
 from app.settings import Settings
 from pipelines.sandbox.store import read_meta
@@ -136,7 +137,7 @@ def _refuse_other_warehouse(settings: Settings, made: MadeFor | None) -> None:
     if made is None or made == asked:
         return
     url = warehouse_url(settings)
-    where = f"{url.host}:{url.port or 5432}/{url.database}"
+    where = f"{bracketed(str(url.host))}:{url.port or 5432}/{url.database}"
     begin_anew = (
         "Name another database in PLUMBLINE_WAREHOUSE_URL (one that is not there is made), or drop this one"
         if settings.warehouse_url is not None
