@@ -22,7 +22,7 @@ from pipelines.migrate import migrate
 from pipelines.ports import is_listening, port_of, require_free
 from pipelines.sandbox.people import PEOPLE
 
-from .servers import home_with_marts, serving
+from .servers import PATIENCE_SECONDS, home_with_marts, serving
 from .streamlit_client import cookie_header, figures, sign_in, visit
 
 Make = Callable[..., Settings]
@@ -70,7 +70,8 @@ def test_one_signs_in_and_sees_figures_on_an_ipv6_address(make_settings: Make) -
             assert figures(visit(portal, "executive", cookie_header(client)))
         port = port_of(settings, "portal")
         assert is_listening(port, "::1") and is_listening(port, "127.0.0.1")
-        elsewhere = httpx.get(f"http://127.0.0.1:{port}/revenue", headers={"accept": "text/html"})
+        page = {"accept": "text/html"}
+        elsewhere = httpx.get(f"http://127.0.0.1:{port}/revenue", headers=page, timeout=PATIENCE_SECONDS)
         assert (elsewhere.status_code, elsewhere.headers["location"]) == (307, f"{portal.url}/revenue")
 
 

@@ -41,7 +41,7 @@ def door(filled: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def visit(role: str, slug: str, email: str = "", name: str = "Somebody") -> AppTest:
     """The page as that role sees it."""
-    page = AppTest.from_function(front_door, default_timeout=60)
+    page = AppTest.from_function(front_door, default_timeout=180)
     page.user = {"is_logged_in": True, "email": email or EMAIL[role], "name": name}
     page.run()
     page._page_hash = calc_hash(slug)  # how Streamlit knows a page by its address
