@@ -69,6 +69,14 @@ def test_every_page_is_drawn_without_an_error(role: str, slug: str) -> None:
     assert "Sandbox company; its clock stands at 22 Nov 2026, 06:00" in text(page)
 
 
+def test_an_address_that_the_provider_has_not_verified_opens_nothing() -> None:
+    page = AppTest.from_function(front_door, default_timeout=180)
+    page.user = {"is_logged_in": True, "email": EMAIL["executive"], "name": "Eva", "email_verified": False}
+    said = text(page.run())
+    assert "Your address is not verified" in said
+    assert "ARR" not in said
+
+
 def test_the_executive_page_says_what_the_rows_say() -> None:
     said = text(visit("executive", "executive"))
     for words in (
