@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
-from sqlalchemy import Select, text
+from sqlalchemy import Connection, Select, text
 
 from app.access import Viewer, login_of
 from app.connections import Connections
@@ -89,23 +89,47 @@ class AuditedReads:
         ms: float | None,
         outcome: str,
     ) -> None:
-        query = text(
-            "insert into portal.audit (email, role, action, metric, filters, row_count, duration_ms, outcome, address) "
-            "values (:email, :role, :action, :metric, cast(:filters as jsonb), :rows, :ms, :outcome, :address)"
-        )
-        row = {
-            "email": viewer.email,
-            "role": role or ",".join(viewer.roles),
-            "action": request.action,
-            "metric": request.metric,
-            "filters": _json({name: value for name, value in request.filters.items() if value}),
-            "rows": row_count,
-            "ms": ms,
-            "outcome": outcome,
-            "address": viewer.address,
-        }
         with self._connections.open(PORTAL) as connection:
-            connection.execute(query, row)
+            write_audit(connection, viewer, request, role=role, row_count=row_count, milliseconds=ms, outcome=outcome)
+
+
+def write_audit(
+    connection: Connection,
+    viewer: Viewer,
+    request: Request,
+    *,
+    role: str = "",
+    row_count: int | None = None,
+    milliseconds: float | None = None,
+    outcome: str = "ok",
+) -> None:
+    """Writes one row of portal.audit, in the transaction of what it tells about.
+
+    Args:
+        connection: as a login that may write the audit.
+        viewer: who did it.
+        request: what was done.
+        role: as which role; all of the viewer's where none is named.
+        row_count: of a read.
+        milliseconds: that it took.
+        outcome: ok, refused or failed.
+    """
+    query = text(
+        "insert into portal.audit (email, role, action, metric, filters, row_count, duration_ms, outcome, address) "
+        "values (:email, :role, :action, :metric, cast(:filters as jsonb), :rows, :ms, :outcome, :address)"
+    )
+    row = {
+        "email": viewer.email,
+        "role": role or ",".join(viewer.roles),
+        "action": request.action,
+        "metric": request.metric,
+        "filters": _json({name: value for name, value in request.filters.items() if value}),
+        "rows": row_count,
+        "ms": milliseconds,
+        "outcome": outcome,
+        "address": viewer.address,
+    }
+    connection.execute(query, row)
 
 
 def _json(filters: Mapping[str, Any]) -> str:

@@ -26,7 +26,7 @@ LOGOUT = "/auth/logout"
 WANTED = "plumbline_wanted"
 SESSION = "plumbline_session"
 AUTH_COOKIES = ("_streamlit_user", "_streamlit_session", "_streamlit_xsrf")
-LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]", "0.0.0.0")
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
 QUERY = re.compile(r"[A-Za-z0-9_=&%.,:+-]{0,500}")
 INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
@@ -64,6 +64,14 @@ class Gate:
         if path not in self.pages:
             return None
         return f"{path}?{query}" if query and QUERY.fullmatch(query) else path
+
+
+def host_name(netloc: str) -> str | None:
+    """The name in `name:port`, without an IPv6 address's brackets; None for what is no name."""
+    try:
+        return urlsplit(f"//{netloc}").hostname
+    except ValueError:
+        return None
 
 
 def content_security_policy(page: str) -> str:
@@ -131,10 +139,10 @@ class GateMiddleware:
     def _elsewhere(self, request: Request) -> str | None:
         """Another name of this machine would lose the login (its cookie holds the origin): go to the one address."""
         host = request.headers.get("host", "")
-        name = host.rsplit(":", 1)[0]
         is_page = request.method == "GET" and "text/html" in request.headers.get("accept", "")
-        own_name = self.gate.host.rsplit(":", 1)[0]
-        if not is_page or host == self.gate.host or name not in LOOPBACK_NAMES or own_name not in LOOPBACK_NAMES:
+        if not is_page or host == self.gate.host:
+            return None
+        if host_name(host) not in LOOPBACK_NAMES or host_name(self.gate.host) not in LOOPBACK_NAMES:
             return None
         query = f"?{request.url.query}" if request.url.query else ""
         return f"{self.gate.public_url}{request.url.path}{query}"

@@ -29,8 +29,17 @@ def public_url(settings: Settings) -> str:
     """The portal's address as people type it, without a slash at the end."""
     if settings.public_url:
         return settings.public_url.rstrip("/")
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host
-    return f"http://{host}:{portal_port(settings)}"
+    return f"http://{bracketed(reached_at(settings))}:{portal_port(settings)}"
+
+
+def reached_at(settings: Settings) -> str:
+    """Where this machine itself reaches the portal: the address it listens on, loopback where that means all."""
+    return {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
+
+
+def bracketed(host: str) -> str:
+    """The host as it stands in an address: an IPv6 one in brackets."""
+    return f"[{host}]" if ":" in host else host
 
 
 def issuer_url(settings: Settings) -> str:
@@ -80,8 +89,16 @@ def auth_secrets(settings: Settings) -> dict[str, Any]:
 def email_of(claims: Mapping[str, Any]) -> str | None:
     """Whom the identity provider named, or None: nobody, or an address it says is not verified."""
     email = str(claims.get("email") or "").strip().lower()
-    is_verified = claims.get("email_verified", True) in (True, "true")  # some providers send words
-    return email if claims.get("is_logged_in") and email and is_verified else None
+    return email if claims.get("is_logged_in") and email and not is_unverified(claims) else None
+
+
+def is_unverified(claims: Mapping[str, Any]) -> bool:
+    """Whether the provider says that it does not vouch for the address: anybody could have typed it there.
+
+    A provider that says nothing of it keeps its users' addresses itself.
+    """
+    said = claims.get("email_verified", True)
+    return bool(claims.get("is_logged_in")) and str(said).lower() != "true"  # some providers send words
 
 
 def session_key(token: str, email: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from app.access import ROLES
 from app.connections import Connections
@@ -63,19 +63,32 @@ class People:
             name: str | None = connection.execute(query, {"email": email}).scalar()
         return name
 
-    def open_session(self, session_id: str, email: str, started_at: datetime, expires_at: datetime) -> None:
-        """Notes a login. Noting it again changes nothing: a session that was ended stays so.
+    def open_session(
+        self, session_id: str, email: str, started_at: datetime, expires_at: datetime, name: str = ""
+    ) -> None:
+        """Notes a login; the first one makes the person, without a role.
+
+        Noting it again changes nothing: a session that was ended stays so, and who was shut out stays outside.
 
         Args:
             session_id: a key that only this login has; whoever reads the table must not be able to use it.
+            email: whom the identity provider named.
+            started_at: now.
+            expires_at: from when on the session counts no more.
+            name: what the identity provider calls the person; taken only where we know no name yet.
         """
-        query = text(
+        person = text(
+            "insert into portal.person (email, name) values (lower(:email), coalesce(nullif(:name, ''), lower(:email)))"
+            " on conflict (email) do update set name = excluded.name where portal.person.name = portal.person.email"
+        )
+        session = text(
             "insert into portal.session (session_id, email, started_at, expires_at) "
             "values (:id, lower(:email), :start, :end) on conflict do nothing"
         )
         row = {"id": session_id, "email": email, "start": started_at, "end": expires_at}
         with self._connections.open(PORTAL) as connection:
-            connection.execute(query, row)
+            connection.execute(person, {"email": email, "name": name.strip()})
+            connection.execute(session, row)
 
     def session_valid(self, session_id: str, now: datetime) -> bool:
         """Whether the session is known, neither expired nor ended, and not that of somebody we shut out."""
@@ -94,6 +107,11 @@ class People:
 
     def close_sessions_of(self, email: str, now: datetime) -> None:
         """Ends all sessions of a person: signed out everywhere."""
-        query = text("update portal.session set revoked_at = :now where email = lower(:email) and revoked_at is null")
         with self._connections.open(PORTAL) as connection:
-            connection.execute(query, {"email": email, "now": now})
+            end_sessions(connection, email, now)
+
+
+def end_sessions(connection: Connection, email: str, now: datetime) -> int:
+    """Ends all sessions of a person, in a transaction of the caller's; gives how many there were."""
+    query = text("update portal.session set revoked_at = :now where email = lower(:email) and revoked_at is null")
+    return connection.execute(query, {"email": email, "now": now}).rowcount

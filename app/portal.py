@@ -19,7 +19,7 @@ from app.dashboard import Dashboard
 from app.errors import PlumblineError
 from app.gallery import dashboards
 from app.gate import SESSION
-from app.login import email_of, is_configured, session_key
+from app.login import email_of, is_configured, is_unverified, session_key
 from app.settings import Settings, get_settings
 from app.ui import masthead, states
 from app.ui.page import draw
@@ -67,10 +67,12 @@ def visit(now: datetime) -> None:
         st.navigation(addresses(lambda _: None), position="hidden")
         masthead.bare_masthead()
         settings = get_settings()
-        if is_configured(settings):
+        if is_unverified(st.user.to_dict()):
+            states.unverified()
+        elif is_configured(settings):
             states.sign_in()
         else:
-            states.unconnected(settings)
+            states.unconnected(settings, has_loaded=warehouse().progress.has_loaded())
         return
     viewer = Viewer(email, warehouse().roles_of(email), str(st.context.ip_address or ""))
     every = addresses(lambda dashboard: open_page(dashboard, viewer, now), lambda: go_home(menu))

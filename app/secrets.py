@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.errors import DependencyMissing, SettingsError, UsageError
+from app.home import make_home
 from app.settings import Settings
 
 ADMIN = "plumbline_admin"
@@ -38,7 +39,7 @@ def get_secret(settings: Settings, name: str) -> str:
     given = _given(settings).get(name)
     if given is not None:
         return given.get_secret_value()
-    settings.home.mkdir(parents=True, exist_ok=True)
+    make_home(settings)
     file = settings.home / "secrets.json"
     with (settings.home / "secrets.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

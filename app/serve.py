@@ -34,7 +34,8 @@ from app.errors import PlumblineError, PortTaken
 from app.gallery import dashboards
 from app.gate import Gate, GateMiddleware
 from app.health import health_route
-from app.login import auth_secrets, email_of, is_configured, portal_port, public_url, session_key
+from app.home import keep_private
+from app.login import auth_secrets, bracketed, email_of, is_configured, portal_port, public_url, session_key
 from app.packed import PackedStaticMiddleware
 from app.portal import warehouse
 from app.settings import Settings, get_settings
@@ -87,13 +88,14 @@ def open_session(settings: Settings, cookies: dict[str, str]) -> str | None:
         The token of the session, for its own cookie; None when nobody was signed in or the warehouse is away.
     """
     payload = _get_signed_cookie_with_chunks(cookies, USER_COOKIE_NAME)
-    email = email_of(json.loads(payload)) if payload else None
+    claims = json.loads(payload) if payload else {}
+    email = email_of(claims)
     if email is None:
         return None
     token, now = secrets.token_urlsafe(32), wall()
     try:
         end = now + timedelta(hours=settings.session_hours)
-        warehouse().open_session(session_key(token, email), email, now, end)
+        warehouse().open_session(session_key(token, email), email, now, end, str(claims.get("name") or ""))
         warehouse().record(Viewer(email, ()), "sign in")
     except PlumblineError as error:
         log.error("no session for %s: %s", email, error)
@@ -175,19 +177,22 @@ def bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if host == "::":  # all addresses of this machine, those of IPv4 too, whatever the system's default
+        listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
     try:
         listening.bind((host, port))
     except OSError as error:
         listening.close()
         raise PortTaken(
-            f"The portal cannot listen on {host}:{port} ({error.strerror}). Expected a free port. Set PLUMBLINE_PORT "
-            "to another one (0 takes any), or stop what listens there."
+            f"The portal cannot listen on {bracketed(host)}:{port} ({error.strerror}). Expected a free port. Set "
+            "PLUMBLINE_PORT to another one (0 takes any), or stop what listens there."
         ) from None
     return listening
 
 
 def main() -> int:
     """Serves until SIGTERM."""
+    keep_private()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     os.environ["DO_NOT_TRACK"] = "1"

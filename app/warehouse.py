@@ -198,8 +198,10 @@ class Warehouse:
         """The roles a person has at this moment."""
         return self.people.roles_of(email)
 
-    def open_session(self, session_id: str, email: str, started_at: datetime, expires_at: datetime) -> None:
-        self.people.open_session(session_id, email, started_at, expires_at)
+    def open_session(
+        self, session_id: str, email: str, started_at: datetime, expires_at: datetime, name: str = ""
+    ) -> None:
+        self.people.open_session(session_id, email, started_at, expires_at, name)
 
     def session_valid(self, session_id: str, now: datetime) -> bool:
         return self.people.session_valid(session_id, now)

@@ -39,7 +39,7 @@ DATA_SOURCE = """
 type: postgres
 name: warehouse
 connection:
-  host: {host}
+  host: "{host}"
   port: {port}
   database: {database}
   user: {user}

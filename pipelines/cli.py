@@ -17,7 +17,8 @@ from typer._click.exceptions import ClickException, NoArgsIsHelpError
 from typer._click.exceptions import UsageError as WrongUse
 
 from app.errors import DependencyMissing, PlumblineError, UsageError
-from pipelines.commands import bench, mail, metrics, pipeline, sandbox, service, verify
+from app.home import keep_private
+from pipelines.commands import bench, mail, metrics, person, pipeline, sandbox, service, verify
 from pipelines.defect import EXIT_CODE, write_down
 from pipelines.output import ANSWERED, PROBLEM, write_json
 
@@ -38,11 +39,13 @@ app = typer.Typer(
 for group in (service, pipeline, metrics, verify, bench):
     group.add_to(app)
 app.add_typer(mail.app, name="mail")
+app.add_typer(person.app, name="person")
 app.add_typer(sandbox.app, name="sandbox")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command of the arguments (those of the process by default) and ends the process."""
+    keep_private()
     given = list(sys.argv[1:] if arguments is None else arguments)
     for number in (signal.SIGTERM, signal.SIGINT):  # a shell starts background jobs with Ctrl-C ignored
         signal.signal(number, _interrupt)

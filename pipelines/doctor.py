@@ -14,6 +14,8 @@ from pathlib import Path
 from rich.console import Console
 
 from app.errors import PlumblineError
+from app.home import make_home, most_of_home, too_open
+from app.login import bracketed
 from app.settings import Settings
 from pipelines import runs
 from pipelines.ports import LOOPBACK, port_of, require_free
@@ -50,7 +52,8 @@ def examine(settings: Settings) -> list[Finding]:
     found = essentials(settings)
     if not all(finding.ok for finding in found if finding.name == "Home"):
         return found
-    return [*found, _secrets(settings), _postgres(settings), _warehouse(settings), *_doors(settings)]
+    of_the_home = _purpose(settings), _closed(settings), _secrets(settings)
+    return [*found, *of_the_home, _postgres(settings), _warehouse(settings), *_doors(settings)]
 
 
 def draw(findings: list[Finding], console: Console) -> None:
@@ -69,7 +72,7 @@ def _python() -> Finding:
 def _folder(settings: Settings) -> Finding:
     expected = "a folder that this user may write"
     try:
-        settings.home.mkdir(parents=True, exist_ok=True)
+        make_home(settings)
         probe = settings.home / ".probe"
         probe.write_text("")
         probe.unlink()
@@ -103,7 +106,7 @@ def _ports(settings: Settings) -> Iterator[Finding]:
             try:
                 require_free(port, name, host)
             except PlumblineError as error:
-                yield Finding(f"Port of {name}", False, f"{host}:{port} is taken", "a free port", str(error))
+                yield Finding(f"Port of {name}", False, f"{bracketed(host)}:{port} is taken", "a free port", str(error))
 
 
 def _faketime(settings: Settings) -> Iterator[Finding]:
@@ -116,6 +119,29 @@ def _faketime(settings: Settings) -> Iterator[Finding]:
             "the library that lets the taps live in the sandbox company's time",
             "apt-get install libfaketime (scripts/bootstrap does it)",
         )
+
+
+def _purpose(settings: Settings) -> Finding:
+    """What the home was made for is what the settings ask for."""
+    from pipelines.made_for import asked_for, home_made_for, refuse_other_home
+
+    expected = f"{asked_for(settings)}, as the settings ask for"
+    try:
+        refuse_other_home(settings)
+    except PlumblineError as error:
+        return Finding("Made for", False, "something else", expected, str(error))
+    return Finding("Made for", True, str(home_made_for(settings) or "nothing yet"), expected, "")
+
+
+def _closed(settings: Settings) -> Finding:
+    """Other users of the machine can read nothing of the home."""
+    expected = f"a home of mode {most_of_home(settings):o}, and all in it closed to others"
+    found = too_open(settings)
+    said = ", ".join(f"{each.path} has mode {each.mode:o}" for each in found)
+    do = "run `plumbline up`, which closes what it made, or " + "; ".join(
+        f"chmod {each.mode & each.most:o} {each.path}" for each in found
+    )
+    return Finding("Privacy", not found, said or f"mode {settings.home.stat().st_mode & 0o777:o}", expected, do)
 
 
 def _secrets(settings: Settings) -> Finding:

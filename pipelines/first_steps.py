@@ -11,6 +11,7 @@ import psutil
 
 from app.clock import as_of, sandbox_clock
 from app.errors import DependencyMissing, FellShort, PlumblineError
+from app.home import tighten
 from app.settings import ROOT, Settings
 from pipelines import process, runs
 from pipelines.doctor import essentials
@@ -19,7 +20,7 @@ from pipelines.progress import Step
 
 
 def examine(settings: Settings, step: Step) -> None:
-    """Refuses a machine on which the rest would fail.
+    """Refuses a machine on which the rest would fail; closes the home to others, and makes its folder of files.
 
     Raises:
         DependencyMissing: disk, folder or ports are not as needed; the message says what to do.
@@ -28,6 +29,9 @@ def examine(settings: Settings, step: Step) -> None:
     wrong = [finding for finding in findings if not finding.ok]
     if wrong:
         raise DependencyMissing(" ".join(f"{each.name}: found {each.found}; {each.do}" for each in wrong))
+    tighten(settings)
+    if settings.files_dir is None:
+        settings.files.mkdir(exist_ok=True)
     step.note = f"{settings.home}"
 
 
@@ -39,11 +43,19 @@ def install_plugins() -> str:
 
 
 def prepare_warehouse(settings: Settings, step: Step) -> None:
-    """Logins, schemas, tables; in the sandbox also its people. Runs that were killed are marked as such."""
+    """Logins, schemas, tables; in the sandbox also its people. Runs that were killed are marked as such.
+
+    Raises:
+        WarehouseDown: the warehouse does not answer, or does not let us.
+        SettingsError: it was made for something else than the settings ask for.
+    """
     from pipelines.job import end_interrupted
+    from pipelines.made_for import remember_home, remember_warehouse
     from pipelines.migrate import migrate
 
     migrate(settings)
+    remember_warehouse(settings)
+    remember_home(settings)
     end_interrupted(settings)
     if settings.has_sandbox and not settings.oidc_issuer:
         from app.people import ensure_people

@@ -14,6 +14,7 @@ from pathlib import Path
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from app.login import public_url
 from app.settings import Settings
 from app.ui import format as f
 from app.ui.look import tokens
@@ -48,8 +49,8 @@ SIGN = Shown("sign", 10, 26, "")
 
 def portal_url(settings: Settings, page: str = "") -> str:
     """The address of a page of the portal, as people type it."""
-    root = settings.public_url or f"http://{settings.host}:{port_of(settings, 'portal')}"
-    return f"{root.rstrip('/')}/{page}"
+    port_of(settings, "portal")
+    return f"{public_url(settings)}/{page}"
 
 
 def data_line(data_until: datetime | None, settings: Settings) -> str:

@@ -23,6 +23,7 @@ from sqlalchemy.engine import make_url
 
 from app.clock import as_of
 from app.errors import DependencyMissing
+from app.home import keep_private
 from app.secrets import warehouse_url
 from app.settings import ROOT, Settings, get_settings
 from pipelines.plugins import FOLDER
@@ -232,6 +233,7 @@ def _program() -> str:
 
 
 if __name__ == "__main__":
+    keep_private()
     _settings = get_settings()
     os.chdir(ROOT)
     os.execve(_program(), [_program(), *sys.argv[1:]], dict(environment(_settings, as_of(_settings))))  # noqa: S606

@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_exponential
 
 from app.errors import WarehouseDown
+from app.login import bracketed
 from app.secrets import warehouse_url
 from app.settings import ROOT, Settings
 from pipelines.citus import introduce, use_citus
@@ -44,9 +45,9 @@ def migrate(settings: Settings, wait_seconds: float = 30) -> None:
             _migrate(settings, admin, url)
     except psycopg2.Error as error:
         raise WarehouseDown(
-            f"The warehouse at {url.host}:{url.port or 5432} could not be prepared: {_first_line(error)}. Expected a "
-            f"server that lets {url.username} create roles and schemas. Check PLUMBLINE_WAREHOUSE_URL, or that the "
-            "embedded server runs (`plumbline status`)."
+            f"The warehouse at {bracketed(str(url.host))}:{url.port or 5432} could not be prepared: "
+            f"{_first_line(error)}. Expected a server that lets {url.username} create roles and schemas. Check "
+            "PLUMBLINE_WAREHOUSE_URL, or that the embedded server runs (`plumbline status`)."
         ) from None
 
 

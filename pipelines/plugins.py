@@ -1,5 +1,7 @@
 """Installs Meltano's plugins, each in an environment of its own, made by uv: `python -m pipelines.plugins`.
 
+What goes into each, and what builds it, is locked in `locks/` with hashes; `scripts/lock` remakes the locks.
+
 They lie in `.meltano` beside meltano.yml and are shared by all homes. What is installed is remembered by a
 fingerprint, so that asking again takes no time.
 """
@@ -22,6 +24,7 @@ from app.settings import ROOT
 
 FOLDER = ROOT / ".meltano"
 PROJECT = ROOT / "meltano.yml"
+LOCKS = ROOT / "locks"
 
 
 def install() -> bool:
@@ -46,11 +49,11 @@ def install() -> bool:
 
 
 def fingerprint() -> str:
-    """Changes when a plugin, a version of one, our own tap's requirements or this Python changes."""
+    """Changes when a plugin, anything locked for one, our own tap's requirements or this Python changes."""
     seen = hashlib.sha256(f"{sys.version_info[:2]} {FOLDER}".encode())
     for name, address in addresses():
         seen.update(f"{name} {address}\n".encode())
-    for file in sorted((ROOT / "pipelines" / "taps").glob("*.t*")):
+    for file in (*sorted(LOCKS.glob("*.lock")), *sorted((ROOT / "pipelines" / "taps").glob("*.t*"))):
         seen.update(file.read_bytes())
     return seen.hexdigest()
 
@@ -73,7 +76,9 @@ def _install() -> None:
     )
     missing = [path for path in _programs() if not path.exists()]
     if ended.returncode or missing:
-        last = "\n".join((ended.stdout + ended.stderr).strip().splitlines()[-5:])
+        said = (ended.stdout + ended.stderr).strip().splitlines()
+        complaints = [line for line in said if "error" in line.lower() or "mismatch" in line.lower()]
+        last = "\n".join([*complaints[-5:], *said[-5:]])
         raise DependencyMissing(
             f"Meltano's plugins could not be installed: exit code {ended.returncode}, "
             f"missing {', '.join(path.name for path in missing) or 'none'}. Expected all plugins of {PROJECT.name}. "

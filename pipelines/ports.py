@@ -10,6 +10,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 from app.errors import PortTaken, SettingsError, UsageError
+from app.home import make_home
+from app.login import bracketed
 from app.settings import Settings
 
 SERVICES = ("warehouse", "production", "vendors_http", "vendors_proxy", "mailbox", "identity")
@@ -29,7 +31,7 @@ def port_of(settings: Settings, name: str) -> int:
         return settings.port
     if name not in (*SERVICES, "portal"):
         raise UsageError(f"No service is called {name!r}. Expected one of: {', '.join((*SERVICES, 'portal'))}.")
-    settings.home.mkdir(parents=True, exist_ok=True)
+    make_home(settings)
     with (settings.home / "ports.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         file = settings.home / "ports.json"
@@ -43,7 +45,7 @@ def port_of(settings: Settings, name: str) -> int:
 
 def is_listening(port: int, host: str = LOOPBACK) -> bool:
     """Whether something accepts connections there."""
-    with socket.socket() as probe:
+    with socket.socket(_family(host)) as probe:
         probe.settimeout(1)
         return probe.connect_ex((host, port)) == 0
 
@@ -54,7 +56,7 @@ def require_free(port: int, name: str, host: str = LOOPBACK) -> None:
     Raises:
         PortTaken: something else listens there, or the address is not one of this machine.
     """
-    with socket.socket() as probe:
+    with socket.socket(_family(host)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -65,8 +67,13 @@ def require_free(port: int, name: str, host: str = LOOPBACK) -> None:
                 else f"Stop what listens there, or delete the entry {name!r} of ports.json to have another allotted."
             )
             raise PortTaken(
-                f"The port of {name} cannot be had: {host}:{port} ({error.strerror}). Expected it to be free. {what}"
+                f"The port of {name} cannot be had: {bracketed(host)}:{port} ({error.strerror}). Expected it to be "
+                f"free. {what}"
             ) from None
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 def _read(file: Path) -> dict[str, int]:

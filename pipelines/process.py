@@ -14,6 +14,7 @@ from typing import Literal
 
 import psutil
 
+from app.home import make_home
 from app.settings import Settings
 
 Owner = Literal["up", "command"]
@@ -39,8 +40,8 @@ class Record:
 
 def run_folder(settings: Settings) -> Path:
     """The folder of the records, made where it is missing."""
-    folder = settings.home / "run"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = make_home(settings) / "run"
+    folder.mkdir(exist_ok=True)
     return folder
 
 

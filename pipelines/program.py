@@ -14,6 +14,7 @@ import psutil
 from pydantic import SecretStr
 
 from app.errors import DependencyMissing
+from app.login import reached_at
 from app.settings import ROOT, Settings
 from pipelines import ports, process
 from pipelines.process import Owner
@@ -130,10 +131,8 @@ def log_of(settings: Settings, name: str) -> Path:
 
 
 def _host_of(settings: Settings, port: str) -> str:
-    """Where a port is listened on: the portal where its setting says, all else on loopback."""
-    if port != "portal" or settings.host in ("0.0.0.0", "::"):
-        return ports.LOOPBACK
-    return settings.host
+    """Where a port is reached: the portal where its setting says, all else on loopback."""
+    return reached_at(settings) if port == "portal" else ports.LOOPBACK
 
 
 def _last_words(log: Path, since: int) -> str:

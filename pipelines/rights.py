@@ -137,7 +137,7 @@ _TABLES = (
     # The worker keeps the record of runs, checks, alerts and mails; sessions are not its business.
     f"grant select, insert, update, delete on portal.load_run, portal.job_run, portal.build_run, portal.check_result, "
     f"portal.metric_promise, portal.alert, portal.mail_log, portal.apscheduler_jobs to {WORKER}",
-    f"grant select on portal.person, portal.person_role to {WORKER}",
+    f"grant select on portal.person, portal.person_role, portal.made_for to {WORKER}",
     f"grant select, insert on portal.audit to {WORKER}",
     f"grant select, insert, update, delete on all tables in schema workshop to {WORKER}",
     # dbt reads what the marts show.

@@ -26,6 +26,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from app.errors import PlumblineError, WarehouseDown
+from app.home import keep_private
 from app.secrets import warehouse_url
 from app.settings import ROOT, Settings, get_settings
 from pipelines.job import Job
@@ -183,6 +184,7 @@ def _told(event: JobExecutionEvent) -> None:
 
 def main() -> None:
     """The process `python -m pipelines.scheduler`: until SIGTERM or Ctrl-C."""
+    keep_private()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stdout)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     for number in (signal.SIGTERM, signal.SIGINT):

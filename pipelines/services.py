@@ -17,6 +17,7 @@ from app.errors import UsageError
 from app.settings import Settings
 from pipelines import process
 from pipelines.database import Database
+from pipelines.made_for import refuse_other_home, refuse_other_warehouse
 from pipelines.process import Owner
 from pipelines.program import Program
 
@@ -109,13 +110,17 @@ def running(settings: Settings, *names: str) -> Iterator[None]:
 
     Raises:
         UsageError: a name that no service has.
+        SettingsError: the home or its warehouse was made for something else than the settings ask for.
         DependencyMissing: one of them cannot be started, or was never set up by `plumbline up`.
     """
+    refuse_other_home(settings)
     wanted = {service_of(name).name for name in names}
     with ExitStack() as stack:
         for service in configured(settings):
             if service.name in wanted:
                 stack.enter_context(_used(settings, service))
+        if WAREHOUSE.name in wanted:
+            refuse_other_warehouse(settings)
         yield
 
 

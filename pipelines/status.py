@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 
 from app.clock import as_of, wall
 from app.errors import PlumblineError
+from app.login import is_configured
 from app.metrics import catalogue
 from app.settings import Settings
 from pipelines import process, runs
+from pipelines.made_for import refuse_other_home, refuse_other_warehouse
 from pipelines.ports import port_of
 from pipelines.runs import Row
 from pipelines.services import Service, configured
@@ -35,8 +37,8 @@ class Status:
 
     @property
     def short_of(self) -> tuple[str, ...]:
-        """Empty when every service is up, every source has loaded, the newest build held, speaks about now and is
-        checked, and the regular jobs do not fail.
+        """Empty when all services are up, people can sign in, every source has loaded, the newest build held, speaks
+        about now and is checked, and the regular jobs do not fail.
         """
         return tuple(self._lacks())
 
@@ -63,9 +65,14 @@ class Status:
             if service["state"] != "up":
                 why = f" ({service['note']})" if service["note"] else ""
                 yield f"The service {service['service']} is {service['state']}{why}."
+        if not is_configured(self.settings):
+            yield "Nobody can sign in: set PLUMBLINE_OIDC_ISSUER and its client id and secret; see docs/settings.md."
         if self.unreadable:
             yield self.unreadable
             return
+        if not self.sources:
+            folder, file = self.settings.files, self.settings.home / "sources.json"
+            yield f"No source is connected: put credentials into {file}, or CSV files into {folder} (docs/sources.md)."
         for source in self.sources:
             if source["last_success"] is None:
                 yield f"The source {source['source']} has not loaded yet."
@@ -123,6 +130,8 @@ def look(settings: Settings) -> Status:
     instant = as_of(settings)
     services = [_service(settings, service) for service in configured(settings)]
     try:
+        refuse_other_home(settings)
+        refuse_other_warehouse(settings)
         found = runs.read(settings, runs.CHECKS)
         return Status(
             settings,

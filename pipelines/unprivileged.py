@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import DependencyMissing, SettingsError
+from app.home import PASSAGE, make_home, tighten
 from app.settings import Settings
 
 ELSEWHERE = Path("/var/lib/plumbline")
@@ -42,6 +43,11 @@ class RunAs:
         """Gives a file or folder to that user."""
         if self.uid is not None and self.gid is not None:
             os.chown(path, self.uid, self.gid)
+
+    def let_through(self, folder: Path) -> None:
+        """Lets that user pass through a folder of ours, where it is another user than we are."""
+        if self.uid is not None:
+            folder.chmod(folder.stat().st_mode & 0o777 | PASSAGE)
 
     def can_enter(self, folder: Path) -> bool:
         """Whether that user can open the folder: asked by doing it, so that mounts and ACLs count too."""
@@ -71,13 +77,18 @@ def state_folder(settings: Settings) -> Path:
     folder = settings.home / "postgres"
     if folder.exists():
         return folder.resolve()
-    settings.home.mkdir(parents=True, exist_ok=True)
-    if run_as(folder).can_enter(settings.home):
+    who = run_as(folder)
+    make_home(settings)
+    tighten(settings)
+    if who.can_enter(settings.home):
         folder.mkdir(exist_ok=True)
+        who.let_through(folder)
         return folder
     target = ELSEWHERE / secrets.token_hex(6)
     try:
         target.mkdir(parents=True)
+        for passed in (ELSEWHERE, target):
+            who.let_through(passed)
     except OSError as error:
         raise DependencyMissing(
             f"Postgres must not run as root, and the user it runs as cannot enter {settings.home}. {ELSEWHERE} "
@@ -85,6 +96,7 @@ def state_folder(settings: Settings) -> Path:
         ) from None
     folder.unlink(missing_ok=True)
     folder.symlink_to(target)
+    tighten(settings)
     return target
 
 
@@ -131,9 +143,18 @@ def reachable_programs(settings: Settings, who: RunAs, state: Path) -> Path:
         libraries = install.parent.with_name(install.parent.name + ".libs")
         if libraries.exists():
             shutil.copytree(libraries, partial / libraries.name)
+        _open_to_all(partial)
         shutil.rmtree(state / "programs", ignore_errors=True)
         partial.rename(state / "programs")
     return copy / folder.name
+
+
+def _open_to_all(folder: Path) -> None:
+    """Lets everybody read and run the programs, whatever our umask; there is nothing private in them."""
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode & 0o777
+            path.chmod(mode | (0o555 if path.is_dir() or mode & 0o100 else 0o444))
 
 
 def _system_user() -> pwd.struct_passwd:

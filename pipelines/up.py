@@ -19,6 +19,7 @@ from app.errors import FellShort, PlumblineError
 from app.login import public_url
 from app.settings import Settings
 from pipelines import process, runs
+from pipelines.made_for import refuse_other_home
 from pipelines.output import answer, to_json
 from pipelines.ports import port_of
 from pipelines.program import QUIET
@@ -54,6 +55,7 @@ def bring_up(settings: Settings, *, serve: bool, as_json: bool) -> int:
     Raises:
         PlumblineError: a step before the refresh could not be done; what was started is ended.
     """
+    refuse_other_home(settings)
     os.environ.update(QUIET)
     with ExitStack() as stack:
         try:

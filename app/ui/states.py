@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
+from shlex import quote
 
 import streamlit as st
 
+from app.access import ROLES
 from app.progress import Stage
 from app.settings import Settings
 from app.ui import format as f
@@ -34,9 +36,23 @@ def no_role(email: str) -> None:
     """Deny by default, and say whom to ask."""
     statement(
         "No role yet",
-        f"You are signed in as {email}, but nobody has given you a role. Ask the person who runs Plumbline; the "
-        "role counts from your next click.",
+        f"You are signed in as {email}, but nobody has given you a role. Ask the person who runs Plumbline to run this "
+        "on the server; the role counts from your next click.",
+        note=f"ROLE is one of: {', '.join(ROLES)}.",
     )
+    with st.container(key="command"):
+        st.code(f"plumbline person grant {quote(email)} ROLE", language=None, wrap_lines=True)
+
+
+def unverified() -> None:
+    """The identity provider named an address of which it does not vouch that it is this person's."""
+    statement(
+        "Your address is not verified",
+        "Your identity provider says that it has not verified your e-mail address, so Plumbline does not know that it "
+        "is yours. Verify it there, then sign in again.",
+        role="alert",
+    )
+    st.button("Sign out", on_click=st.logout, key="sign_out_unverified")
 
 
 def no_page(roles: str) -> None:
@@ -74,27 +90,34 @@ def waiting(settings: Settings, stages: Callable[[], Sequence[Stage]], is_built:
             st.rerun()
         found = stages()
         if not found and not settings.has_sandbox:
-            unconnected(settings)
+            unconnected(settings, has_loaded=False)
         else:
             loading(found)
 
     look()
 
 
-def unconnected(settings: Settings) -> None:
-    """No sandbox and nothing has ever loaded: how to connect a source, and how people get in."""
-    statement("No source is connected", "Your company's figures appear here once there is somewhere to load them from.")
-    steps = [
+def unconnected(settings: Settings, *, has_loaded: bool) -> None:
+    """No sandbox, and nothing has ever loaded or nobody can sign in: how to connect a source, how people get in."""
+    if has_loaded:
+        statement("Nobody can sign in yet", "Data is loaded. Its figures are shown to people whom you give a role.")
+    else:
+        statement("No source is connected", "Your company's figures appear here once there is data to load.")
+    sources = [
         "Put the credentials of a source (Stripe, Salesforce, your production PostgreSQL) into "
         f"{settings.home / 'sources.json'}, mode 600, or drop CSV files into {settings.files}.",
         "Run plumbline run refresh: it loads, builds and checks.",
-        "Or start with PLUMBLINE_SANDBOX_SCALE=demo to look round in an invented company.",
+        "Or look round in an invented company: plumbline up with another PLUMBLINE_HOME and "
+        "PLUMBLINE_SANDBOX_SCALE=demo.",
     ]
-    if not settings.oidc_issuer:
-        steps.insert(0, "Let people sign in: set PLUMBLINE_OIDC_ISSUER, PLUMBLINE_OIDC_CLIENT_ID and "
-                        "PLUMBLINE_OIDC_CLIENT_SECRET as your identity provider gave them.")  # fmt: skip
+    people = [
+        "Let people sign in: set PLUMBLINE_OIDC_ISSUER, PLUMBLINE_OIDC_CLIENT_ID and PLUMBLINE_OIDC_CLIENT_SECRET as "
+        "your identity provider gave them, then start plumbline up anew.",
+        "Give each a role: plumbline person grant EMAIL ROLE.",
+    ]
+    steps = (people if not settings.oidc_issuer else []) + (sources if not has_loaded else [])
     st.html('<ol class="pl-steps">' + "".join(f"<li>{escape(step)}</li>" for step in steps) + "</ol>")
-    st.html('<p class="pl-age">docs/sources.md says how to connect a source, docs/settings.md lists every setting.</p>')
+    st.html('<p class="pl-hint">docs/sources.md says how to connect a source, docs/settings.md every setting.</p>')
 
 
 def loading(stages: Sequence[Stage]) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 
 from app.clock import sandbox_clock
 from app.errors import SettingsError, UsageError
+from app.home import make_home
 from app.settings import Settings
 from pipelines.sandbox.company import simulate
 from pipelines.sandbox.company.times import ANCHOR
@@ -81,8 +82,9 @@ def read_clock(settings: Settings) -> datetime | None:
 @contextmanager
 def _alone(settings: Settings) -> Iterator[None]:
     """Only one process writes the company at a time; the lock goes with the process."""
+    make_home(settings)
     folder = sandbox_clock(settings).parent
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

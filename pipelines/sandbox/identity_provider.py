@@ -32,6 +32,7 @@ from starlette.staticfiles import StaticFiles
 
 import app
 from app.errors import PlumblineError
+from app.home import keep_private
 from app.login import CALLBACK, SANDBOX_CLIENT, public_url
 from app.secrets import get_secret
 from app.settings import Settings, get_settings
@@ -161,6 +162,7 @@ async def userinfo(server: Provider, request: Request) -> Response:
 
 def main() -> int:
     """Serves until SIGTERM."""
+    keep_private()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"  # loopback: the traffic never leaves this machine
     try:

@@ -19,6 +19,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from app.clock import wall
 from app.errors import PlumblineError
+from app.home import keep_private
 from app.settings import Settings, get_settings
 from pipelines.ports import LOOPBACK, port_of, require_free
 
@@ -74,6 +75,7 @@ async def serve(settings: Settings) -> None:
 
 def main() -> int:
     """Serves until told to stop."""
+    keep_private()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("mail.log").setLevel(logging.WARNING)
     try:

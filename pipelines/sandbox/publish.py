@@ -17,6 +17,7 @@ from time import time
 import httpx
 
 from app.clock import as_of
+from app.login import bracketed, reached_at
 from app.secrets import get_secret
 from app.settings import Settings
 from pipelines.ports import port_of
@@ -52,7 +53,7 @@ def publish(settings: Settings, since: int | None = None) -> Published:
     if since is None:
         return Published(rows, 0, 0)
     sent = failed = 0
-    address = f"http://{settings.host}:{port_of(settings, 'portal')}{PATH}"
+    address = f"http://{bracketed(reached_at(settings))}:{port_of(settings, 'portal')}{PATH}"
     secret = get_secret(settings, "stripe_webhook")
     with httpx.Client(timeout=10) as client:
         for payload in events_since(settings, since):

@@ -35,6 +35,29 @@ def test_roles_come_in_the_order_of_the_list_whatever_the_case(warehouse: Wareho
     assert warehouse.people.name_of("stranger@example.com") is None
 
 
+def test_the_first_sign_in_makes_the_person_without_a_role(warehouse: Warehouse, known: Settings) -> None:
+    for key in ("one", "two"):
+        warehouse.open_session(key, "Jo@Example.com", NOW, NOW + timedelta(hours=1), "Jo [Nowak]")
+    rows = run_as(known, ADMIN, "select email, name, is_active from portal.person where email like 'jo%'")
+    assert rows == [("jo@example.com", "Jo [Nowak]", True)]
+    assert warehouse.roles_of("jo@example.com") == ()
+
+
+def test_a_sign_in_changes_nothing_about_somebody_we_know(warehouse: Warehouse, known: Settings) -> None:
+    run_as(known, ADMIN, f"update portal.person set is_active = false where email = '{EVA}'")
+    warehouse.open_session("key", EVA, NOW, NOW + timedelta(hours=1), "Someone Else")
+    assert run_as(known, ADMIN, "select name, is_active from portal.person") == [("Eva", False)]
+    assert not warehouse.session_valid("key", NOW)
+
+
+@pytest.mark.parametrize("name", ["", "  "], ids=["no name", "blanks"])
+def test_a_provider_without_names_makes_a_person_all_the_same(
+    warehouse: Warehouse, known: Settings, name: str
+) -> None:
+    warehouse.open_session("key", "jo@example.com", NOW, NOW + timedelta(hours=1), name)
+    assert warehouse.people.name_of("jo@example.com") == "jo@example.com"
+
+
 def test_a_role_taken_away_is_gone_on_the_next_look_and_not_given_again(warehouse: Warehouse, known: Settings) -> None:
     run_as(known, ADMIN, f"delete from portal.person_role where email = '{EVA}' and role = 'executive'")
     ensure_people(known, [(EVA, "Eva", ("analyst", "executive"))])

@@ -20,6 +20,7 @@ from tests.portal.servers import Portal
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 SCREENS = {"desk": (1440, 900), "phone": (390, 844)}
+PATIENCE_MS = 120_000  # the machine may be busy with other tests
 HARMLESS = "/_stcore/"  # Streamlit's client looks for its base path below the page's address first
 VISITS = [
     pytest.param(person.email, slug, screen, id=f"{person.roles[0]} opens {slug} on a {screen}")
@@ -67,13 +68,19 @@ def kept_logins(chromium: Browser, portal: Portal) -> dict[str, object]:
     """E-mail → the browser's state after signing in by hand."""
     states: dict[str, object] = {}
     for person in PEOPLE:
-        context = chromium.new_context()
-        page = context.new_page()
+        page = new_page(chromium)
         sign_in(page, portal, person.email, "/")
         page.wait_for_selector(".st-key-who")
-        states[person.email] = context.storage_state()
-        context.close()
+        states[person.email] = page.context.storage_state()
+        page.context.close()
     return states
+
+
+def new_page(chromium: Browser, **options: object) -> Page:
+    """A page in a context of its own, which is closed with it."""
+    context = chromium.new_context(**options)  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE_MS)
+    return context.new_page()
 
 
 def sign_in(page: Page, portal: Portal, email: str, path: str) -> None:
@@ -85,9 +92,9 @@ def sign_in(page: Page, portal: Portal, email: str, path: str) -> None:
 
 def settle(page: Page) -> None:
     """Until the page is drawn: its last words, and its charts where it has some."""
-    page.wait_for_selector(".pl-sandbox, .pl-statement", timeout=30_000)
+    page.wait_for_selector(".pl-sandbox, .pl-statement", timeout=PATIENCE_MS)
     charts = "[...document.querySelectorAll('[data-testid=stVegaLiteChart]')]"
-    page.wait_for_function(f"() => {charts}.every(chart => chart.querySelector('svg.marks'))", timeout=30_000)
+    page.wait_for_function(f"() => {charts}.every(chart => chart.querySelector('svg.marks'))", timeout=PATIENCE_MS)
     page.wait_for_timeout(300)
 
 
@@ -109,8 +116,7 @@ def test_a_page_is_whole(
     screen: str,
 ) -> None:
     width, height = SCREENS[screen]
-    context = chromium.new_context(viewport={"width": width, "height": height}, storage_state=kept_logins[email])  # type: ignore[arg-type]
-    page = context.new_page()
+    page = new_page(chromium, viewport={"width": width, "height": height}, storage_state=kept_logins[email])
     watch = Watch(page, portal)
     page.goto(f"{portal.url}/{slug}")
     settle(page)
@@ -120,12 +126,11 @@ def test_a_page_is_whole(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     main = page.locator("[data-testid=stMain]")
     assert main.evaluate("element => element.scrollWidth - element.clientWidth") <= 0
-    context.close()
+    page.context.close()
 
 
 def test_a_deep_link_survives_signing_in_and_signing_out_closes_the_door(chromium: Browser, portal: Portal) -> None:
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
+    page = new_page(chromium, viewport={"width": 1440, "height": 900})
     watch = Watch(page, portal)
     sign_in(page, portal, PEOPLE[1].email, "/revenue")
     settle(page)
@@ -135,14 +140,13 @@ def test_a_deep_link_survives_signing_in_and_signing_out_closes_the_door(chromiu
     page.get_by_role("button", name="Sign in").wait_for()
     assert page.locator(".pl-value").count() == 0
     assert watch.complaints == [] and watch.foreign == []
-    context.close()
+    page.context.close()
 
 
 def test_a_tile_opens_its_passport_by_mouse_and_by_keyboard(
     chromium: Browser, portal: Portal, kept_logins: dict[str, object]
 ) -> None:
-    context = chromium.new_context(viewport={"width": 1440, "height": 900}, storage_state=kept_logins[PEOPLE[0].email])  # type: ignore[arg-type]
-    page = context.new_page()
+    page = new_page(chromium, viewport={"width": 1440, "height": 900}, storage_state=kept_logins[PEOPLE[0].email])
     page.goto(f"{portal.url}/executive")
     settle(page)
     page.locator(".st-key-tile_executive_0_arr .pl-spark").click(force=True, position={"x": 30, "y": 10})
@@ -153,14 +157,13 @@ def test_a_tile_opens_its_passport_by_mouse_and_by_keyboard(
     page.locator(".st-key-passport_executive_0_nrr button").focus()
     page.keyboard.press("Enter")
     passport.get_by_text("MRR today of the customers").wait_for()
-    context.close()
+    page.context.close()
 
 
 def test_glance_shows_its_six_numbers_on_one_screen_of_a_phone(
     chromium: Browser, portal: Portal, kept_logins: dict[str, object]
 ) -> None:
-    context = chromium.new_context(viewport={"width": 390, "height": 844}, storage_state=kept_logins[PEOPLE[0].email])  # type: ignore[arg-type]
-    page = context.new_page()
+    page = new_page(chromium, viewport={"width": 390, "height": 844}, storage_state=kept_logins[PEOPLE[0].email])
     page.goto(f"{portal.url}/glance")
     settle(page)
     menu = page.locator(".st-key-menu").bounding_box()
@@ -168,14 +171,13 @@ def test_glance_shows_its_six_numbers_on_one_screen_of_a_phone(
     boxes = [ages.nth(index).bounding_box() for index in range(ages.count())]
     assert len(boxes) == 6 and menu is not None
     assert all(box is not None and box["y"] + box["height"] <= menu["y"] for box in boxes)
-    context.close()
+    page.context.close()
 
 
 def test_the_dark_theme_follows_the_system_without_a_rerun(
     chromium: Browser, portal: Portal, kept_logins: dict[str, object]
 ) -> None:
-    context = chromium.new_context(color_scheme="light", storage_state=kept_logins[PEOPLE[0].email])  # type: ignore[arg-type]
-    page = context.new_page()
+    page = new_page(chromium, color_scheme="light", storage_state=kept_logins[PEOPLE[0].email])
     page.goto(f"{portal.url}/executive")
     settle(page)
     colour = "() => getComputedStyle(document.querySelector('.pl-value')).color"
@@ -183,4 +185,4 @@ def test_the_dark_theme_follows_the_system_without_a_rerun(
     page.emulate_media(color_scheme="dark")
     page.wait_for_timeout(500)
     assert (light, page.evaluate(colour)) == ("rgb(19, 32, 30)", "rgb(232, 237, 235)")
-    context.close()
+    page.context.close()

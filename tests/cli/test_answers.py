@@ -6,50 +6,21 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
-from app.settings import ROOT, Settings, get_settings
-from pipelines.cli import run
+from app.settings import ROOT, Settings
 from pipelines.output import write_json
-from pipelines.program import environment
+
+from .conftest import Plumbline
 
 COMMANDS = (
     ("up",), ("down",), ("status",), ("doctor",), ("run",), ("metrics",), ("metric",), ("verify",), ("bench",),
     ("mail", "list"), ("mail", "show"), ("sandbox", "birth"), ("sandbox", "advance"),
+    ("person", "list"), ("person", "grant"), ("person", "revoke"), ("person", "shut-out"), ("person", "let-in"),
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
-
-    code: int
-    stdout: str
-    stderr: str
-
-
-Plumbline = Callable[..., Ended]
-
-
-@pytest.fixture
-def plumbline(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Plumbline]:
-    """Runs a command in a home, in this process, and tells how it ended."""
-
-    def ask(settings: Settings, *arguments: str) -> Ended:
-        for name, value in environment(settings).items():
-            if name.startswith("PLUMBLINE_"):
-                monkeypatch.setenv(name, value)
-        get_settings.cache_clear()
-        code = run(arguments)
-        said = capfd.readouterr()
-        return Ended(code, said.out, said.err)
-
-    yield ask
-    get_settings.cache_clear()
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +49,8 @@ def empty(make_settings: Callable[..., Settings]) -> Settings:
         (("run", "build"), 3, "WarehouseDown", "run `plumbline up`"),
         (("bench", "nosuch"), 2, "UsageError", "Expected one of: "),
         (("mail", "show", "last"), 2, "UsageError", "There is no mail yet"),
+        (("person", "list"), 3, "WarehouseDown", "run `plumbline up`"),
+        (("person", "grant", "eva@example.com"), 2, "UsageError", "Missing argument 'ROLE...'"),
         (("sandbox", "advance", "--days", "0"), 2, "UsageError", "--days"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,

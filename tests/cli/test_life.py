@@ -68,14 +68,14 @@ def house(make_settings: Callable[..., Settings]) -> Iterator[House]:
         assert line, log.read_text()
         yield House(settings, up, json.loads(line))
         up.send_signal(signal.SIGINT)
-        up.wait(120)
+        up.wait(300)
     ask(settings, "down")
 
 
 def test_up_says_where_the_portal_is_and_whom_one_can_sign_in_as(house: House) -> None:
     assert house.said["ok"] is True, house.said
     assert {person["roles"] for person in house.said["people"]} >= {"executive", "finance", "engineer"}
-    assert httpx.get(f"{house.said['portal']}/healthz").json()["portal"] == "ok"
+    assert httpx.get(f"{house.said['portal']}/healthz", timeout=60).json()["portal"] == "ok"
 
 
 def test_status_is_fine_when_all_has_loaded(house: House) -> None:
@@ -109,13 +109,13 @@ def test_a_service_that_dies_is_started_again(house: House) -> None:
     before = alive(house.settings, "mailbox")
     assert before is not None
     before.kill()
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         now = alive(house.settings, "mailbox")
         if now is not None and now.pid != before.pid and house.ask("status")[0] == 0:
             return
         time.sleep(0.5)
-    pytest.fail("The mail server was not started again within a minute.")
+    pytest.fail("The mail server was not started again within three minutes.")
 
 
 def test_mails_are_kept_with_their_pictures(house: House) -> None:
@@ -141,14 +141,14 @@ def test_forty_days_on_every_figure_is_that_of_the_ledger_again(house: House) ->
 def test_ctrl_c_ends_all_that_was_started_and_a_second_up_starts_from_what_is_there(house: House) -> None:
     running = [service.process(house.settings) for service in configured(house.settings)]
     house.up.send_signal(signal.SIGINT)
-    assert house.up.wait(120) == 0
+    assert house.up.wait(300) == 0
     assert not [process for process in running if process is not None and _runs(process)]
     assert not [process for process in psutil.process_iter() if _lives_in(process, house.settings)]
 
     began = time.monotonic()
     code, again = ask(house.settings, "up", "--no-serve")
     assert (code, again["ok"]) == (0, True)
-    assert time.monotonic() - began < 60
+    assert time.monotonic() - began < 120, "A second start does not do again what is there: it takes seconds."
     refresh = next(step for step in again["steps"] if step["step"] == "Refresh")
     assert refresh["note"] == "is there as of 2027-01-01 11:00 UTC"
     assert not [process for process in psutil.process_iter() if _lives_in(process, house.settings)]

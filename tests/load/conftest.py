@@ -53,7 +53,8 @@ class House:
 
     def fault(self, **fault: object) -> None:
         address = f"http://127.0.0.1:{port_of(self.settings, 'vendors_http')}/_sandbox/faults"
-        (httpx.post(address, json=fault) if fault else httpx.delete(address)).raise_for_status()
+        answer = httpx.post(address, json=fault, timeout=60) if fault else httpx.delete(address, timeout=60)
+        answer.raise_for_status()
 
     def run(self, retries: int) -> Run:
         settings = self.settings.model_copy(update={"load_retries": retries})
@@ -85,12 +86,13 @@ def house(make_settings: Callable[..., Settings]) -> Iterator[House]:
     production.seed(settings)
     given = {"PLUMBLINE_HOME": str(settings.home), "PLUMBLINE_SANDBOX_SCALE": "small"}
     vendors = subprocess.Popen([sys.executable, "-m", "pipelines.sandbox.vendors"], cwd=ROOT, env=os.environ | given)
-    deadline = monotonic() + 30
-    while not is_listening(port_of(settings, "vendors_proxy")) and monotonic() < deadline:
+    deadline = monotonic() + 180
+    while not is_listening(port_of(settings, "vendors_proxy")):
+        assert vendors.poll() is None and monotonic() < deadline, "The vendors do not answer."
         sleep(0.05)
     yield House(settings, store)
     vendors.send_signal(signal.SIGTERM)
-    vendors.wait(20)
+    vendors.wait(180)
     store.connection.close()
     for cluster in clusters:
         cluster.stop()

@@ -152,7 +152,7 @@ def test_what_is_killed_in_the_middle_is_complete_after_the_next_load(house: Hou
     killer.start()
     with pytest.raises(SourceDown, match="tap-stripe-billing ended with code"):
         load("stripe", retries=0)
-    killer.join(timeout=120)
+    killer.join(timeout=300)
     assert killer.killed_after_rows > 0
     load("stripe")
     assert_stripe_is_complete(house, lines=9)
@@ -168,7 +168,7 @@ class Killer(Thread):
         self.killed_after_rows = 0
 
     def run(self) -> None:
-        give_up = monotonic() + 120
+        give_up = monotonic() + 300
         while monotonic() < give_up:
             rows = self.house.count("raw_stripe.invoice_line_items")
             found = [process for process in psutil.Process().children(recursive=True) if self.is_victim(process)]

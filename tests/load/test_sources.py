@@ -111,7 +111,15 @@ def test_nothing_secret_is_in_the_project_file() -> None:
 
 
 def test_every_plugin_has_an_exact_version() -> None:
-    addresses = [address for _, address in plugins.addresses()]
-    packages = [part for address in addresses for part in address.split() if part[0] != "-" and part[:2] != "./"]
+    packages = [line for file in plugins.LOCKS.glob("*.in") for line in file.read_text().splitlines()]
     assert len(packages) >= 5
     assert all("==" in package for package in packages)
+
+
+def test_what_is_installed_changes_with_a_lock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(plugins, "LOCKS", tmp_path)
+    before = plugins.fingerprint()
+    (tmp_path / "tap-stripe.lock").write_text("tap-stripe==3.3.0")
+    with_lock = plugins.fingerprint()
+    (tmp_path / "tap-stripe.lock").write_text("tap-stripe==3.3.1")
+    assert len({before, with_lock, plugins.fingerprint()}) == 3

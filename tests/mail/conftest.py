@@ -128,7 +128,8 @@ def odd_day(clean: Settings) -> Settings:
 @pytest.fixture
 def mailbox(clean: Settings) -> Iterator[Settings]:
     """The sandbox's mail server, in a thread."""
-    controller = Controller(Keeper(mail_folder(clean)), hostname=LOOPBACK, port=port_of(clean, "mailbox"))
+    controller = Controller(Keeper(mail_folder(clean)), hostname=LOOPBACK, port=port_of(clean, "mailbox"),
+                            ready_timeout=60)  # fmt: skip
     controller.start()
     yield clean
     controller.stop()

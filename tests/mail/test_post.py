@@ -72,7 +72,7 @@ def real_server(certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch)
     taken = Taken()
     controller = Controller(
         taken, hostname=LOOPBACK, port=free_port(), tls_context=context, require_starttls=True, authenticator=check,
-        auth_required=True,
+        auth_required=True, ready_timeout=60,
     )  # fmt: skip
     controller.start()
     yield controller.port, taken
@@ -81,7 +81,7 @@ def real_server(certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch)
 
 @pytest.fixture
 def plain_server() -> Iterator[int]:
-    controller = Controller(Taken(), hostname=LOOPBACK, port=free_port())
+    controller = Controller(Taken(), hostname=LOOPBACK, port=free_port(), ready_timeout=60)
     controller.start()
     yield controller.port
     controller.stop()
@@ -142,14 +142,14 @@ def test_the_mailbox_keeps_what_it_is_sent_until_it_is_told_to_stop(make_setting
     child = subprocess.Popen([sys.executable, "-m", "pipelines.sandbox.mailbox"], env=environment(settings),
                              stderr=subprocess.PIPE, text=True)  # fmt: skip
     try:
-        for _ in range(300):
+        for _ in range(1800):
             if is_listening(port):
                 break
             time.sleep(0.1)
         assert post._send(settings, LETTER) is None
     finally:
         child.terminate()
-        _, log = child.communicate(timeout=20)
+        _, log = child.communicate(timeout=180)
     assert child.returncode == 0
     assert "mailbox ready" in log
     assert [mail.subject for mail in list_mail(settings)] == ["Zahlen, größer"]

@@ -181,7 +181,7 @@ def test_a_second_job_waits_for_the_first(migrated: Settings) -> None:
     def slow(run: Run) -> StepResult:
         at.append(running_step(run.settings))
         inside.set()
-        assert may_end.wait(20)
+        assert may_end.wait(120)
         order.append("first")
         return StepResult()
 
@@ -196,9 +196,9 @@ def test_a_second_job_waits_for_the_first(migrated: Settings) -> None:
         kwargs={"on_wait": waits.set},
     )
     first.start()
-    assert inside.wait(20)
+    assert inside.wait(120)
     second.start()
-    assert waits.wait(20)
+    assert waits.wait(120)
     may_end.set()
     first.join()
     second.join()

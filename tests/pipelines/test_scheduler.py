@@ -66,7 +66,7 @@ def test_runs_missed_while_nobody_led_are_made_up_for_once(
     second = made(HOURLY)
     assert second.get_job("load").next_run_time < wall()
     second.resume()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while not ran and time.monotonic() < deadline:
         time.sleep(0.05)
     time.sleep(0.3)
@@ -123,7 +123,7 @@ def test_a_second_scheduler_waits_and_takes_over_when_the_first_is_killed(migrat
         first.kill()
         assert _leader(migrated, none=leader) != leader
         second.terminate()
-        assert second.wait(60) == 0
+        assert second.wait(180) == 0
     finally:
         for process in (first, second):
             if process is not None:
@@ -144,11 +144,11 @@ def _leader(settings: Settings, none: int | None) -> int:
         "select pid from pg_locks where locktype = 'advisory' and granted "
         "and (classid::bigint << 32) + objid::bigint = :lock"
     )
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         with engine.connect() as connection:
             found = connection.scalar(query, {"lock": LEADER_LOCK})
         if found is not None and found != none:
             return int(found)
         time.sleep(0.1)
-    pytest.fail("Nobody leads after 30 s.")
+    pytest.fail("Nobody leads after three minutes.")

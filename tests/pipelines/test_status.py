@@ -65,6 +65,17 @@ FINE = Status(
             {"sources": [LOADED | {"result": "failed", "error": "it said no"}]},
             ("The last load of stripe failed: it said no",),
         ),
+        (
+            {"sources": []},
+            (
+                f"No source is connected: put credentials into {FINE.settings.home}/sources.json, or CSV files into "
+                f"{FINE.settings.home}/files (docs/sources.md).",
+            ),
+        ),
+        (
+            {"settings": Settings(sandbox_scale="none")},
+            ("Nobody can sign in: set PLUMBLINE_OIDC_ISSUER and its client id and secret; see docs/settings.md.",),
+        ),
         ({"build": None, "good_build": None}, ("No build has succeeded yet.",)),
         (
             {"build": FAILED},
@@ -113,6 +124,8 @@ FINE = Status(
         "a service was given up",
         "a source never loaded",
         "a source failed last time",
+        "no source is connected",
+        "there is no identity provider",
         "nothing was built",
         "the last build failed",
         "no build was ever good",

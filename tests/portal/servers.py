@@ -22,7 +22,7 @@ from pipelines.postgres import Cluster
 
 from .invented import AS_OF, fill
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180  # the machine may be busy with other tests
 
 
 @dataclass(frozen=True)
@@ -39,35 +39,50 @@ class Portal:
 @pytest.fixture(scope="session")
 def filled(make_settings: Callable[..., Settings]) -> Iterator[Settings]:
     """A home whose warehouse holds the invented marts."""
-    settings = make_settings(session_hours=1)
-    server = Cluster(settings, "warehouse")
-    server.start()
-    migrate(settings)
-    fill(settings)
-    clock = settings.home / "sandbox" / "clock"
-    clock.parent.mkdir(parents=True, exist_ok=True)
-    clock.write_text(AS_OF.isoformat())
-    yield settings
-    server.stop()
+    with home_with_marts(make_settings(session_hours=1)) as settings:
+        yield settings
 
 
 @pytest.fixture(scope="session")
 def portal(filled: Settings) -> Iterator[Portal]:
     """The portal and its identity provider, as processes."""
-    port_of(filled, "portal")
-    url = public_url(filled)
+    with serving(filled) as running:
+        yield running
+
+
+@contextmanager
+def home_with_marts(settings: Settings) -> Iterator[Settings]:
+    """Fills a fresh home's warehouse with the invented marts; its server runs until the block ends."""
+    server = Cluster(settings, "warehouse")
+    server.start()
+    try:
+        migrate(settings)
+        fill(settings)
+        clock = settings.home / "sandbox" / "clock"
+        clock.parent.mkdir(parents=True, exist_ok=True)
+        clock.write_text(AS_OF.isoformat())
+        yield settings
+    finally:
+        server.stop()
+
+
+@contextmanager
+def serving(settings: Settings) -> Iterator[Portal]:
+    """The portal and the identity provider of a filled home, until the block ends."""
+    port_of(settings, "portal")
+    url = public_url(settings)
     with (
-        process(filled, "pipelines.sandbox.identity_provider", issuer_url(filled) + "/jwks"),
-        process(filled, "app.serve", url + "/healthz"),
+        process(settings, "pipelines.sandbox.identity_provider", issuer_url(settings) + "/jwks"),
+        process(settings, "app.serve", url + "/healthz"),
     ):
-        yield Portal(url, filled)
+        yield Portal(url, settings)
 
 
 @contextmanager
 def process(settings: Settings, module: str, ready: str) -> Iterator[None]:
     """A module run as a process until the block ends; waits until an address answers."""
     environment = {**os.environ, "PLUMBLINE_HOME": str(settings.home), "PLUMBLINE_PORT": str(settings.port),
-                   "PLUMBLINE_SANDBOX_SCALE": settings.sandbox_scale,
+                   "PLUMBLINE_SANDBOX_SCALE": settings.sandbox_scale, "PLUMBLINE_HOST": settings.host,
                    "PLUMBLINE_SESSION_HOURS": str(settings.session_hours)}  # fmt: skip
     name = "portal" if module == "app.serve" else module.rpartition(".")[2]
     log = Path(settings.home / f"{name}.log")
@@ -78,7 +93,7 @@ def process(settings: Settings, module: str, ready: str) -> Iterator[None]:
             yield
         finally:
             running.terminate()
-            running.wait(15)
+            running.wait(PATIENCE_SECONDS)
 
 
 def wait_for(address: str, running: subprocess.Popen[bytes], log: Path) -> None:

@@ -16,7 +16,7 @@ from websockets.typing import Subprotocol
 
 from app.secrets import get_secret
 
-from .servers import Portal
+from .servers import PATIENCE_SECONDS, Portal
 
 FIGURE = re.compile(r"\$\d[\d,.]*|\d{1,3}(?:,\d{3})+|[\d.]+\s?%|\d+ min ago")
 
@@ -24,13 +24,13 @@ FIGURE = re.compile(r"\$\d[\d,.]*|\d{1,3}(?:,\d{3})+|[\d.]+\s?%|\d+ min ago")
 def provider_token(portal: Portal) -> str:
     """What the sign-in button's address carries: names the provider, signed with the portal's cookie secret."""
     key = OctKey.import_key(get_secret(portal.settings, "cookie"))
-    claims = {"provider": "default", "exp": int(time.time()) + 60}
+    claims = {"provider": "default", "exp": int(time.time()) + PATIENCE_SECONDS}
     return str(jwt.encode({"alg": "HS256"}, claims, key))
 
 
 def sign_in(portal: Portal, email: str) -> httpx.Client:
     """A client that holds the cookies of somebody who has just signed in."""
-    client = httpx.Client(follow_redirects=True)
+    client = httpx.Client(follow_redirects=True, timeout=PATIENCE_SECONDS)
     form = client.get(f"{portal.url}/auth/login", params={"provider": provider_token(portal)})
     assert "Who are you today?" in form.text
     landed = client.post(str(form.url), data={"email": email})
@@ -56,7 +56,9 @@ def visit(portal: Portal, page: str, cookies: str = "") -> str:
     address = portal.url.replace("http://", "ws://") + "/_stcore/stream"
     guard = re.search(r"_streamlit_xsrf=([^;]+)", cookies)
     offered = [Subprotocol("streamlit"), Subprotocol(guard[1])] if guard else [Subprotocol("streamlit")]
-    with connect(address, additional_headers=headers, subprotocols=offered, max_size=None, open_timeout=20) as socket:
+    with connect(
+        address, additional_headers=headers, subprotocols=offered, max_size=None, open_timeout=PATIENCE_SECONDS
+    ) as socket:
         asked: Any = BackMsg()
         asked.rerun_script.page_name = page
         socket.send(asked.SerializeToString())
@@ -66,10 +68,10 @@ def visit(portal: Portal, page: str, cookies: str = "") -> str:
 def until_finished(socket: Any) -> list[str]:
     """The messages of one run; a page that sends its reader on (`switch_page`) is waited for, too."""
     said: list[str] = []
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         message: Any = ForwardMsg()
-        message.ParseFromString(socket.recv(timeout=30))
+        message.ParseFromString(socket.recv(timeout=PATIENCE_SECONDS))
         said.append(str(message))
         if message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY and message.HasField("script_finished"):
             return said

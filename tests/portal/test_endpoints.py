@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, text
 
 from app.secrets import get_secret, warehouse_url
 
-from .servers import Portal
+from .servers import PATIENCE_SECONDS, Portal
 
 CUSTOMER = {"id": "cus_1", "object": "customer", "name": "Ada's", "created": 1_795_000_000}
 EVENT = {
@@ -32,7 +32,7 @@ def post(
     key = (secret or get_secret(portal.settings, "stripe_webhook")).encode()
     signed = hmac.new(key, f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
     headers = {"stripe-signature": signature or f"t={moment},v1={signed}", "content-type": "application/json"}
-    return httpx.post(f"{portal.url}/webhooks/stripe", content=body, headers=headers)
+    return httpx.post(f"{portal.url}/webhooks/stripe", content=body, headers=headers, timeout=PATIENCE_SECONDS)
 
 
 def with_object(event_id: str, body: object, **envelope: object) -> bytes:
@@ -122,7 +122,7 @@ def test_what_the_models_cannot_read_is_kept_and_set_aside(
 
 
 def test_without_a_signature_nothing_is_read(portal: Portal) -> None:
-    answer = httpx.post(f"{portal.url}/webhooks/stripe", json=EVENT)
+    answer = httpx.post(f"{portal.url}/webhooks/stripe", json=EVENT, timeout=PATIENCE_SECONDS)
     assert (answer.status_code, answer.json()["error"][:35]) == (400, "The header Stripe-Signature is miss")
 
 
@@ -131,26 +131,26 @@ def test_an_event_too_large_is_refused_before_it_is_read_whole(portal: Portal) -
 
 
 def test_only_posts_are_taken(portal: Portal) -> None:
-    assert httpx.get(f"{portal.url}/webhooks/stripe").status_code == 405
+    assert httpx.get(f"{portal.url}/webhooks/stripe", timeout=PATIENCE_SECONDS).status_code == 405
 
 
 def test_health_says_that_all_is_well_and_no_figure(portal: Portal) -> None:
-    answer = httpx.get(f"{portal.url}/healthz")
+    answer = httpx.get(f"{portal.url}/healthz", timeout=PATIENCE_SECONDS)
     assert answer.status_code == 200
     assert answer.json() == {"portal": "ok", "warehouse": "ok", "data_until": "2026-11-22T11:00:00+00:00"}
 
 
 def test_scripts_come_compressed_and_fonts_from_here(portal: Portal) -> None:
-    page = httpx.get(portal.url).text
+    page = httpx.get(portal.url, timeout=PATIENCE_SECONDS).text
     script = page.split('src="./')[1].split('"')[0]
-    answer = httpx.get(f"{portal.url}/{script}", headers={"accept-encoding": "gzip"})
+    answer = httpx.get(f"{portal.url}/{script}", headers={"accept-encoding": "gzip"}, timeout=PATIENCE_SECONDS)
     assert answer.headers["content-encoding"] == "gzip"
     assert int(answer.headers["content-length"]) < 0.5 * len(answer.content)
-    font = httpx.get(f"{portal.url}/app/static/ibm-plex-sans-latin-400-normal.woff2")
+    font = httpx.get(f"{portal.url}/app/static/ibm-plex-sans-latin-400-normal.woff2", timeout=PATIENCE_SECONDS)
     assert font.content[:4] == b"wOF2"
 
 
 @pytest.mark.parametrize("path", ["../../app/portal.py", "..%2f..%2fpyproject.toml", "%2e%2e/config.py"])
 def test_nothing_outside_the_static_folder_is_served(portal: Portal, path: str) -> None:
-    answer = httpx.get(f"{portal.url}/static/{path}")
+    answer = httpx.get(f"{portal.url}/static/{path}", timeout=PATIENCE_SECONDS)
     assert "front door" not in answer.text and "[project]" not in answer.text and "def " not in answer.text

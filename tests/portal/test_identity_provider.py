@@ -149,6 +149,9 @@ def test_its_key_is_for_its_owner_only(provider: Browser, home: Settings) -> Non
     [
         pytest.param({"is_logged_in": True, "email": " Eva@X.example "}, "eva@x.example", id="an address"),
         pytest.param({"is_logged_in": True, "email": "e@x", "email_verified": False}, None, id="an unverified address"),
+        pytest.param({"is_logged_in": True, "email": "e@x", "email_verified": "false"}, None, id="unverified in words"),
+        pytest.param({"is_logged_in": True, "email": "e@x", "email_verified": None}, None, id="verified: nobody knows"),
+        pytest.param({"is_logged_in": True, "email": "e@x", "email_verified": "True"}, "e@x", id="verified in words"),
         pytest.param({"is_logged_in": False, "email": "e@x"}, None, id="nobody logged in"),
         pytest.param({"is_logged_in": True}, None, id="no address"),
     ],

@@ -41,7 +41,7 @@ def door(filled: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def visit(role: str, slug: str, email: str = "", name: str = "Somebody") -> AppTest:
     """The page as that role sees it."""
-    page = AppTest.from_function(front_door, default_timeout=60)
+    page = AppTest.from_function(front_door, default_timeout=180)
     page.user = {"is_logged_in": True, "email": email or EMAIL[role], "name": name}
     page.run()
     page._page_hash = calc_hash(slug)  # how Streamlit knows a page by its address
@@ -67,6 +67,14 @@ def test_every_page_is_drawn_without_an_error(role: str, slug: str) -> None:
     assert not page.exception
     assert "cannot be shown" not in text(page)
     assert "Sandbox company; its clock stands at 22 Nov 2026, 06:00" in text(page)
+
+
+def test_an_address_that_the_provider_has_not_verified_opens_nothing() -> None:
+    page = AppTest.from_function(front_door, default_timeout=180)
+    page.user = {"is_logged_in": True, "email": EMAIL["executive"], "name": "Eva", "email_verified": False}
+    said = text(page.run())
+    assert "Your address is not verified" in said
+    assert "ARR" not in said
 
 
 def test_the_executive_page_says_what_the_rows_say() -> None:

@@ -11,7 +11,7 @@ import pytest
 from app.gallery import dashboards
 from pipelines.sandbox.people import PEOPLE
 
-from .servers import Portal
+from .servers import PATIENCE_SECONDS, Portal
 from .streamlit_client import cookie_header, figures, sign_in, visit
 
 PAGES = tuple(dashboards())
@@ -39,7 +39,7 @@ def test_a_stranger_sees_the_sign_in_and_no_number_over_the_websocket(portal: Po
 
 @pytest.mark.parametrize("page", ["", *PAGES, "pages/executive.py", "app/static/../../pages/executive.py"])
 def test_a_stranger_sees_no_number_over_http(portal: Portal, page: str) -> None:
-    answer = httpx.get(f"{portal.url}/{page}")
+    answer = httpx.get(f"{portal.url}/{page}", timeout=PATIENCE_SECONDS)
     assert "DASHBOARD" not in answer.text
     assert "1,060,000" not in answer.text and "12.72" not in answer.text
 
@@ -90,8 +90,8 @@ def test_one_persons_session_does_not_serve_another(portal: Portal, cookies: dic
     "path", ["/_stcore/metrics", "/_stcore/agent/interact", "/_stcore/agent/openapi.json", "/_stcore/upload_file/a/b"]
 )
 def test_paths_that_tell_about_the_server_are_closed(portal: Portal, path: str) -> None:
-    assert httpx.get(portal.url + path).status_code == 404
-    assert httpx.post(portal.url + path).status_code == 404
+    assert httpx.get(portal.url + path, timeout=PATIENCE_SECONDS).status_code == 404
+    assert httpx.post(portal.url + path, timeout=PATIENCE_SECONDS).status_code == 404
 
 
 def test_a_right_taken_away_counts_on_the_next_click(portal: Portal, cookies: dict[str, str]) -> None:
@@ -108,6 +108,7 @@ def test_a_right_taken_away_counts_on_the_next_click(portal: Portal, cookies: di
     try:
         said = visit(portal, "revenue", cookies["analyst"])
         assert "nobody has given you a role" in said
+        assert f"plumbline person grant {EMAIL['analyst']} ROLE" in said
         assert figures(said) == []
     finally:
         with engine.begin() as connection:

@@ -26,18 +26,19 @@ def proxy(settings: Settings) -> Iterator[str]:
     given = {"PLUMBLINE_HOME": str(settings.home), "PLUMBLINE_SANDBOX_SCALE": "small"}
     process = subprocess.Popen([sys.executable, "-m", "pipelines.sandbox.vendors"], cwd=ROOT, env=os.environ | given)
     port = port_of(settings, "vendors_proxy")
-    deadline = monotonic() + 30
-    while not is_listening(port) and monotonic() < deadline:
+    deadline = monotonic() + 180
+    while not is_listening(port):
+        assert process.poll() is None and monotonic() < deadline, "The vendors do not answer."
         sleep(0.05)
     yield f"http://127.0.0.1:{port}"
     process.send_signal(signal.SIGTERM)
-    assert process.wait(20) in (0, -signal.SIGTERM)
+    assert process.wait(180) in (0, -signal.SIGTERM)
 
 
 @pytest.mark.slow
 def test_a_vendor_is_reached_through_the_proxy_and_no_other_host_is(proxy: str, settings: Settings) -> None:
     trusted = ssl.create_default_context(cafile=str(settings.home / "sandbox" / "ca.pem"))
-    with httpx.Client(proxy=proxy, verify=trusted) as client:
+    with httpx.Client(proxy=proxy, verify=trusted, timeout=60) as client:
         headers = {"Authorization": f"Bearer {stripe_key(settings)}"}
         answer = client.get("https://api.stripe.com/v1/customers?limit=2", headers=headers)
         assert (answer.status_code, len(answer.json()["data"])) == (200, 2)

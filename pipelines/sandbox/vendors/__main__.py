@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import uvicorn
 
 from app.errors import PlumblineError
+from app.home import keep_private
 from app.settings import Settings, get_settings
 from pipelines.ports import LOOPBACK, port_of, require_free
 from pipelines.sandbox.vendors.authority import Authority
@@ -49,6 +50,7 @@ def _told() -> Iterator[None]:
 
 
 if __name__ == "__main__":
+    keep_private()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     with _told():
         asyncio.run(serve(get_settings()))
