@@ -31,13 +31,13 @@ class Trend:
 
 @dataclass(frozen=True)
 class Bridge:
-    """From the opening to the closing figure, step by step."""
+    """From the opening to the closing figure, step by step; MRR's where nothing else is said."""
 
-    opening: str
-    closing: str
-    gains: tuple[str, ...]
-    losses: tuple[str, ...]
-    others: tuple[str, ...] = ()
+    opening: str = "opening_mrr"
+    closing: str = "net_mrr"
+    gains: tuple[str, ...] = ("new_mrr", "expansion_mrr", "reactivation_mrr")
+    losses: tuple[str, ...] = ("contraction_mrr", "churned_mrr")
+    others: tuple[str, ...] = ("fx_mrr",)
     width: int = 4
 
 

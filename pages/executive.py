@@ -20,13 +20,7 @@ DASHBOARD = Dashboard(
         ),
         (
             Trend("arr", forecast="mrr_usd", factor=12),
-            Bridge(
-                opening="opening_mrr",
-                closing="net_mrr",
-                gains=("new_mrr", "expansion_mrr", "reactivation_mrr"),
-                losses=("contraction_mrr", "churned_mrr"),
-                others=("fx_mrr",),
-            ),
+            Bridge(),
             Alerts(),
         ),
         (

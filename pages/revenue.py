@@ -20,14 +20,7 @@ DASHBOARD = Dashboard(
         ),
         (
             Trend("net_mrr", forecast="mrr_usd", width=6),
-            Bridge(
-                opening="opening_mrr",
-                closing="net_mrr",
-                gains=("new_mrr", "expansion_mrr", "reactivation_mrr"),
-                losses=("contraction_mrr", "churned_mrr"),
-                others=("fx_mrr",),
-                width=6,
-            ),
+            Bridge(width=6),
         ),
         (Breakdown("net_mrr", by=("product", "plan"), width=6), Breakdown("net_mrr", by=("country",), width=6)),
         (Movements(width=12),),

@@ -105,14 +105,9 @@ def missed_targets(reading: Reading) -> list[Finding]:
             value = reading.series(name, 1).get(reading.closed)
         except (NotPermitted, NotBuilt):  # a target for a figure that is not built here
             continue
-        if value is not None and not is_met(value, target, metric):
+        if value is not None and not metric.is_met(value, target):
             found.append(_missed(metric, reading.closed, value, target))
     return found
-
-
-def is_met(value: float, target: float, metric: Metric) -> bool:
-    """Whether the figure reaches its target, in the direction that is good for it."""
-    return value >= target if metric.better == "up" else value <= target
 
 
 def _missed(metric: Metric, month: date, value: float, target: float) -> Finding:
