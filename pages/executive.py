@@ -24,7 +24,7 @@ DASHBOARD = Dashboard(
             Alerts(),
         ),
         (
-            Ranked("net_mrr", by=("product", "country")),
+            Ranked("recognized_revenue", by=("product", "country")),
             Runway(),
             Flow(came="new_customers", went="churned_customers", noun="customers", total="active_customers"),
         ),

@@ -11,7 +11,7 @@ from app.ui import format as f
 from app.ui import titles
 from app.ui.charts import Spec, chart, strong, values
 from app.ui.look import tokens, var
-from app.ui.panels.frame import Picture, empty
+from app.ui.panels.frame import Picture, no_month
 from app.ui.reading import Reading, month_end, shift
 
 SHORT = {"new_mrr": "New", "expansion_mrr": "Expansion", "reactivation_mrr": "Reactivation",
@@ -51,7 +51,7 @@ def make(reading: Reading, panel: Bridge) -> Picture:
     closing = reading.series(panel.closing, months).get(reading.closed)
     label = reading.metric(panel.closing).label
     if opening is None or closing is None:
-        return empty(f"No {label} yet", "The first load has not brought a closed month.", (panel.closing,))
+        return no_month(label, panel.closing)
     signs = {name: -1.0 if name in panel.losses else 1.0 for name in names}
     moves = [(SHORT.get(name, reading.metric(name).label), signs[name] * totals[name]) for name in names]
     won = sum(totals[name] for name in panel.gains)

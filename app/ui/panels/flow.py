@@ -11,7 +11,7 @@ from app.ui import format as f
 from app.ui import titles
 from app.ui.charts import Spec, chart, stripes, strong, values
 from app.ui.look import tokens, var
-from app.ui.panels.frame import Picture, empty
+from app.ui.panels.frame import Picture, no_month
 from app.ui.reading import Reading
 
 Month = tuple[date, float, float]
@@ -25,7 +25,7 @@ def make(reading: Reading, panel: Flow) -> Picture:
     rows = [(month, came.get(month) or 0.0, went.get(month) or 0.0) for month in sorted({*came, *went})]
     closed = next((row for row in rows if row[0] == reading.closed), None)
     if closed is None:
-        return empty(f"No {panel.noun} yet", "The first load has not brought a closed month.", (panel.came,))
+        return no_month(panel.noun, panel.came)
     total = reading.series(panel.total, 1).get(reading.closed) if panel.total else None
     standing = f"{f.number(total)} in all. " if total is not None else ""
     subtitle = f"{standing}Per month; striped: month to date"

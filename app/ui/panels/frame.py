@@ -82,6 +82,11 @@ def empty(title: str, why: str, metrics: Sequence[str] = ()) -> Picture:
     return Picture(title, "", "", tuple(metrics), html=f'<p class="pl-empty">{escape(why)}</p>')
 
 
+def no_month(noun: str, metric: str) -> Picture:
+    """A panel whose figure has no closed month yet."""
+    return empty(f"No {f.in_sentence(noun)} yet", "The first load has not brought a closed month.", (metric,))
+
+
 def guarded(reading: Reading, make: Callable[[], Picture], title: str) -> Picture:
     """The panel's picture, or one that says why there is none."""
     try:

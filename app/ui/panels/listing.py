@@ -18,7 +18,7 @@ from app.ui.tables import Cell, Column, table
 Row = Mapping[str, Any]
 Show = Callable[[Row, Reading], Cell | str]
 BAD = ("failed", "broken", "stale", "late", "not_run")
-MOST = {"sources": 30, "promises": 15, "jobs": 16, "loads": 24}
+MOST = {"sources": 30, "promises": 15, "jobs": 16, "loads": 24, "deliveries": 24}
 LATE_MINUTES = 60
 
 
@@ -107,9 +107,18 @@ LISTS: Mapping[str, tuple[str, tuple[Shown, ...]]] = {
         (Column("Took", True), "seconds", duration("seconds")),
         (Column("What went wrong"), "error", error("error")),
     )),
+    "deliveries": ("mart_engineer.deliveries", (
+        (Column("To"), "recipient", lambda row, _: str(row["recipient"])),
+        (Column("Kind"), "kind", text("kind")),
+        (Column("Subject, without its figures"), "subject", lambda row, _: str(row["subject"])),
+        (Column("Outcome"), "result", outcome("result")),
+        (Column("When"), "started_at", instant("started_at")),
+        (Column("What went wrong"), "error", error("error")),
+    )),
 }  # fmt: skip
 SUBTITLES = {"sources": "Each source and its last good load", "loads": "The newest runs of each stream",
-             "promises": "Broken ones first", "jobs": "Newest first"}  # fmt: skip
+             "promises": "Broken ones first", "jobs": "Newest first",
+             "deliveries": "To everybody, newest first"}  # fmt: skip
 
 
 def make(reading: Reading, panel: Listing) -> Picture:
@@ -161,6 +170,8 @@ def title(kind: str, rows: Sequence[Row]) -> str:
         broken = sum(row["outcome"] == "broken" for row in rows)
         return titles.promises(sum(row["outcome"] == "kept" for row in rows), broken)
     failed = sum(row["result"] == "failed" for row in rows)
+    if kind == "deliveries":
+        return titles.deliveries(len(rows), failed)
     noun = "load" if kind == "loads" else "job step"
     if not rows:
         return f"No {noun} has run yet"
