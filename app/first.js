@@ -1,4 +1,5 @@
-// Runs before Streamlit does: says where its server is, and answers for the system when it asks for the theme.
+// Runs before Streamlit does: says where its server is, answers for the system when it asks for the theme, and opens
+// mails in a frame that can do nothing.
 (() => {
   // Without this the client asks for a server below each page's own address first, and is told 404.
   window.__streamlit = { BACKEND_BASE_URL: window.location.origin }
@@ -52,4 +53,26 @@
     if (button) choose(button.dataset.plTheme)
   })
   paint()
+
+  // A mail comes as base64, because Streamlit cleans what it draws: no script runs in the frame, no form is sent; it is
+  // of our origin only so that its height can be known.
+  const open = place => {
+    const bytes = Uint8Array.from(atob(place.dataset.plLetter), letter => letter.charCodeAt(0))
+    const frame = document.createElement("iframe")
+    frame.title = place.dataset.plTitle
+    frame.setAttribute("sandbox", "allow-same-origin allow-top-navigation-by-user-activation")
+    frame.srcdoc = new TextDecoder().decode(bytes)
+    let width = 0
+    const fit = () => {
+      if (!frame.contentDocument || place.clientWidth === width) return
+      width = place.clientWidth
+      frame.style.height = "0"
+      frame.style.height = `${frame.contentDocument.documentElement.scrollHeight + 2}px`
+    }
+    frame.addEventListener("load", () => { width = 0; new ResizeObserver(fit).observe(place) })
+    place.replaceChildren(frame)
+  }
+  new MutationObserver(() => {
+    for (const place of document.querySelectorAll("[data-pl-letter]:empty")) open(place)
+  }).observe(root, { childList: true, subtree: true })
 })()

@@ -117,7 +117,8 @@ def draw_row(reading: Reading, row: tuple[Tile | Panel, ...], key: str, layout: 
     panels = [element for element in row if not isinstance(element, Tile | Inbox)]
     if not panels:
         return
-    with st.container(key=f"row_{key}"):
+    urgent = "urgent_" if isinstance(panels[-1], Alerts) else ""  # on a phone alerts come first
+    with st.container(key=f"row_{urgent}{key}"):
         columns = st.columns([panel.width for panel in panels], gap="medium")
         for index, (column, panel) in enumerate(zip(columns, panels, strict=True)):
             with column:

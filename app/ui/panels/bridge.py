@@ -80,7 +80,7 @@ def spec(before: str, after: str, opening: float, closing: float, moves: Sequenc
     reach = [edge for bar in bars for edge in (bar["from"], bar["to"])]
     span = (max(reach) - min(reach)) or 1.0
     domain = [min(reach), max(reach) + span * 0.55]
-    axis = {"orient": "left", "labelAlign": "left", "labelPadding": 104, "minExtent": 108, "labelColor": var("ink")}
+    axis = {"orient": "left", "labelAlign": "left", "labelPadding": 108, "minExtent": 108, "labelColor": var("ink")}
     y = {"field": "name", "type": "nominal", "sort": order, "axis": axis, "scale": {"paddingInner": 0.42}}
     scale = {"type": "quantitative", "axis": None, "scale": {"domain": domain, "nice": False, "zero": False}}
     bar = {"data": values(bars), "mark": {"type": "bar"},

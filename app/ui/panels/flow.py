@@ -33,8 +33,18 @@ def make(reading: Reading, panel: Flow) -> Picture:
     shown = tuple(name for name in (panel.came, panel.went, panel.total) if name)
     today = reading.as_of.astimezone(reading.zone).date()
     return Picture(title, subtitle, f.day(today), shown, spec(rows, reading.running),
-                   alt=f"{title} in {f.month_year(reading.closed)}; {len(rows)} months.",
+                   alt=words(title, rows, reading.closed),
                    month=reading.closed, value=closed[1])  # fmt: skip
+
+
+def words(title: str, rows: Sequence[Month], closed: date) -> str:
+    """The chart in words: the closed month, and the whole span before the running one."""
+    over = [row for row in rows if row[0] <= closed]
+    came, went = (sum(row[side] for row in over) for side in (1, 2))
+    return (
+        f"{title} in {f.month_year(closed)}. In {len(over)} months from {f.month_year(over[0][0])}: "
+        f"{f.number(came)} won, {f.number(went)} lost."
+    )
 
 
 def pieces(rows: Sequence[Month], running: date) -> list[dict[str, Any]]:

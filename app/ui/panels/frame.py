@@ -17,6 +17,9 @@ from app.ui.passport import popover
 from app.ui.reading import Reading
 
 
+NUMBER_AND_UNIT = re.compile(rf"(\S+){f.THIN}(\S+)")
+
+
 @dataclass(frozen=True)
 class Picture:
     """What a panel has to show.
@@ -44,8 +47,9 @@ class Picture:
 
 
 def thin_in_sans(title: str) -> str:
-    """The serif lacks the thin space: it is set in the sans."""
-    return escape(title).replace(f.THIN, f'<span class="pl-sans">{f.THIN}</span>')
+    """The serif lacks the thin space: it is set in the sans. No line ends between a number and its unit."""
+    space = f'<span class="pl-sans">{f.THIN}</span>'
+    return NUMBER_AND_UNIT.sub(rf'<span class="pl-together">\1{space}\2</span>', escape(title))
 
 
 def key_of(text: str) -> str:

@@ -131,10 +131,11 @@ def make(reading: Reading, panel: Listing) -> Picture:
     if not rows:
         return empty(title(panel.kind, rows), "Nothing has run yet.")
     most = MOST[panel.kind]
-    visible = [column for column in shown if column[1] in rows[0]]
-    cells = [[show(row, reading) for _, _, show in visible] for row in rows[:most]]
+    visible = [(column, said) for column, name, show in shown if name in rows[0]
+               if any(said := [show(row, reading) for row in rows[:most]])]  # fmt: skip
+    cells = list(zip(*(said for _, said in visible), strict=True))
     more = f"{SUBTITLES[panel.kind]}; {most} of {len(rows)} shown" if len(rows) > most else SUBTITLES[panel.kind]
-    html = table([column for column, _, _ in visible], cells, caption=panel.kind.capitalize())
+    html = table([column for column, _ in visible], cells, caption=panel.kind.capitalize())
     return Picture(title(panel.kind, rows), more, mart, html=html)
 
 

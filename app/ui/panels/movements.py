@@ -14,7 +14,8 @@ from app.ui.places import UNKNOWN, shown
 from app.ui.reading import Reading, as_text, month_end, records
 from app.ui.tables import Cell, Column, table
 
-COLUMNS = (Column("Customer"), Column("Country"), Column("Movement"), Column("Opening", True), Column("Change", True),
+COLUMNS = (Column("Customer"), Column("Country", is_extra=True), Column("Movement"),
+           Column("Opening", True, is_extra=True), Column("Change", True),
            Column("Closing", True))  # fmt: skip
 MONEY = {"opening_mrr_usd": "opening", "movement_usd": "change", "closing_mrr_usd": "closing"}
 HALF_A_CENT = 0.005
