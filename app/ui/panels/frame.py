@@ -16,7 +16,6 @@ from app.ui import format as f
 from app.ui.passport import popover
 from app.ui.reading import Reading
 
-
 NUMBER_AND_UNIT = re.compile(rf"(\S+){f.THIN}(\S+)")
 
 
