@@ -40,7 +40,7 @@ def make(reading: Reading, panel: Flow) -> Picture:
 def words(title: str, rows: Sequence[Month], closed: date) -> str:
     """The chart in words: the closed month, and the whole span before the running one."""
     over = [row for row in rows if row[0] <= closed]
-    came, went = (sum(row[side] for row in over) for side in (1, 2))
+    came, went = sum(row[1] for row in over), sum(row[2] for row in over)
     return (
         f"{title} in {f.month_year(closed)}. In {len(over)} months from {f.month_year(over[0][0])}: "
         f"{f.number(came)} won, {f.number(went)} lost."
