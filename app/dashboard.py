@@ -9,6 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from app.access import ROLES
+
+EVERYONE = ROLES
+"""The audience of a page that no role is without."""
+
 
 @dataclass(frozen=True)
 class Tile:
@@ -31,13 +36,13 @@ class Trend:
 
 @dataclass(frozen=True)
 class Bridge:
-    """From the opening to the closing figure, step by step."""
+    """From the opening to the closing figure, step by step; MRR's where nothing else is said."""
 
-    opening: str
-    closing: str
-    gains: tuple[str, ...]
-    losses: tuple[str, ...]
-    others: tuple[str, ...] = ()
+    opening: str = "opening_mrr"
+    closing: str = "net_mrr"
+    gains: tuple[str, ...] = ("new_mrr", "expansion_mrr", "reactivation_mrr")
+    losses: tuple[str, ...] = ("contraction_mrr", "churned_mrr")
+    others: tuple[str, ...] = ("fx_mrr",)
     width: int = 4
 
 
@@ -84,7 +89,7 @@ class Alerts:
 
 @dataclass(frozen=True)
 class Breakdown:
-    """A metric by one of its dimensions as a table: now, a year before, change, share."""
+    """A metric by its dimensions as tables: before (as the page compares), now, change, share, and the sum."""
 
     metric: str
     by: tuple[str, ...]
@@ -102,13 +107,27 @@ class Movements:
 
 @dataclass(frozen=True)
 class Listing:
-    """An operational list for the engineer; `kind` says which."""
+    """An operational list for the engineer; `kind` says which.
 
-    kind: Literal["sources", "loads", "promises", "jobs", "alerts"]
+    Attributes:
+        readers: the roles that are shown it; everybody who may open the page where none is named.
+    """
+
+    kind: Literal["sources", "loads", "promises", "jobs", "alerts", "deliveries"]
     width: int = 6
+    readers: tuple[str, ...] = ()
 
 
-Panel = Trend | Bridge | Ranked | Runway | Flow | Alerts | Breakdown | Movements | Listing
+@dataclass(frozen=True)
+class Inbox:
+    """The mails that were sent to whoever looks, and one of them as it was received."""
+
+    most: int = 20
+    width: int = 12
+
+
+Pictured = Trend | Bridge | Ranked | Runway | Flow | Alerts | Breakdown | Movements | Listing
+Panel = Pictured | Inbox
 Row = tuple[Tile, ...] | tuple[Panel, ...]
 
 
@@ -132,6 +151,11 @@ class Dashboard:
 
     def may_open(self, roles: tuple[str, ...]) -> bool:
         return bool(set(self.audience) & set(roles))
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether what it shows depends on the person, not only on the roles: then it is never replayed."""
+        return any(isinstance(element, Inbox) for element in self.panels())
 
     def panels(self) -> tuple[Tile | Panel, ...]:
         return tuple(element for row in self.rows for element in row)

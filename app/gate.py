@@ -23,6 +23,7 @@ from app.login import CALLBACK
 
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/upload_file", "/_stcore/script-health-check")
 LOGOUT = "/auth/logout"
+OWN_FILES = "/app/static/"
 WANTED = "plumbline_wanted"
 SESSION = "plumbline_session"
 AUTH_COOKIES = ("_streamlit_user", "_streamlit_session", "_streamlit_xsrf")
@@ -38,7 +39,7 @@ class Gate:
     Attributes:
         public_url: the portal's one address.
         pages: the paths of its pages.
-        document: Streamlit's own page, whose inline scripts are let in by their digest.
+        document: the page that is served, whose inline scripts are let in by their digest.
         session_seconds: how long a login lasts.
         open_session: takes the cookies an answer sets; where they sign somebody in, gives the token of a new session.
         close_session: takes a token and the cookies it came with.
@@ -75,7 +76,7 @@ def host_name(netloc: str) -> str | None:
 
 
 def content_security_policy(page: str) -> str:
-    """Everything from ourselves. Inline scripts: only the ones in Streamlit's own page, by their digest."""
+    """Everything from ourselves. Inline scripts: only the ones in the page we serve, by their digest."""
     digests = [hashlib.sha256(script.encode()).digest() for script in INLINE_SCRIPT.findall(page)]
     inline = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
     return (
@@ -159,6 +160,8 @@ class GateMiddleware:
             headers["Cache-Control"] = "no-store"
             if wanted:
                 headers.append("Set-Cookie", self._cookie(WANTED, wanted, 600))
+        if path.startswith(OWN_FILES) and request.method == "GET" and "set-cookie" not in headers:
+            headers["Cache-Control"] = "public, max-age=86400"  # fonts and the icon: their names carry no digest
         if path == LOGOUT:
             headers.append("Set-Cookie", self._cookie(SESSION, "", 0))
         if path == CALLBACK and headers.get("location") == "/" and WANTED in request.cookies:

@@ -88,6 +88,10 @@ class Metric(BaseModel):
         """What a missing value means, in words; empty when the file does not say."""
         return self.null_reason or self.undefined or ""
 
+    def is_met(self, value: float, target: float) -> bool:
+        """Whether a value reaches its target, in the direction that is good for this figure."""
+        return value >= target if self.better == "up" else value <= target
+
 
 @dataclass(frozen=True)
 class Question:

@@ -84,11 +84,8 @@ def visit(now: datetime) -> None:
     if menu:
         current.run()
         return
-    warehouse().record(viewer, "open page", "no page" if viewer.roles else "no role")
-    if viewer.roles:
-        states.no_page(role_words(viewer))
-    else:
-        states.no_role(email)
+    warehouse().record(viewer, "open page", "no role")
+    states.no_role(email)
 
 
 def role_words(viewer: Viewer) -> str:

@@ -30,6 +30,7 @@ from streamlit.web.server.starlette.starlette_websocket import _get_signed_cooki
 
 from app.access import Viewer
 from app.clock import wall
+from app.document import DocumentMiddleware, document
 from app.errors import PlumblineError, PortTaken
 from app.gallery import dashboards
 from app.gate import Gate, GateMiddleware
@@ -39,7 +40,7 @@ from app.login import auth_secrets, bracketed, email_of, is_configured, portal_p
 from app.packed import PackedStaticMiddleware
 from app.portal import warehouse
 from app.settings import Settings, get_settings
-from app.ui.look import streamlit_theme
+from app.ui.look import ground, streamlit_theme
 from app.ui.states import broken
 from app.webhooks import stripe_route
 
@@ -146,10 +147,11 @@ def warm() -> None:
 def create_app(settings: Settings) -> streamlit.App:
     """The portal's ASGI application."""
     configure(settings)
+    page = document((STATIC / "index.html").read_text(encoding="utf-8"), ground())
     gate = Gate(
         public_url=public_url(settings),
         pages=frozenset(f"/{slug}" for slug in dashboards()),
-        document=(STATIC / "index.html").read_text(encoding="utf-8"),
+        document=page,
         session_seconds=settings.session_hours * 3600,
         open_session=lambda cookies: open_session(settings, cookies),
         close_session=close_session,
@@ -163,6 +165,7 @@ def create_app(settings: Settings) -> streamlit.App:
         middleware=[
             Middleware(GateMiddleware, gate=gate),
             Middleware(PackedStaticMiddleware, folder=STATIC / "static"),
+            Middleware(DocumentMiddleware, text=page),
         ],
         on_script_error=on_script_error,
     )

@@ -22,8 +22,11 @@ from app.audited import MOST_ROWS, AuditedReads, Request
 from app.clock import wall
 from app.compile import compile_question, marts_of, metric_of
 from app.connections import Connections
+from app.errors import NotPermitted
 from app.filters import doubtful, refuse_unknown, select_values
 from app.grants import Grants
+from app.kept_mail import find, whole_page
+from app.mails import Mails, Sent
 from app.mart_rows import select_rows
 from app.metrics import Metric, Question, catalogue
 from app.people import People
@@ -75,6 +78,7 @@ class Warehouse:
         self._grants = Grants(self._connections)
         self._reads = AuditedReads(self._connections, self._grants)
         self._recorder = Recorder(self._connections)
+        self._mails = Mails(self._connections)
         self.people = People(self._connections)
         self.progress = Progress(self._connections)
 
@@ -189,6 +193,32 @@ class Warehouse:
             for name, metric in self._metrics.items()
             if set(viewer.roles) & set(self._grants.roles_reading(marts_of(metric, self._metrics)))
         )
+
+    @property
+    def keeps_mail(self) -> bool:
+        """Whether what was mailed can be opened here: only the sandbox's own mail server keeps it."""
+        return self._settings.has_sandbox and self._settings.smtp_host is None
+
+    def mails_to(self, viewer: Viewer, most: int = 50) -> tuple[Sent, ...]:
+        """What was mailed to this person, newest first; never what was mailed to anybody else."""
+        sent = self._mails.sent_to(viewer.email, most)
+        self._reads.note(viewer, "list mail", recipient=viewer.email, mails=[mail.mail_id for mail in sent])
+        return sent
+
+    def open_mail(self, viewer: Viewer, mail_id: str) -> str | None:
+        """A mail to this person as an HTML page with its pictures inside; None where its content is not kept.
+
+        Raises:
+            NotPermitted: no such mail was sent to them.
+        """
+        mail = next((each for each in self._mails.sent_to(viewer.email, MOST_ROWS) if each.mail_id == mail_id), None)
+        self._reads.note(viewer, "open mail", "ok" if mail else "refused", mail=mail_id)
+        if mail is None:
+            raise NotPermitted(
+                f"No mail {mail_id!r} was sent to {viewer.email}. Expected one of the page Mail. Choose it there."
+            )
+        message = find(self._settings, str(mail.message_id), viewer.email) if self.keeps_mail else None
+        return whole_page(message) if message is not None else None
 
     def may_read(self, viewer: Viewer, mart: str) -> bool:
         """Whether the mart is there and one of the viewer's roles may read it."""

@@ -20,17 +20,11 @@ DASHBOARD = Dashboard(
         ),
         (
             Trend("arr", forecast="mrr_usd", factor=12),
-            Bridge(
-                opening="opening_mrr",
-                closing="net_mrr",
-                gains=("new_mrr", "expansion_mrr", "reactivation_mrr"),
-                losses=("contraction_mrr", "churned_mrr"),
-                others=("fx_mrr",),
-            ),
+            Bridge(),
             Alerts(),
         ),
         (
-            Ranked("net_mrr", by=("product", "country")),
+            Ranked("recognized_revenue", by=("product", "country")),
             Runway(),
             Flow(came="new_customers", went="churned_customers", noun="customers", total="active_customers"),
         ),

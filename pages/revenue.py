@@ -1,4 +1,4 @@
-"""Revenue: is recurring revenue growing, and what drives the change?"""
+"""Revenue: what do we earn and with what, is recurring revenue growing, and what drives the change?"""
 
 from app.dashboard import Breakdown, Bridge, Dashboard, Movements, Tile, Trend
 
@@ -13,21 +13,15 @@ DASHBOARD = Dashboard(
         (
             Tile("net_mrr"),
             Tile("new_mrr"),
-            Tile("expansion_mrr"),
-            Tile("contraction_mrr"),
-            Tile("churned_mrr"),
+            Tile("lost_mrr"),
             Tile("committed_mrr"),
+            Tile("recognized_revenue"),
+            Tile("invoiced_revenue"),
         ),
+        (Trend("net_mrr", forecast="mrr_usd", width=6), Bridge(width=6)),
         (
-            Trend("net_mrr", forecast="mrr_usd", width=6),
-            Bridge(
-                opening="opening_mrr",
-                closing="net_mrr",
-                gains=("new_mrr", "expansion_mrr", "reactivation_mrr"),
-                losses=("contraction_mrr", "churned_mrr"),
-                others=("fx_mrr",),
-                width=6,
-            ),
+            Breakdown("recognized_revenue", by=("product", "plan"), width=6),
+            Breakdown("recognized_revenue", by=("country",), width=6),
         ),
         (Breakdown("net_mrr", by=("product", "plan"), width=6), Breakdown("net_mrr", by=("country",), width=6)),
         (Movements(width=12),),

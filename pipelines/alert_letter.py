@@ -12,7 +12,7 @@ from app.ui import format as f
 from app.ui.reading import Reading, as_date, as_float
 from pipelines.alerts import Alert
 from pipelines.charts import WIDTH, Day, days_picture, months_picture, sign_picture
-from pipelines.findings import is_met, missed_headline
+from pipelines.findings import missed_headline
 from pipelines.letters import SIGN, Shown, portal_url, render, things_to_know
 from pipelines.mail import Mail, Picture
 from pipelines.watchlist import series_named
@@ -158,7 +158,7 @@ def _missed_target(alert: Alert, reading: Reading, settings: Settings) -> tuple[
     words = f"{metric.label}, {f.month_year(months[0][0])} to {f.month_year(month)}"
     headline = missed_headline(metric, month, value, target)
     shown = Shown(f"chart-{alert.alert_id}", WIDTH, CHART_HEIGHT, f"{headline}. {words}.", words)
-    picture = Picture(shown.cid, months_picture(months, target, metric.unit, met=is_met(value, target, metric)))
+    picture = Picture(shown.cid, months_picture(months, target, metric.unit, met=metric.is_met(value, target)))
     since = _since(metric.name, month, reading)
     link = portal_url(settings, "executive")
     return Item(alert.severity, f"since {f.month_year(since)}", headline, facts, link, "Open Executive", shown), picture
@@ -171,7 +171,7 @@ def _since(name: str, month: date, reading: Reading) -> date:
     values, metric, first = reading.series(name, MONTHS_DRAWN), reading.metric(name), month
     for row in [] if rows is None else rows.to_dict("records"):
         at, value = as_date(row["month"]), values.get(as_date(row["month"]))
-        if value is None or is_met(value, float(row["target"]), metric):
+        if value is None or metric.is_met(value, float(row["target"])):
             break
         first = at
     return first

@@ -15,7 +15,7 @@ from app.ui.format import Figure
 from app.ui.reading import Reading, as_date, month_end, shift
 from pipelines.alerts import LOUDEST_FIRST
 from pipelines.charts import sign_picture, spark_picture
-from pipelines.findings import NEWS_DAYS, is_met
+from pipelines.findings import NEWS_DAYS
 from pipelines.letters import SIGN, Shown, data_line, portal_url, render, things_to_know
 from pipelines.mail import Mail, Picture
 
@@ -85,7 +85,7 @@ def _tile(name: str, reading: Reading, target: float | None) -> tuple[Tile, Pict
     points = [known.get(shift(reading.closed, -back)) for back in range(MONTHS - 1, -1, -1)]
     value, before = points[-1], points[-2]
     change = f.change(value, before, metric.unit) if value is not None and before is not None else ""
-    verdict = "" if value is None or target is None else "met" if is_met(value, target, metric) else "missed"
+    verdict = "" if value is None or target is None else "met" if metric.is_met(value, target) else "missed"
     bound = "at most " if metric.better == "down" else "at least " if metric.unit in ("months", "days") else ""
     age, is_late = _age(name, reading)
     shown, picture = None, None

@@ -154,15 +154,10 @@ def missed_targets(reading: Reading) -> Iterator[Finding]:
         except (NotPermitted, NotBuilt) as error:
             unread[name] = str(error)
             continue
-        if value is not None and not is_met(value, target, metric):
+        if value is not None and not metric.is_met(value, target):
             yield _missed(metric, reading.closed, value, target)
     if unread:
         raise NotBuilt(f"The target of {', '.join(unread)} cannot be compared. {next(iter(unread.values()))}")
-
-
-def is_met(value: float, target: float, metric: Metric) -> bool:
-    """Whether the figure reaches its target, in the direction that is good for it."""
-    return value >= target if metric.better == "up" else value <= target
 
 
 def _missed(metric: Metric, month: date, value: float, target: float) -> Finding:

@@ -1,36 +1,16 @@
-"""What the sandbox's mail server kept: the list, and one mail with its pictures laid out as files."""
+"""One mail that the sandbox's mail server kept, laid out as files: its page and its pictures."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from email import message_from_bytes, policy
-from email.message import EmailMessage
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from app.errors import UsageError
+from app.kept_mail import Kept, body, files, headers_of, list_mail, mail_folder, parse, pictures
 from app.settings import Settings
-from pipelines.sandbox.mailbox import mail_folder
 
-
-@dataclass(frozen=True)
-class Kept:
-    """A kept mail without its body.
-
-    Attributes:
-        mail_id: name of its file without the ending; sorts by arrival.
-    """
-
-    mail_id: str
-    sent_at: datetime
-    to: str
-    subject: str
-
-    def payload(self) -> Mapping[str, object]:
-        """As `plumbline mail list --json` gives it."""
-        return {"mail_id": self.mail_id, "sent_at": self.sent_at, "to": self.to, "subject": self.subject}
+__all__ = ["Kept", "Opened", "list_mail", "read_mail"]
 
 
 @dataclass(frozen=True)
@@ -60,63 +40,37 @@ class Opened:
         }  # fmt: skip
 
 
-def list_mail(settings: Settings) -> list[Kept]:
-    """The kept mails, newest first; empty before the first."""
-    files = sorted(mail_folder(settings).glob("*.eml"), reverse=True)
-    return [_headers(file.stem, _parse(file)) for file in files]
-
-
 def read_mail(settings: Settings, mail_id: str) -> Opened:
     """Opens a mail and lays its pictures and its page out beside it.
 
     Args:
+        settings: whose mail.
         mail_id: as in the list, its first letters if they say which, or `last`.
 
     Raises:
         UsageError: no mail has that id.
     """
-    folder = mail_folder(settings)
-    file = _find(folder, mail_id)
-    message = _parse(file)
-    shown = folder / file.stem
-    shown.mkdir(exist_ok=True)
-    pictures = {}
-    for part in message.walk():
-        if part.get_content_maintype() == "image":
-            cid = str(part["Content-ID"]).strip("<>")
-            pictures[cid] = shown / f"{Path(cid).name}.png"
-            pictures[cid].write_bytes(part.get_payload(decode=True))  # type: ignore[arg-type]
-    html = _body(message, "html")
+    file = _find(settings, mail_id)
+    message = parse(file)
+    folder = mail_folder(settings) / file.stem
+    folder.mkdir(exist_ok=True)
+    laid_out = {}
+    for cid, png in pictures(message).items():
+        laid_out[cid] = folder / f"{Path(cid).name}.png"
+        laid_out[cid].write_bytes(png)
+    html = body(message, "html")
     page = html
-    for cid, path in pictures.items():
+    for cid, path in laid_out.items():
         page = page.replace(f"cid:{cid}", path.name)
-    (shown / "index.html").write_text(page, encoding="utf-8")
-    return Opened(
-        _headers(file.stem, message), _body(message, "plain"), html, pictures, shown / "index.html", file
-    )
+    (folder / "index.html").write_text(page, encoding="utf-8")
+    kept = headers_of(file.stem, message)
+    return Opened(kept, body(message, "plain"), html, laid_out, folder / "index.html", file)
 
 
-def _find(folder: Path, mail_id: str) -> Path:
-    files = sorted(folder.glob("*.eml"), reverse=True)
-    found = files[:1] if mail_id == "last" else [file for file in files if file.stem.startswith(mail_id)]
+def _find(settings: Settings, mail_id: str) -> Path:
+    known = files(settings)
+    found = known[:1] if mail_id == "last" else [file for file in known if file.stem.startswith(mail_id)]
     if len(found) != 1:
-        what = "There is no mail yet" if not files else f"{len(found)} of {len(files)} mails have the id {mail_id!r}"
+        what = "There is no mail yet" if not known else f"{len(found)} of {len(known)} mails have the id {mail_id!r}"
         raise UsageError(f"{what}. Expected the id of one mail, or `last`. See `plumbline mail list`.")
     return found[0]
-
-
-def _parse(file: Path) -> EmailMessage:
-    message = message_from_bytes(file.read_bytes(), policy=policy.default)
-    if not isinstance(message, EmailMessage):
-        raise UsageError(f"{file} is not a mail. Delete the file.")
-    return message
-
-
-def _headers(mail_id: str, message: EmailMessage) -> Kept:
-    sent_at = parsedate_to_datetime(str(message["Date"]))
-    return Kept(mail_id, sent_at, str(message["To"]), str(message["Subject"]))
-
-
-def _body(message: EmailMessage, kind: str) -> str:
-    part = message.get_body((kind,))
-    return str(part.get_content()).replace("\r\n", "\n") if part is not None else ""

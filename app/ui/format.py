@@ -172,6 +172,11 @@ def seconds(duration: float) -> str:
     return f"{minutes}{THIN}min {rest}{THIN}s"
 
 
+def in_sentence(label: str) -> str:
+    """A label as it stands inside a sentence: Recognised revenue → recognised revenue; MRR stays MRR."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
 def words(things: list[str]) -> str:
     """a · a and b · a, b and c"""
     if len(things) < 2:

@@ -1,7 +1,8 @@
 """The visual identity in one place: `tokens.json` (colours by meaning, type, space) and `look.css` (what hangs on it).
 
 Python never chooses between light and dark: every colour is a custom property with `light-dark()`, which
-follows the theme in our HTML, in Streamlit's and in Vega's SVG, without a rerun.
+follows the theme in our HTML, in Streamlit's and in Vega's SVG, without a rerun. `app/first.js` sets the whole
+document's `color-scheme`, so that popovers, which Streamlit draws outside the app, follow as well.
 """
 
 from __future__ import annotations
@@ -39,21 +40,17 @@ def css_variables() -> str:
     return ":root{" + ";".join(pairs) + "}"
 
 
-def popover_variables() -> str:
-    """Popovers are drawn outside the app, where `color-scheme` is not set: all derives from the text's colour."""
-    inks = {"ink": 100, "ink2": 82, "ink3": 68, "rule": 20, "grid": 12, "wash": 6}
-    mixed = [f"{PREFIX}{n}:color-mix(in srgb,currentcolor {share}%,transparent)" for n, share in inks.items()]
-    light = tokens()["color"]["light"]
-    for name in ("accent", "gain", "loss", "watch", "stale"):
-        mixed.append(f"{PREFIX}{name}:color-mix(in srgb,{light[name]} 55%,currentcolor)")
-    return "[data-testid=stPopoverBody]{" + ";".join(mixed) + "}"
+def ground() -> tuple[str, str]:
+    """The page's colour in the light and in the dark theme."""
+    color = tokens()["color"]
+    return color["light"]["ground"], color["dark"]["ground"]
 
 
 @lru_cache(maxsize=1)
 def stylesheet() -> str:
     """One `<style>` element with all of the portal's CSS, for a single `st.html`."""
     rules = (HERE / "look.css").read_text(encoding="utf-8")
-    return f"<style>{css_variables()}{popover_variables()}{rules}</style>"
+    return f"<style>{css_variables()}{rules}</style>"
 
 
 def font_faces() -> str:

@@ -10,6 +10,8 @@ from streamlit.navigation.page import StreamlitPage
 
 from app.ui.look import stylesheet
 
+THEMES = ("system", "light", "dark")
+
 
 def style() -> None:
     """Our CSS; it takes no room on the page."""
@@ -36,7 +38,17 @@ def masthead(pages: Sequence[StreamlitPage], current: StreamlitPage | None, name
         with st.container(key="who", width="content"), st.popover(name, type="tertiary", key="who_popover"):
             who = f"<b>{escape(name)}</b><div>{escape(email)}</div>"
             st.html(f'<div class="pl-who">{who}<div class="pl-note">{escape(roles)}</div></div>')
+            st.html(theme_html())
             st.button("Sign out", on_click=st.logout, key="sign_out")
+
+
+def theme_html() -> str:
+    """The choice of theme; `app/first.js` hears the click, keeps the choice and marks it."""
+    buttons = "".join(
+        f'<button type="button" data-pl-theme="{name}" aria-pressed="false">{name.capitalize()}</button>'
+        for name in THEMES
+    )
+    return f'<div class="pl-theme" role="group" aria-label="Theme"><span>Theme</span>{buttons}</div>'
 
 
 def bare_masthead() -> None:

@@ -14,18 +14,19 @@ from app.dashboard import (
     Bridge,
     Dashboard,
     Flow,
+    Inbox,
     Listing,
     Movements,
     Panel,
+    Pictured,
     Ranked,
-    Row,
     Runway,
     Tile,
     Trend,
 )
 from app.ui import format as f
 from app.ui import titles
-from app.ui.panels import alerts, breakdown, bridge, flow, listing, movements, ranked, runway, trend
+from app.ui.panels import alerts, breakdown, bridge, flow, inbox, listing, movements, ranked, runway, trend
 from app.ui.panels.frame import Picture, draw_bare, draw_panel, guarded, key_of
 from app.ui.reading import Reading, month_end, shift
 from app.ui.tiles import draw_tiles
@@ -38,7 +39,13 @@ def draw(dashboard: Dashboard, reading: Reading, build_id: str) -> None:
     """Draws a page whose first build is done."""
     with st.container(key=f"page_{dashboard.slug}"):
         compare = head(dashboard, reading)
-        body(dashboard, reading.viewer, build_id, reading.as_of, compare, replace(reading, compare=compare))
+        fresh = replace(reading, compare=compare, noted=set())
+        if dashboard.is_personal:
+            draw_rows(dashboard, fresh)
+            return
+        shown = body(dashboard, reading.viewer, build_id, reading.as_of, compare, fresh)
+        if not fresh.noted:  # nothing was read now: the body was replayed, so no read has told the audit
+            reading.warehouse.record(reading.viewer, "replay page", page=dashboard.slug, build=build_id, shown=shown)
 
 
 def head(dashboard: Dashboard, reading: Reading) -> int:
@@ -67,40 +74,63 @@ def lead(dashboard: Dashboard, reading: Reading) -> str:
 
 
 @st.cache_data(ttl=CACHE_SECONDS, max_entries=64, show_spinner=False, hash_funcs={Viewer: lambda viewer: viewer.roles})
-def body(dashboard: Dashboard, viewer: Viewer, build_id: str, as_of: datetime, compare: int, _reading: Reading) -> None:
+def body(dashboard: Dashboard, viewer: Viewer, build_id: str, as_of: datetime, compare: int,
+         _reading: Reading) -> tuple[str, ...]:  # fmt: skip
     """Everything below the head, drawn once a minute at most and replayed in between.
 
     The viewer's roles, the build and the instant are in the key, so that no row leaks to another role or outlives
     its build; `_reading` says the same again and is left out of it.
+
+    Returns:
+        The figures and marts that were read for it, for the audit of a replay.
     """
+    draw_rows(dashboard, _reading)
+    return tuple(sorted(_reading.noted))
+
+
+def draw_rows(dashboard: Dashboard, reading: Reading) -> None:
+    """The page's rows, without what is not for this reader."""
     for index, row in enumerate(dashboard.rows):
-        draw_row(_reading, row, f"{key_of(dashboard.title)}_{index}", dashboard.layout)
+        shown = tuple(element for element in row if is_for(element, reading.viewer))
+        if shown:
+            draw_row(reading, shown, f"{key_of(dashboard.title)}_{index}", dashboard.layout)
 
 
-def draw_row(reading: Reading, row: Row, key: str, layout: str) -> None:
-    """A row of tiles, or of panels side by side."""
+def is_for(element: Tile | Panel, viewer: Viewer) -> bool:
+    """Whether the viewer is among the element's readers, where it names any."""
+    readers = getattr(element, "readers", ())
+    return not readers or bool(set(readers) & set(viewer.roles))
+
+
+def draw_row(reading: Reading, row: tuple[Tile | Panel, ...], key: str, layout: str) -> None:
+    """A row of tiles, or of panels side by side; an inbox fills a row by itself."""
     tiles = tuple(element.metric for element in row if isinstance(element, Tile))
     if tiles:
         draw_tiles(reading, tiles, key=key)
         return
     if layout == "phone":
-        for index, panel in enumerate(element for element in row if not isinstance(element, Tile)):
+        for index, panel in enumerate(element for element in row if not isinstance(element, Tile | Inbox)):
             draw_bare(f"{key}_{index}", picture(reading, panel))
         return
-    panels = [element for element in row if not isinstance(element, Tile)]
-    with st.container(key=f"row_{key}"):
+    for inbox_panel in (element for element in row if isinstance(element, Inbox)):
+        inbox.draw(reading, inbox_panel, key)
+    panels = [element for element in row if not isinstance(element, Tile | Inbox)]
+    if not panels:
+        return
+    urgent = "urgent_" if isinstance(panels[-1], Alerts) else ""  # on a phone alerts come first
+    with st.container(key=f"row_{urgent}{key}"):
         columns = st.columns([panel.width for panel in panels], gap="medium")
         for index, (column, panel) in enumerate(zip(columns, panels, strict=True)):
             with column:
                 draw_panel(reading, f"{key}_{index}", picture(reading, panel))
 
 
-def picture(reading: Reading, panel: Panel) -> Picture:
+def picture(reading: Reading, panel: Pictured) -> Picture:
     """What a panel shows, by its kind."""
     return guarded(reading, lambda: _make(reading, panel), type(panel).__name__)
 
 
-def _make(reading: Reading, panel: Panel) -> Picture:
+def _make(reading: Reading, panel: Pictured) -> Picture:
     match panel:
         case Trend():
             return trend.make(reading, panel)

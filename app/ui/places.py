@@ -6,6 +6,8 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
+UNKNOWN = "Not known"
+
 
 @lru_cache(maxsize=1)
 def countries() -> dict[str, str]:

@@ -6,7 +6,7 @@ A dataset that is not there yet, or a right that is missing, is an answer too (`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,6 +30,8 @@ class Reading:
         now: wall time, for ages.
         zone: the reporting time zone.
         compare: months between a figure and what it is compared with, 1 or 12.
+        noted: what was read for the page so far, figures and marts by name; a page that is replayed repeats it to
+            the audit.
     """
 
     warehouse: Warehouse
@@ -38,6 +40,7 @@ class Reading:
     now: datetime
     zone: ZoneInfo
     compare: int = 1
+    noted: set[str] = field(default_factory=set)
 
     @property
     def running(self) -> date:
@@ -57,7 +60,9 @@ class Reading:
         since = shift(self.closed, -(months - 1))
         until = self.running if partial else self.closed
         question = Question(name, by=by, since=since, until=until, include_partial=partial)
-        return self.warehouse.answer(self.viewer, question, as_of=self.as_of)
+        answer = self.warehouse.answer(self.viewer, question, as_of=self.as_of)
+        self.noted.add(name)
+        return answer
 
     def series(self, name: str, months: int, *, partial: bool = False) -> dict[date, float | None]:
         """Month → value, oldest first; a month without a row is left out, a null is None."""
@@ -72,9 +77,11 @@ class Reading:
     def table(self, mart: str, **options: Any) -> pd.DataFrame | None:
         """Rows of any mart; None when this viewer may not read it or it is not there."""
         try:
-            return self.warehouse.read(self.viewer, mart, **options)
+            rows = self.warehouse.read(self.viewer, mart, **options)
         except (NotPermitted, NotBuilt):
             return None
+        self.noted.add(mart)
+        return rows
 
     def passport(self, name: str) -> Passport:
         return self.warehouse.passport(self.viewer, name, as_of=self.as_of)
@@ -121,3 +128,8 @@ def as_date(value: Any) -> date:
 def as_float(value: Any) -> float | None:
     """A number for drawing, or None for a null."""
     return None if value is None or pd.isna(value) else float(value)
+
+
+def as_text(value: Any) -> str:
+    """A text for showing; nothing for a null."""
+    return "" if value is None or pd.isna(value) else str(value)

@@ -55,15 +55,6 @@ def unverified() -> None:
     st.button("Sign out", on_click=st.logout, key="sign_out_unverified")
 
 
-def no_page(roles: str) -> None:
-    """A role for which no page exists yet."""
-    statement(
-        "No page for your role yet",
-        f"You have the role {roles}. Its pages come with a later version; the figures it includes can be asked for "
-        "on the command line.",
-    )
-
-
 def not_here() -> None:
     """A page that does not exist for this person: the same words whether it exists at all or not."""
     statement("Not one of your pages", "Choose one from the menu.")

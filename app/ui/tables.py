@@ -9,10 +9,17 @@ from html import escape
 
 @dataclass(frozen=True)
 class Column:
-    """A column's header and whether it holds numbers."""
+    """A column's header, whether it holds numbers, and whether a phone may leave it out."""
 
     head: str
     is_number: bool = False
+    is_extra: bool = False
+
+    @property
+    def attribute(self) -> str:
+        """The class of its cells, as an attribute with a space before it; nothing for a plain column."""
+        names = [name for name, has in (("pl-num", self.is_number), ("pl-extra", self.is_extra)) if has]
+        return f' class="{" ".join(names)}"' if names else ""
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,7 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[Cell | str]], *, to
         total: a last row in strong.
         caption: what a screen reader says first.
     """
-    kinds = [' class="pl-num"' if column.is_number else "" for column in columns]
+    kinds = [column.attribute for column in columns]
     head = "".join(f"<th{kind}>{escape(column.head)}</th>" for column, kind in zip(columns, kinds, strict=True))
     body = "".join(f"<tr>{cells(row, kinds)}</tr>" for row in rows)
     foot = f'<tr class="pl-total">{cells(total, kinds)}</tr>' if total else ""

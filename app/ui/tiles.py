@@ -86,15 +86,11 @@ def change_html(tile: TileFacts) -> str:
     )
 
 
-def is_met(value: float, target: float, better: str) -> bool:
-    return value >= target if better == "up" else value <= target
-
-
 def target_html(tile: TileFacts) -> str:
     """The track and the words: only "missed" is loud."""
     if tile.value is None or tile.target is None:
         return '<div class="pl-track pl-none"></div><div class="pl-target"><span>No target set</span></div>'
-    met = is_met(tile.value, tile.target, tile.metric.better)
+    met = tile.metric.is_met(tile.value, tile.target)
     word = "<span>met</span>" if met else '<span class="pl-missed">missed</span>'
     is_time = tile.metric.unit in ("months", "days")
     bound = "at most " if tile.metric.better == "down" else "at least " if is_time else ""

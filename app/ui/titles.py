@@ -45,7 +45,7 @@ def trend(label: str, values: Sequence[float], foretold: float | None, horizon_m
         horizon_months: how far that is.
     """
     if not values:
-        return f"No {label} yet"
+        return f"No {f.in_sentence(label)} yet"
     mark = passed(values)
     if mark is not None:
         finding = f"{label} passed {f.money_axis(mark)}"
@@ -124,11 +124,11 @@ def went_wrong(count: int) -> str:
 
 
 def breakdown(label: str, dimension: str, shares: Sequence[tuple[str, float]]) -> str:
-    """Such as "United States brings 48.2 % of MRR"; shares largest first."""
+    """Such as "United States brings 48.2 % of recognised revenue"; shares largest first."""
     if not shares:
-        return f"No {label} by {dimension} yet"
+        return f"No {f.in_sentence(label)} by {dimension} yet"
     name, share = shares[0]
-    return f"{name} brings {f.percent(share)} of {label}"
+    return f"{name} brings {f.percent(share)} of {f.in_sentence(label)}"
 
 
 def movements(moment: date, count: int) -> str:
@@ -147,6 +147,21 @@ def sources(names: Sequence[str], late: Sequence[str], failed: Sequence[str] = (
     if not late:
         return f"All {len(names)} sources have loaded" if len(names) > 1 else f"{names[0]} has loaded"
     return f"{f.words(list(late))} {'is' if len(late) == 1 else 'are'} late"
+
+
+def deliveries(count: int, failed: int) -> str:
+    """Such as "All 12 mails were delivered" or "1 of 12 mails was not delivered"."""
+    if not count:
+        return "No mail has been sent yet"
+    if not failed:
+        return f"All {count} mails were delivered" if count > 1 else "The one mail was delivered"
+    return f"{failed} of {count} mails {'was' if failed == 1 else 'were'} not delivered"
+
+
+def inbox(count: int) -> str:
+    """Such as "Three mails to you"."""
+    word = NUMBER_WORDS[count] if count < len(NUMBER_WORDS) else f.number(count)
+    return f"{word} mail{'' if count == 1 else 's'} to you" + ("" if count else " yet")
 
 
 def promises(kept: int, rest: int) -> str:

@@ -20,16 +20,12 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from app.clock import wall
 from app.errors import PlumblineError
 from app.home import keep_private
+from app.kept_mail import mail_folder
 from app.settings import Settings, get_settings
 from pipelines.ports import LOOPBACK, port_of, require_free
 
 log = logging.getLogger("mailbox")
 LARGEST_BYTES = 25_000_000
-
-
-def mail_folder(settings: Settings) -> Path:
-    """Where the sandbox keeps the mail, one .eml file each; names sort by arrival."""
-    return settings.home / "mail"
 
 
 class Keeper:

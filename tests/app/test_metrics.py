@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import MetricFileError
-from app.metrics import load_metrics
+from app.metrics import catalogue, load_metrics
 
 from .metric_files import COMMON, FILES, SIMPLE, text_of, write_files
 
@@ -104,3 +104,12 @@ def test_what_is_no_metric_file_is_named(tmp_path: Path, text: str | bytes, mess
     (tmp_path / "wrong.yml").write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(MetricFileError, match=message):
         load_metrics(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "target", "met"),
+    [("arr", 12.0, 12.0, True), ("arr", 11.9, 12.0, False), ("gross_mrr_churn", 0.02, 0.025, True),
+     ("gross_mrr_churn", 0.03, 0.025, False), ("gross_mrr_churn", 0.025, 0.025, True)],
+)  # fmt: skip
+def test_a_target_is_met_in_the_direction_that_is_good(name: str, value: float, target: float, met: bool) -> None:
+    assert catalogue()[name].is_met(value, target) is met

@@ -21,7 +21,6 @@ from tests.portal.servers import Portal
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 SCREENS = {"desk": (1440, 900), "phone": (390, 844)}
 PATIENCE_MS = 120_000  # the machine may be busy with other tests
-HARMLESS = "/_stcore/"  # Streamlit's client looks for its base path below the page's address first
 VISITS = [
     pytest.param(person.email, slug, screen, id=f"{person.roles[0]} opens {slug} on a {screen}")
     for person in PEOPLE
@@ -34,7 +33,7 @@ pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Chrom
 
 
 class Watch:
-    """Notes what a browser complains about and whom it asks."""
+    """Notes every word in a browser's console, and whom it asks."""
 
     def __init__(self, page: Page, portal: Portal) -> None:
         self.complaints: list[str] = []
@@ -45,9 +44,7 @@ class Watch:
         page.on("request", self._see)
 
     def _hear(self, message: ConsoleMessage) -> None:
-        is_probe = "404" in message.text and HARMLESS in message.location["url"]
-        if message.type == "error" and not is_probe:
-            self.complaints.append(f"{message.text} {message.location['url']}")
+        self.complaints.append(f"{message.type}: {message.text} {message.location['url']}")
 
     def _see(self, request: Request) -> None:
         parts = urlsplit(request.url)
@@ -160,10 +157,11 @@ def test_a_tile_opens_its_passport_by_mouse_and_by_keyboard(
     page.context.close()
 
 
-def test_glance_shows_its_six_numbers_on_one_screen_of_a_phone(
-    chromium: Browser, portal: Portal, kept_logins: dict[str, object]
+@pytest.mark.parametrize("width", [390, 360])
+def test_glance_shows_its_alert_and_six_numbers_on_one_screen_of_a_phone(
+    chromium: Browser, portal: Portal, kept_logins: dict[str, object], width: int
 ) -> None:
-    page = new_page(chromium, viewport={"width": 390, "height": 844}, storage_state=kept_logins[PEOPLE[0].email])
+    page = new_page(chromium, viewport={"width": width, "height": 844}, storage_state=kept_logins[PEOPLE[0].email])
     page.goto(f"{portal.url}/glance")
     settle(page)
     menu = page.locator(".st-key-menu").bounding_box()
@@ -171,6 +169,78 @@ def test_glance_shows_its_six_numbers_on_one_screen_of_a_phone(
     boxes = [ages.nth(index).bounding_box() for index in range(ages.count())]
     assert len(boxes) == 6 and menu is not None
     assert all(box is not None and box["y"] + box["height"] <= menu["y"] for box in boxes)
+    assert len({round(box["x"]) for box in boxes if box is not None}) == 2, "two columns"
+    assert page.locator(".pl-alert").count() == 1
+    page.context.close()
+
+
+def test_executive_on_a_phone_is_rows_to_swipe_with_the_alerts_first(
+    chromium: Browser, portal: Portal, kept_logins: dict[str, object]
+) -> None:
+    page = new_page(chromium, viewport={"width": 390, "height": 844}, storage_state=kept_logins[PEOPLE[0].email])
+    page.goto(f"{portal.url}/executive")
+    settle(page)
+    assert page.locator("[data-testid=stMain]").evaluate("element => element.scrollHeight") < 2200
+    alerts = page.locator(".pl-alert").first.bounding_box()
+    trend = page.locator(".st-key-panel_executive_1_0").bounding_box()
+    assert alerts is not None and trend is not None
+    assert alerts["x"] < 40 and 300 < trend["x"] < 390, "the alerts are in view, the next panel shows its edge"
+    row = page.locator(".st-key-row_urgent_executive_1 [data-testid=stHorizontalBlock]").first
+    row.evaluate("element => element.scrollTo({left: element.scrollWidth, behavior: 'instant'})")
+    last = page.locator(".st-key-panel_executive_1_1").bounding_box()
+    assert last is not None and last["x"] >= 0 and last["x"] + last["width"] <= 390
+    assert page.locator("[data-testid=stMain]").evaluate("element => element.scrollLeft") == 0
+    page.context.close()
+
+
+def test_the_reader_chooses_the_theme_and_it_stays_chosen(
+    chromium: Browser, portal: Portal, kept_logins: dict[str, object]
+) -> None:
+    page = new_page(chromium, color_scheme="light", storage_state=kept_logins[PEOPLE[0].email])
+    watch = Watch(page, portal)
+    page.goto(f"{portal.url}/executive")
+    settle(page)
+    colours = """() => [".pl-value", "[data-testid=stButtonGroup] button:last-child p"].map(
+        one => getComputedStyle(document.querySelector(one)).color)"""
+    page.locator(".st-key-who button").first.click()
+    page.get_by_role("button", name="Dark").click()
+    assert page.get_by_role("button", name="Dark").get_attribute("aria-pressed") == "true"
+    page.wait_for_timeout(500)
+    dark = ["rgb(232, 237, 235)"] * 2
+    assert page.evaluate(colours) == dark, "ours and Streamlit's own follow at once"
+    page.reload()
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark", "before anything is drawn"
+    settle(page)
+    assert page.evaluate(colours) == dark
+    page.goto(f"{portal.url}/glance")
+    settle(page)
+    page.locator(".st-key-who button").first.click()
+    page.get_by_role("button", name="System").click()
+    page.wait_for_timeout(500)
+    assert page.evaluate("getComputedStyle(document.querySelector('.pl-value')).color") == "rgb(19, 32, 30)"
+    assert watch.complaints == []
+    page.context.close()
+
+
+def test_a_mail_that_means_harm_does_none(chromium: Browser, portal: Portal, kept_logins: dict[str, object]) -> None:
+    page = new_page(chromium, storage_state=kept_logins[PEOPLE[0].email])
+    watch = Watch(page, portal)
+    page.goto(f"{portal.url}/mail")
+    settle(page)
+    frame = page.frame_locator(".pl-letter iframe")
+    frame.get_by_text("For Eva").wait_for()
+    assert watch.complaints == []
+    refused: list[tuple[str, str | None]] = []
+    page.on("requestfailed", lambda request: refused.append((request.url, request.failure)))
+    page.locator("[data-testid=stRadioOption]", has_text="Sign-ups: 31 on 20 Nov").click()
+    frame.get_by_text("Hostile").wait_for()
+    frame.get_by_role("button", name="Go").click()
+    page.wait_for_timeout(800)
+    assert page.title() != "owned" and urlsplit(page.url).path == "/mail"
+    assert [(address, "csp") for address in watch.foreign] == refused, "asked for, and never let out of the browser"
+    assert any("Content Security Policy" in word for word in watch.complaints), "the browser says that it refused"
+    sandbox = page.locator(".pl-letter iframe").get_attribute("sandbox")
+    assert sandbox is not None and "allow-scripts" not in sandbox and "allow-forms" not in sandbox
     page.context.close()
 
 

@@ -55,10 +55,25 @@ def test_pages_are_open_only_to_people_who_may_read_all_their_numbers() -> None:
     for name, page in dashboards().items():
         if unknown := set(page.audience) - set(ROLES):
             found.append(f"{name}: audience names no role {', '.join(sorted(unknown))}")
-        for mart in sorted(_marts(page)):
-            if mart in marts() and (kept_out := set(page.audience) & set(ROLES) - marts()[mart].roles):
+        for mart, shown_to in sorted(_marts(page).items()):
+            if mart in marts() and (kept_out := shown_to & set(ROLES) - marts()[mart].roles):
                 found.append(f"{name}: {', '.join(sorted(kept_out))} may not read {mart}")
     assert not found, listed(found, "Take the role out of audience, or grant it select in the mart's .yml.")
+
+
+def test_no_role_is_without_a_page() -> None:
+    found = [role for role in ROLES if not any(page.may_open((role,)) for page in dashboards().values())]
+    assert not found, listed(found, "Take the role into the audience of a page.")
+
+
+def test_readers_of_a_list_can_open_its_page() -> None:
+    found = [
+        f"{name}: {reader} reads a list of it but cannot open it"
+        for name, page in dashboards().items()
+        for element in page.panels()
+        for reader in set(getattr(element, "readers", ())) - set(page.audience)
+    ]
+    assert not found, listed(found, "Take the reader into the page's audience, or out of the list's readers.")
 
 
 def test_pages_answer_something_that_was_asked() -> None:
@@ -87,17 +102,25 @@ BEHIND = {
 }
 """Marts that an element reads beside its metrics'."""
 
-LISTED = {"sources": "sources", "loads": "load_runs", "promises": "checks", "jobs": "job_runs", "alerts": "alerts"}
+LISTED = {
+    "sources": "sources",
+    "loads": "load_runs",
+    "promises": "checks",
+    "jobs": "job_runs",
+    "alerts": "alerts",
+    "deliveries": "deliveries",
+}
 
 
-def _marts(page: Dashboard) -> set[str]:
-    """The marts behind the page's numbers, and those that its elements read beside them."""
-    metrics = load_metrics(METRICS)
-    found = {mart for name in _metrics(page) if name in metrics for mart in marts_of(metrics[name], metrics)}
+def _marts(page: Dashboard) -> dict[str, set[str]]:
+    """The marts behind the page's numbers, and those that its elements read beside them; each with whom it reaches."""
+    metrics, everyone = load_metrics(METRICS), set(page.audience)
+    numbers = {mart for name in _metrics(page) if name in metrics for mart in marts_of(metrics[name], metrics)}
+    found = dict.fromkeys(numbers, everyone)
     for element in page.panels():
-        found.update(BEHIND.get(type(element), ()))
+        found.update(dict.fromkeys(BEHIND.get(type(element), ()), everyone))
         if isinstance(element, Movements):
-            found.add(element.mart)
+            found[element.mart] = everyone
         if isinstance(element, Listing):
-            found.add(f"mart_engineer.{LISTED[element.kind]}")
+            found[f"mart_engineer.{LISTED[element.kind]}"] = set(element.readers) & everyone or everyone
     return found

@@ -12,6 +12,7 @@ import psycopg2
 import pytest
 from aiosmtpd.controller import Controller
 
+from app.kept_mail import mail_folder
 from app.people import ensure_people
 from app.secrets import ADMIN, warehouse_url
 from app.settings import Settings
@@ -20,7 +21,7 @@ from pipelines.migrate import migrate
 from pipelines.ports import LOOPBACK, port_of
 from pipelines.postgres import Cluster
 from pipelines.rights import BUILDER
-from pipelines.sandbox.mailbox import Keeper, mail_folder
+from pipelines.sandbox.mailbox import Keeper
 
 AS_OF = datetime(2026, 11, 22, 11, tzinfo=UTC)
 READERS = "plumbline_executive, plumbline_finance, plumbline_analyst"

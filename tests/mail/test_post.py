@@ -17,13 +17,13 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from app.errors import SettingsError, UsageError
+from app.kept_mail import mail_folder
 from app.settings import Settings
 from pipelines import mail as post
 from pipelines.mail import Mail, Picture, compose, server
 from pipelines.mailstore import list_mail, read_mail
 from pipelines.ports import LOOPBACK, is_listening, port_of
 from pipelines.program import environment
-from pipelines.sandbox.mailbox import mail_folder
 
 LETTER = Mail("report", "eva@example.test", "k", "Zahlen, größer", "Text: 1\n", '<p><img src="cid:a"></p>',
               (Picture("a", b"\x89PNG\r\n\x1a\n"),))  # fmt: skip

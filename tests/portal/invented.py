@@ -13,9 +13,11 @@ from uuid import UUID
 from sqlalchemy import Connection, create_engine, text
 
 from app.access import ROLES, login_of
+from app.kept_mail import mail_folder
 from app.people import ensure_people
 from app.secrets import warehouse_url
 from app.settings import Settings
+from pipelines.mail import Mail, Picture, compose
 from pipelines.sandbox.people import PEOPLE
 
 AS_OF = datetime(2026, 11, 22, 11, tzinfo=UTC)
@@ -30,6 +32,18 @@ SPLIT = (
     ("Relay", "Relay", "Japan", 3),
     ("Pulse", "Pulse", "Spain", 1),
 )
+EVA, FEMI = PEOPLE[0].email, PEOPLE[1].email
+HOSTILE = (
+    "<p id='told'>Hostile</p><script>parent.document.title='owned'</script><form action='/'><button>Go</button></form>"
+    "<img src='http://foreign.invalid/x.png' onerror=\"parent.document.title='owned'\">"
+)
+MAILS = (
+    Mail("alert", EVA, "hostile", "Sign-ups: 31 on 20 Nov", "Hostile", HOSTILE),
+    Mail("alert", FEMI, "failed", "Cash: $9.10M on 20 Nov", "For Femi", "<p>For Femi</p>"),
+    Mail("report", EVA, "report", "ARR $12.72M, 22 Nov: 4 targets met", "For Eva", "<p>For Eva</p><img src='cid:sign'>",
+         (Picture("sign", b"\x89PNG\r\n\x1a\n"),)),
+)  # fmt: skip
+"""Two that arrived with the executive, the newest last, and one that never reached finance."""
 MONEY_ROLES = ("executive", "finance", "analyst")
 
 
@@ -40,6 +54,7 @@ def fill(settings: Settings) -> None:
     with engine.begin() as connection:
         for make in (mrr, customers, retention, revenue, cash, executive, engineer, runs):
             make(connection)
+        post(settings, connection)
     engine.dispose()
 
 
@@ -150,10 +165,13 @@ def retention(connection: Connection) -> None:
 
 
 def revenue(connection: Connection) -> None:
+    """Each part earns its share of 10,000 dollars, and of 100 more each month; 21.6 % of it are costs."""
     rows = [
-        (month, "Core", "Core Monthly", "United States", 100.0, 100.0, 21.6, 78.4, i < 34)
+        (month, product, plan, country, share * (100 + i), share * (100 + i), share * (100 + i) * 0.216,
+         share * (100 + i) * 0.784, i < 34)
         for i, month in enumerate(MONTHS)
-    ]
+        for product, plan, country, share in SPLIT
+    ]  # fmt: skip
     create(
         connection,
         "mart_finance.revenue_monthly",
@@ -320,3 +338,23 @@ def runs(connection: Connection) -> None:
     late = {"dataset": "raw_files.costs", "name": "Costs of each closed month are there"}
     connection.execute(check, {**stamp, **late, "outcome": "broken"})
     connection.execute(promise, {**late, "metric": "gross_margin"})
+
+
+def post(settings: Settings, connection: Connection) -> None:
+    """The invented mails in the log and, where they arrived, in the mailbox; and the engineer's list of them."""
+    connection.execute(text("truncate portal.mail_log"))
+    folder = mail_folder(settings)
+    folder.mkdir(parents=True, exist_ok=True)
+    row = text("insert into portal.mail_log values (:id, :kind, :to, :subject, :at, :result, :error, :message_id)")
+    listed = []
+    for index, mail in enumerate(MAILS):
+        error = "ConnectionRefusedError: nobody listens" if mail.key == "failed" else None
+        result, at = "failed" if error else "sent", AS_OF + timedelta(minutes=index)
+        connection.execute(row, {"id": UUID(int=index + 1), "kind": mail.kind, "to": mail.recipient, "at": at,
+                                 "subject": mail.subject, "result": result, "error": error,
+                                 "message_id": mail.message_id})  # fmt: skip
+        listed.append((str(index), mail.recipient, mail.kind, "Figures: …", at, result, error))
+        if not error:
+            (folder / f"2026112{index}T110000Z.eml").write_bytes(compose(mail, "plumbline@localhost").as_bytes())
+    columns = ("mail_id text, recipient text, kind text, subject text, started_at timestamptz, result text, error text")
+    create(connection, "mart_engineer.deliveries", columns, listed, ("engineer",))

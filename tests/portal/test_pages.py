@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import streamlit as st
+from sqlalchemy import create_engine
+from sqlalchemy import text as sql
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 import app.portal
 from app.access import Viewer
 from app.gallery import dashboards
+from app.secrets import warehouse_url
 from app.settings import ROOT, Settings
 from app.ui.reading import Reading
 from app.warehouse import Warehouse
@@ -139,8 +143,56 @@ def test_the_engineer_sees_what_is_late_and_what_is_broken() -> None:
 
 
 @pytest.mark.parametrize("role", ["sales", "product", "marketing", "customer_success"])
-def test_a_role_without_pages_is_told_so(role: str) -> None:
-    assert "No page for your role yet" in text(visit(role, "executive"))
+def test_a_page_of_others_is_refused_in_words(role: str) -> None:
+    assert "Not one of your pages" in text(visit(role, "executive"))
+
+
+def test_revenue_is_split_by_product_and_country_and_adds_up_to_the_tile() -> None:
+    said = text(visit("executive", "executive"))
+    assert "Recognised revenue in October" in said
+    assert "Core and Insights brought 70 % of the year" in said  # 50 + 20 of the shares
+    assert "Core 6.7" in said and "United States 6.7" in said  # half of 13,300 dollars
+    said = text(visit("finance", "revenue"))
+    assert "Core brings 50.0 % of recognised revenue" in said
+    assert "Core 6,600 6,650 +0.8 % 50.0 %" in said
+    assert "Core Monthly 6,600 6,650 +0.8 % 50.0 %" in said
+    assert said.count("All 13,200 13,300 +0.8 % 100.0 %") == 3  # by product, by plan, by country
+    assert "October 2026: $13,300.00" in said
+
+
+def test_the_breakdown_is_compared_with_what_the_page_compares_with() -> None:
+    page = visit("finance", "revenue")
+    page.segmented_control[0].set_value("Year before").run()
+    assert "All 12,100 13,300 +9.9 % 100.0 %" in text(page)
+
+
+def test_a_replayed_page_tells_the_audit_what_it_showed(filled: Settings) -> None:
+    """Opened again within the minute it is not read again, but what it shows is written down again."""
+    first, second = visited_glance(filled), visited_glance(filled)
+    read = {row["metric"] or row["filters"]["mart"] for row in first if row["action"] in ("answer", "read")}
+    assert {"arr", "cash_runway", "mart_executive.alerts", "mart_executive.targets_monthly"} <= read
+    assert [row["action"] for row in second] == ["open page", "replay page"]
+    assert set(second[1]["filters"]["shown"]) == read
+    assert second[1]["email"] == EMAIL["executive"]
+
+
+def visited_glance(settings: Settings) -> list[dict[str, Any]]:
+    """Opens Glance; gives the rows of the audit from its opening on."""
+    before = len(audited(settings))
+    visit("executive", "glance")
+    rows = audited(settings)[before:]
+    start = next(index for index, row in enumerate(rows) if row["filters"].get("page") == "glance")
+    return rows[start:]
+
+
+def audited(settings: Settings) -> list[dict[str, Any]]:
+    """The audit, oldest first."""
+    engine = create_engine(warehouse_url(settings))
+    with engine.connect() as connection:
+        rows = connection.execute(sql("select email, action, metric, filters from portal.audit order by audit_id"))
+        found = [dict(row) for row in rows.mappings()]
+    engine.dispose()
+    return found
 
 
 def test_somebody_unknown_is_told_whom_to_ask() -> None:

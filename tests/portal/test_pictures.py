@@ -7,12 +7,13 @@ import re
 from datetime import date
 from typing import Any
 
+import pandas as pd
 import pytest
 import vl_convert
 
 from app.ui import charts
 from app.ui.look import css_variables, tokens, var
-from app.ui.panels import bridge, flow, runway, trend
+from app.ui.panels import bridge, flow, movements, runway, trend
 from app.ui.panels.ranked import Part, folded
 from app.ui.spark import heights, sparkline, track
 
@@ -100,3 +101,31 @@ def test_every_colour_follows_the_theme() -> None:
         assert f"--pl-{name}:light-dark({light},{tokens()['color']['dark'][name]})" in css_variables()
     with pytest.raises(KeyError, match="no colour means 'rainbow'"):
         var("rainbow")
+
+
+def moved(customer: str, name: str | None, country: str, change: float, product: str = "Core") -> dict[str, Any]:
+    """A row of the mart."""
+    return {"customer_id": customer, "customer_name": name, "country": country, "product": product,
+            "movement": "churn", "opening_mrr_usd": -change, "movement_usd": change,
+            "closing_mrr_usd": 0.0}  # fmt: skip
+
+
+def test_two_customers_of_one_name_are_two_rows_that_can_be_told_apart() -> None:
+    rows = [moved("c1", "Marble", "DE", -70), moved("c2", "Marble", "FR", -50)]
+    rows.append(moved("c1", "Marble", "DE", -5, "Vault"))
+    made = [(row["name"], row["country"], row["change"]) for row in movements.amounts(pd.DataFrame(rows))]
+    assert made == [("Marble (c1)", "DE", -75.0), ("Marble (c2)", "FR", -50.0)]
+
+
+def test_a_customer_without_a_name_goes_by_its_id_and_a_name_alone_stays_as_it_is() -> None:
+    rows = [moved("c3", None, "DE", -20), moved("c4", "Fern", "US", -10), moved("c5", "Still", "US", 0.001)]
+    made = movements.amounts(pd.DataFrame(rows))
+    assert [row["name"] for row in made] == ["c3", "Fern"]
+    assert movements.cells(made[1])[:3] == ("Fern", "United States", "Churn")
+
+
+def test_a_chart_is_said_in_words_that_come_from_its_rows() -> None:
+    said = flow.words("50 customers won, 40 lost", MONTHS, date(2026, 10, 1))
+    assert said == (
+        "50 customers won, 40 lost in October 2026. In 10 months from January 2026: 500 won, 400 lost."
+    )

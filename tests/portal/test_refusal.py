@@ -18,7 +18,7 @@ PAGES = tuple(dashboards())
 EMAIL = {person.roles[0]: person.email for person in PEOPLE}
 ASKED = [pytest.param(role, page, id=f"{role} asks for {page}") for role in EMAIL for page in PAGES]
 SIGN_IN = "Sign in to see the figures"
-NOT_YOURS = ("Not one of your pages", "No page for your role yet")
+NOT_YOURS = "Not one of your pages"
 
 
 @pytest.fixture(scope="module")
@@ -50,10 +50,11 @@ def test_each_role_sees_its_own_pages_and_no_number_of_others(
 ) -> None:
     said = visit(portal, page, cookies[role])
     if role in dashboards()[page].audience:
-        assert figures(said)
-        assert not any(words in said for words in NOT_YOURS)
+        has_figures = page != "mail" or role in ("executive", "finance")  # whose invented mails hold some
+        assert bool(figures(said)) == has_figures
+        assert NOT_YOURS not in said
     else:
-        assert any(words in said for words in NOT_YOURS)
+        assert NOT_YOURS in said
         assert figures(said) == []
 
 

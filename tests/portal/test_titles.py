@@ -116,6 +116,25 @@ def test_a_failure_is_louder_than_lateness() -> None:
     assert titles.sources(["Stripe", "Files"], ["Files"], ["Stripe"]) == "Stripe failed to load"
 
 
+@pytest.mark.parametrize(
+    ("count", "failed", "expected"),
+    [(0, 0, "No mail has been sent yet"), (1, 0, "The one mail was delivered"), (12, 0, "All 12 mails were delivered"),
+     (12, 1, "1 of 12 mails was not delivered"), (12, 3, "3 of 12 mails were not delivered")],
+)  # fmt: skip
+def test_deliveries(count: int, failed: int, expected: str) -> None:
+    assert titles.deliveries(count, failed) == expected
+
+
+def test_inbox() -> None:
+    said = [titles.inbox(count) for count in (0, 1, 2, 12)]
+    assert said == ["No mails to you yet", "One mail to you", "Two mails to you", "12 mails to you"]
+
+
+def test_a_label_is_small_inside_a_sentence_unless_it_is_an_abbreviation() -> None:
+    expected = f"Core brings 50.0{T}% of recognised revenue"
+    assert titles.breakdown("Recognised revenue", "product", [("Core", 0.5)]) == expected
+
+
 def test_breakdown_and_movements() -> None:
     assert titles.breakdown("MRR", "country", [("Japan", 0.482), ("Spain", 0.1)]) == f"Japan brings 48.2{T}% of MRR"
     assert titles.breakdown("MRR", "country", []) == "No MRR by country yet"

@@ -11,7 +11,7 @@ from app.ui import format as f
 from app.ui import titles
 from app.ui.charts import Spec, chart, strong, values
 from app.ui.look import tokens, var
-from app.ui.panels.frame import Picture, empty
+from app.ui.panels.frame import Picture, no_month
 from app.ui.reading import Reading, month_end, shift
 
 SHORT = {"new_mrr": "New", "expansion_mrr": "Expansion", "reactivation_mrr": "Reactivation",
@@ -51,7 +51,7 @@ def make(reading: Reading, panel: Bridge) -> Picture:
     closing = reading.series(panel.closing, months).get(reading.closed)
     label = reading.metric(panel.closing).label
     if opening is None or closing is None:
-        return empty(f"No {label} yet", "The first load has not brought a closed month.", (panel.closing,))
+        return no_month(label, panel.closing)
     signs = {name: -1.0 if name in panel.losses else 1.0 for name in names}
     moves = [(SHORT.get(name, reading.metric(name).label), signs[name] * totals[name]) for name in names]
     won = sum(totals[name] for name in panel.gains)
@@ -80,7 +80,7 @@ def spec(before: str, after: str, opening: float, closing: float, moves: Sequenc
     reach = [edge for bar in bars for edge in (bar["from"], bar["to"])]
     span = (max(reach) - min(reach)) or 1.0
     domain = [min(reach), max(reach) + span * 0.55]
-    axis = {"orient": "left", "labelAlign": "left", "labelPadding": 104, "minExtent": 108, "labelColor": var("ink")}
+    axis = {"orient": "left", "labelAlign": "left", "labelPadding": 108, "minExtent": 108, "labelColor": var("ink")}
     y = {"field": "name", "type": "nominal", "sort": order, "axis": axis, "scale": {"paddingInner": 0.42}}
     scale = {"type": "quantitative", "axis": None, "scale": {"domain": domain, "nice": False, "zero": False}}
     bar = {"data": values(bars), "mark": {"type": "bar"},

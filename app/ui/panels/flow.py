@@ -11,7 +11,7 @@ from app.ui import format as f
 from app.ui import titles
 from app.ui.charts import Spec, chart, stripes, strong, values
 from app.ui.look import tokens, var
-from app.ui.panels.frame import Picture, empty
+from app.ui.panels.frame import Picture, no_month
 from app.ui.reading import Reading
 
 Month = tuple[date, float, float]
@@ -25,7 +25,7 @@ def make(reading: Reading, panel: Flow) -> Picture:
     rows = [(month, came.get(month) or 0.0, went.get(month) or 0.0) for month in sorted({*came, *went})]
     closed = next((row for row in rows if row[0] == reading.closed), None)
     if closed is None:
-        return empty(f"No {panel.noun} yet", "The first load has not brought a closed month.", (panel.came,))
+        return no_month(panel.noun, panel.came)
     total = reading.series(panel.total, 1).get(reading.closed) if panel.total else None
     standing = f"{f.number(total)} in all. " if total is not None else ""
     subtitle = f"{standing}Per month; striped: month to date"
@@ -33,8 +33,18 @@ def make(reading: Reading, panel: Flow) -> Picture:
     shown = tuple(name for name in (panel.came, panel.went, panel.total) if name)
     today = reading.as_of.astimezone(reading.zone).date()
     return Picture(title, subtitle, f.day(today), shown, spec(rows, reading.running),
-                   alt=f"{title} in {f.month_year(reading.closed)}; {len(rows)} months.",
+                   alt=words(title, rows, reading.closed),
                    month=reading.closed, value=closed[1])  # fmt: skip
+
+
+def words(title: str, rows: Sequence[Month], closed: date) -> str:
+    """The chart in words: the closed month, and the whole span before the running one."""
+    over = [row for row in rows if row[0] <= closed]
+    came, went = sum(row[1] for row in over), sum(row[2] for row in over)
+    return (
+        f"{title} in {f.month_year(closed)}. In {len(over)} months from {f.month_year(over[0][0])}: "
+        f"{f.number(came)} won, {f.number(went)} lost."
+    )
 
 
 def pieces(rows: Sequence[Month], running: date) -> list[dict[str, Any]]:

@@ -16,6 +16,8 @@ from app.ui import format as f
 from app.ui.passport import popover
 from app.ui.reading import Reading
 
+NUMBER_AND_UNIT = re.compile(rf"(\S+){f.THIN}(\S+)")
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -44,8 +46,9 @@ class Picture:
 
 
 def thin_in_sans(title: str) -> str:
-    """The serif lacks the thin space: it is set in the sans."""
-    return escape(title).replace(f.THIN, f'<span class="pl-sans">{f.THIN}</span>')
+    """The serif lacks the thin space: it is set in the sans. No line ends between a number and its unit."""
+    space = f'<span class="pl-sans">{f.THIN}</span>'
+    return NUMBER_AND_UNIT.sub(rf'<span class="pl-together">\1{space}\2</span>', escape(title))
 
 
 def key_of(text: str) -> str:
@@ -80,6 +83,11 @@ def draw_bare(key: str, picture: Picture) -> None:
 def empty(title: str, why: str, metrics: Sequence[str] = ()) -> Picture:
     """A panel without rows says so, and why."""
     return Picture(title, "", "", tuple(metrics), html=f'<p class="pl-empty">{escape(why)}</p>')
+
+
+def no_month(noun: str, metric: str) -> Picture:
+    """A panel whose figure has no closed month yet."""
+    return empty(f"No {f.in_sentence(noun)} yet", "The first load has not brought a closed month.", (metric,))
 
 
 def guarded(reading: Reading, make: Callable[[], Picture], title: str) -> Picture:

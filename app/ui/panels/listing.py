@@ -18,7 +18,7 @@ from app.ui.tables import Cell, Column, table
 Row = Mapping[str, Any]
 Show = Callable[[Row, Reading], Cell | str]
 BAD = ("failed", "broken", "stale", "late", "not_run")
-MOST = {"sources": 30, "promises": 15, "jobs": 16, "loads": 24, "alerts": 10}
+MOST = {"sources": 30, "promises": 15, "jobs": 16, "loads": 24, "alerts": 10, "deliveries": 24}
 ABOUT_FIGURES = ("anomaly", "target_missed")
 """Alerts that are not for this page: it shows no business figure."""
 RECENT_DAYS = 7
@@ -123,10 +123,18 @@ LISTS: Mapping[str, tuple[str, tuple[Shown, ...]]] = {
         (Column("Found"), "detail", found),
         (Column("Raised"), "raised_at", instant("raised_at")),
     )),
+    "deliveries": ("mart_engineer.deliveries", (
+        (Column("To"), "recipient", lambda row, _: str(row["recipient"])),
+        (Column("Kind"), "kind", text("kind")),
+        (Column("Subject, without its figures"), "subject", lambda row, _: str(row["subject"])),
+        (Column("Outcome"), "result", outcome("result")),
+        (Column("When"), "started_at", instant("started_at")),
+        (Column("What went wrong"), "error", error("error")),
+    )),
 }  # fmt: skip
 SUBTITLES = {"sources": "Each source and its last good load", "loads": "The newest runs of each stream",
              "promises": "Broken ones first", "jobs": "Newest first",
-             "alerts": "About our own machinery, newest first"}  # fmt: skip
+             "alerts": "About our own machinery, newest first", "deliveries": "To everybody, newest first"}  # fmt: skip
 
 
 def make(reading: Reading, panel: Listing) -> Picture:
@@ -140,10 +148,11 @@ def make(reading: Reading, panel: Listing) -> Picture:
         nothing = "No alert was raised." if panel.kind == "alerts" else "Nothing has run yet."
         return empty(title(panel.kind, rows, reading.now), nothing)
     most = MOST[panel.kind]
-    visible = [column for column in shown if column[1] in rows[0]]
-    cells = [[show(row, reading) for _, _, show in visible] for row in rows[:most]]
+    visible = [(column, said) for column, name, show in shown if name in rows[0]
+               if any(said := [show(row, reading) for row in rows[:most]])]  # fmt: skip
+    cells = list(zip(*(said for _, said in visible), strict=True))
     more = f"{SUBTITLES[panel.kind]}; {most} of {len(rows)} shown" if len(rows) > most else SUBTITLES[panel.kind]
-    html = table([column for column, _, _ in visible], cells, caption=panel.kind.capitalize())
+    html = table([column for column, _ in visible], cells, caption=panel.kind.capitalize())
     return Picture(title(panel.kind, rows, reading.now), more, mart, html=html)
 
 
@@ -185,6 +194,8 @@ def title(kind: str, rows: Sequence[Row], now: datetime) -> str:
         broken = sum(row["outcome"] == "broken" for row in rows)
         return titles.promises(sum(row["outcome"] == "kept" for row in rows), broken)
     failed = sum(row["result"] == "failed" for row in rows)
+    if kind == "deliveries":
+        return titles.deliveries(len(rows), failed)
     noun = "load" if kind == "loads" else "job step"
     if not rows:
         return f"No {noun} has run yet"

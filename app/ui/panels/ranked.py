@@ -8,17 +8,16 @@ from html import escape
 from app.dashboard import Ranked
 from app.ui import format as f
 from app.ui import titles
-from app.ui.panels.frame import Picture, empty
-from app.ui.places import shown
-from app.ui.reading import Reading, as_date, as_float, month_end, records, shift
+from app.ui.panels.frame import Picture, no_month
+from app.ui.places import UNKNOWN, shown
+from app.ui.reading import Reading, as_date, as_float, as_text, month_end, records, shift
 
 MOST = 5
-UNKNOWN = "Not known"
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part now and a year before; `count` parts are folded into an "other"."""
+    """A part now and some months before; `count` parts are folded into an "other"."""
 
     name: str
     now: float
@@ -30,14 +29,14 @@ class Part:
         return self.now - self.before
 
     @property
-    def on_year(self) -> str:
+    def growth(self) -> str:
         return f.signed_percent(self.now / self.before - 1) if self.before else "new"
 
 
-def parts(reading: Reading, metric: str, dimension: str) -> list[Part]:
-    """All parts of a metric, largest first."""
-    frame = reading.answer(metric, 13, by=(dimension,)).frame
-    then = shift(reading.closed, -12)
+def parts(reading: Reading, metric: str, dimension: str, months: int = 12) -> list[Part]:
+    """All parts of a metric in the closed month and so many months before, largest first."""
+    frame = reading.answer(metric, months + 1, by=(dimension,)).frame
+    then = shift(reading.closed, -months)
     now: dict[str, float] = {}
     before: dict[str, float] = {}
     for row in records(frame):
@@ -49,10 +48,6 @@ def parts(reading: Reading, metric: str, dimension: str) -> list[Part]:
     names = {name for side in (now, before) for name, value in side.items() if value}
     made = [Part(name, now.get(name, 0.0), before.get(name, 0.0)) for name in names]
     return sorted(made, key=lambda part: (-part.now, part.name))
-
-
-def as_text(value: object) -> str:
-    return "" if value is None or value != value else str(value)
 
 
 def folded(all_parts: list[Part], noun: str, most: int = MOST) -> list[Part]:
@@ -74,7 +69,7 @@ def make(reading: Reading, panel: Ranked) -> Picture:
     groups = {dimension: parts(reading, panel.metric, dimension) for dimension in panel.by}
     leading = groups[panel.by[0]]
     if not any(part.now for part in leading):
-        return empty(f"No {metric.label} yet", "The first load has not brought a closed month.", (panel.metric,))
+        return no_month(metric.label, panel.metric)
     title = titles.ranked([(part.name, part.change) for part in leading])
     subtitle = f"{metric.label} in {f.month_name(reading.closed)}. The tick is a year before"
     tables = "".join(group_html(dimension, folded(found, dimension)) for dimension, found in groups.items())
@@ -100,5 +95,5 @@ def row_html(part: Part, most: float) -> str:
     return (
         f'<tr{kind}><td>{escape(part.name)}</td>'
         f'<td class="pl-bar-cell"><div class="pl-bar"><div class="pl-bar-fill" style="width:{fill}%"></div>{marker}'
-        f'</div></td><td class="pl-num">{f.number(part.now / 1000, 1)}</td><td class="pl-num">{part.on_year}</td></tr>'
+        f'</div></td><td class="pl-num">{f.number(part.now / 1000, 1)}</td><td class="pl-num">{part.growth}</td></tr>'
     )

@@ -12,7 +12,7 @@ from app.ui import format as f
 from app.ui import titles
 from app.ui.charts import band, chart, day_value, label, line, money_axis, plumb_line, strong, time_axis
 from app.ui.look import tokens, var
-from app.ui.panels.frame import Picture, empty
+from app.ui.panels.frame import Picture, no_month
 from app.ui.reading import Reading, as_date, as_float, month_end, records, shift
 
 Point = tuple[date, float]
@@ -52,7 +52,7 @@ def make(reading: Reading, panel: Trend) -> Picture:
     known = reading.series(panel.metric, panel.months)
     past = [(month_end(month), value) for month, value in known.items() if value is not None]
     if not past:
-        return empty(f"No {metric.label} yet", "The first load has not brought a closed month.", (panel.metric,))
+        return no_month(metric.label, panel.metric)
     until = month_end(shift(reading.closed, panel.horizon_months))
     future, made = forecast(reading, panel.forecast, until, panel.factor) if panel.forecast else ([], None)
     future = [point for point in future if point.day > past[-1][0]]
