@@ -29,6 +29,7 @@ from .test_warehouse import ADMIN, EXECUTIVE, FINANCE
         pytest.param((("product", "Base"), ("product", "Plsu")), "'Plsu'.* Plus, Base, Edge", id="one of several"),
         pytest.param((("product", "Base"), ("country", "GE")), "no country called 'GE'.* DE, US", id="with a good one"),
         pytest.param((("country", ""),), "no country called ''", id="nothing"),
+        pytest.param((("country", "D'E"),), "no country called", id="a quote"),
     ],
 )  # fmt: skip
 def test_a_value_that_no_month_has_is_refused_with_what_there_is(
