@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import md5
+from itertools import chain, repeat
 from random import uniform
 from time import monotonic, sleep
 from typing import Any
@@ -120,26 +121,51 @@ def _marts(connection: Connection) -> Mapping[str, tuple[str, frozenset[str]]]:
 def _replace(connection: Connection, changed: Sequence[str], marts: Sequence[Mart], before: Sequence[str]) -> None:
     """Puts tables of new columns in place and makes every mart anew.
 
-    A reader may hold one view and want another that we hold already. So we never wait long while we hold any: we let
-    all go and try again, before Postgres breaks the knot at the reader's expense.
+    A reader may hold one view and want another that we hold already. So all are taken in one go, and while we hold
+    any we wait less than the second after which Postgres breaks such a knot, at the reader's expense: we let all go
+    and try again.
+
+    Raises:
+        FellShort: a mart cannot be made, or readers never stood aside.
     """
     until = monotonic() + PATIENCE_SECONDS
-    while True:
+    for patience in chain((0.1, 0.2, 0.4), repeat(0.8)):
         try:
             with connection.begin_nested():
-                connection.exec_driver_sql("set local lock_timeout = '100ms'")
+                _take(connection, changed, marts, before, patience)
                 for name in changed:
                     _put_in_place(connection, name)
                 for mart in marts:
                     _make(connection, mart)
                 for view in before:
                     connection.exec_driver_sql(f"drop view {view} cascade")
-                connection.exec_driver_sql("set local lock_timeout to default")
             return
         except DBAPIError as error:
-            if _code(error) not in TAKEN or monotonic() > until:
+            if _code(error) not in TAKEN:
                 raise
-        sleep(uniform(0.02, 0.2))
+            if monotonic() > until:
+                raise FellShort(
+                    f"The marts could not be replaced: for {PATIENCE_SECONDS:.0f} s somebody was always reading them. "
+                    "Run the build again when there is less to do."
+                ) from None
+        sleep(uniform(0.01, 0.1))
+
+
+def _take(
+    connection: Connection, changed: Sequence[str], marts: Sequence[Mart], before: Sequence[str], seconds: float
+) -> None:
+    """Locks what will be replaced, in one statement. To name a view's owner again locks it and nothing under it."""
+    known, tables = _marts(connection), _shapes(connection)
+    views = [*before, *(mart.dataset for mart in marts if mart.dataset in known)]
+    taken = [f"alter view {view} owner to current_user;" for view in views]
+    taken += [
+        f'lock table rollup."{name}" in access exclusive mode;'
+        for name in changed
+        if tables.get(f"rollup.{name}", ("v",))[0] != "v"
+    ]
+    connection.exec_driver_sql(f"set local lock_timeout = {seconds * 1000:.0f}")
+    connection.exec_driver_sql(f"do $take$ begin {' '.join(taken)} end $take$")
+    connection.exec_driver_sql("set local lock_timeout to default")
 
 
 def _put_in_place(connection: Connection, name: str) -> None:

@@ -142,3 +142,30 @@ def test_a_reader_who_holds_one_view_and_wants_another_never_loses(
         thread.join(30)
         assert ended.is_set()
         assert _amounts(reader) == [(2, 2)]
+
+
+def test_readers_who_never_pause_see_whole_builds_while_definitions_change(
+    migrated: Settings, build: Exchange, builder: connection
+) -> None:
+    build(0)
+    seen: list[tuple[object, ...]] = []
+    is_over = Event()
+
+    def ask() -> None:
+        with closing(_connect(migrated, FINANCE)) as reader:
+            while not is_over.is_set():
+                seen.extend(_amounts(reader))
+            seen.append(("ended well",))
+
+    threads = [Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for amount in range(1, 6):
+        build(amount, mart("cash", f"{amount} as one, amount"), mart("mrr", f"amount, more, {amount} as one"),
+              columns=f", '{amount}'::{'text' if amount % 2 else 'name'} as more")  # fmt: skip
+    is_over.set()
+    for thread in threads:
+        thread.join(30)
+    assert seen.count(("ended well",)) == 2
+    assert set(seen) - {("ended well",)} <= {(amount, amount) for amount in range(6)}
+    assert _amounts(builder) == [(5, 5)]
