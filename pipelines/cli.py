@@ -7,10 +7,10 @@ Exit codes: 0 fine · 1 what was checked fell short · 2 wrong use or bad input 
 from __future__ import annotations
 
 import errno
-import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import typer
 from typer._click.exceptions import ClickException, NoArgsIsHelpError
@@ -20,7 +20,7 @@ from app.errors import DependencyMissing, PlumblineError, UsageError
 from app.home import keep_private
 from pipelines.commands import bench, mail, metrics, person, pipeline, sandbox, service, verify
 from pipelines.defect import EXIT_CODE, write_down
-from pipelines.output import ANSWERED, PROBLEM, write_json
+from pipelines.output import ANSWERED, PROBLEM, ReaderGone, write_json
 
 REFUSALS = {errno.EACCES, errno.EDQUOT, errno.EEXIST, errno.ENOSPC, errno.ENOTDIR, errno.EPERM, errno.EROFS}
 """What a machine says when a folder cannot be had; another refusal is a defect of ours."""
@@ -80,8 +80,7 @@ def run(arguments: Sequence[str]) -> int:
     except ModuleNotFoundError as error:
         message = f"A part of Plumbline is not installed: {error.name}. Expected it in the environment. Run `make up`."
         return _fail("DependencyMissing", message, DependencyMissing.exit_code, as_json)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    except ReaderGone:
         return 0
     except OSError as error:
         if error.errno not in REFUSALS:
@@ -98,7 +97,8 @@ def run(arguments: Sequence[str]) -> int:
 
 def _fail(kind: str, message: str, code: int, as_json: bool) -> int:
     if as_json and not ANSWERED.is_set():
-        write_json({"error": {"kind": kind, "message": message}})
+        with suppress(ReaderGone):
+            write_json({"error": {"kind": kind, "message": message}})
     PROBLEM.print(f"plumbline: {message}", markup=False)
     return code
 

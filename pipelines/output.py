@@ -26,23 +26,41 @@ PIPED_WIDTH = 200
 """Columns of an answer that goes into a file or another program."""
 
 
+class ReaderGone(Exception):
+    """Whoever read the answer has left (`| head`). No OSError: Typer and Rich would end the process by themselves."""
+
+    def __init__(self) -> None:
+        super().__init__("the reader of the answer has left")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
 def answer(payload: Mapping[str, object], as_json: bool, draw: Callable[[Console], None]) -> None:
     """Writes what a command found: the payload as one JSON object, or `draw` on a console for people."""
     if as_json:
         write_json(payload)
     else:
         width = None if sys.stdout.isatty() else PIPED_WIDTH
-        draw(Console(highlight=False, soft_wrap=True, width=width))
+        draw(_Answer(highlight=False, soft_wrap=True, width=width))
+
+
+class _Answer(Console):
+    """A console whose reader may leave."""
+
+    def on_broken_pipe(self) -> None:
+        raise ReaderGone
 
 
 def write_json(payload: Mapping[str, object]) -> None:
     """Writes the one object on standard output, in ASCII where the terminal's encoding lacks a character."""
     told = to_json(payload)
     try:
-        sys.stdout.write(told + "\n")
-    except UnicodeEncodeError:
-        sys.stdout.write(json.dumps(json.loads(told)) + "\n")
-    sys.stdout.flush()
+        try:
+            sys.stdout.write(told + "\n")
+        except UnicodeEncodeError:
+            sys.stdout.write(json.dumps(json.loads(told)) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise ReaderGone from None
     ANSWERED.set()
 
 

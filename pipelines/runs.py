@@ -18,25 +18,33 @@ from pipelines.job import JOB_LOCK
 
 Row = Mapping[str, object]
 
-LAST_JOBS = """
-select job, result, started_at, ended_at, as_of, error
-from (select *, row_number() over (partition by job order by started_at desc) as age
+A_JOB_RUNS = f"""exists (
+    select 1 from pg_locks
+    where locktype = 'advisory' and granted and (classid::bigint << 32) + objid::bigint = {JOB_LOCK}
+)"""
+"""Whether some job runs: without, whatever still says 'running' was killed, and nobody has noted it yet."""
+LAST_JOBS = f"""
+select job, started_at, ended_at, as_of,
+       case when was_killed then 'failed' else result end as result,
+       case when was_killed then 'The run was killed before it ended.' else error end as error
+from (select *, row_number() over (partition by job order by started_at desc) as age,
+             result = 'running' and not {A_JOB_RUNS} as was_killed
       from portal.job_run where step = '') as runs
 where age = 1 order by started_at desc
 """
-RUNNING_STEP = """
+RUNNING_STEP = f"""
 select run_id, job, step, started_at from portal.job_run
-where result = 'running' and step <> '' and exists (
-    select 1 from pg_locks
-    where locktype = 'advisory' and granted and (classid::bigint << 32) + objid::bigint = :lock
-)
+where result = 'running' and step <> '' and {A_JOB_RUNS}
 order by started_at desc limit 1
 """
-SOURCES = """
+SOURCES = f"""
 with runs as (
-    select source, run_id, started_at, ended_at, result, error,
+    select source, run_id, started_at, ended_at,
+           case when was_killed then 'failed' else result end as result,
+           case when was_killed then 'The load was killed before it ended.' else error end as error,
            row_number() over (partition by source order by started_at desc) as age
-    from portal.load_run where stream = ''
+    from (select *, result = 'running' and not {A_JOB_RUNS} as was_killed
+          from portal.load_run where stream = '') as loads
 ),
 good as (
     select source, max(ended_at) as last_success from portal.load_run
@@ -93,7 +101,7 @@ def is_refreshed(settings: Settings, as_of: datetime) -> bool:
 
 def running_step(settings: Settings) -> Row | None:
     """The step that a job is at right now: run_id, job, step, started_at; None where nothing runs."""
-    return next(iter(read(settings, RUNNING_STEP, lock=JOB_LOCK)), None)
+    return next(iter(read(settings, RUNNING_STEP)), None)
 
 
 def told_failure(settings: Settings) -> str:

@@ -52,25 +52,35 @@ def test_a_file_with_a_header_alone_has_no_rows(tmp_path: Path) -> None:
          "Correct the line and load again."),
         ("targets", "metric,month,target\nmrr,2026-01-01,1\nmrr,2026-01-15,2\n",
          "targets.csv, line 3, column month: the value is wrong. Found '2026-01-15', expected the first day of a month "
-         "such as 2026-01-01. Correct the value and load again."),
+         "from 1970 on, such as 2026-01-01. Correct the value and load again."),
         ("targets", "metric,month,target\nmrr,2026-01-01,\"1,5\"\n",
          "targets.csv, line 2, column target: the value is wrong. Found '1,5', expected a number with a decimal point "
-         "such as 1200.50. Correct the value and load again."),
+         "such as 1200.50, at most 15 digits on either side of it. Correct the value and load again."),
         ("targets", "metric,month,target\n,2026-01-01,1\n",
-         "targets.csv, line 2, column metric: the value is wrong. Found '', expected a text. "
+         "targets.csv, line 2, column metric: the value is wrong. Found '', expected a text (without U+0000). "
          "Correct the value and load again."),
         ("targets", "metric,month,target\nmrr,2026-01-01,1\nmrr,2026-01-01,2\n",
          "targets.csv, line 3: the row is there twice. Found metric, month = mrr, 2026-01-01 again, first on line 2; "
          "expected one row for each. Remove one and load again."),
         ("exchange_rates", "rate_date,currency,usd_per_unit\n2026-02-30,eur,1\n",
-         "exchange_rates.csv, line 2, column rate_date: the value is wrong. Found '2026-02-30', expected a day such as "
-         "2026-01-31. Correct the value and load again."),
+         "exchange_rates.csv, line 2, column rate_date: the value is wrong. Found '2026-02-30', expected a day from "
+         "1970 on, such as 2026-01-31. Correct the value and load again."),
+        ("exchange_rates", "rate_date,currency,usd_per_unit\n0206-02-28,eur,1\n",
+         "exchange_rates.csv, line 2, column rate_date: the value is wrong. Found '0206-02-28', expected a day from "
+         "1970 on, such as 2026-01-31. Correct the value and load again."),
+        ("targets", "metric,month,target\nmrr,2026-01-01,1234567890123456\n",
+         "targets.csv, line 2, column target: the value is wrong. Found '1234567890123456', expected a number with a "
+         "decimal point such as 1200.50, at most 15 digits on either side of it. Correct the value and load again."),
+        ("targets", "metric,month,target\nm\0r,2026-01-01,1\n",
+         "targets.csv, line 2, column metric: the value is wrong. Found 'm\\x00r', expected a text (without U+0000). "
+         "Correct the value and load again."),
         ("identities", "source,source_id,customer_id,kind,reason,known_on\nstripe,cus_1,cus_2,robot,,\n",
          "identities.csv, line 2, column kind: the value is wrong. Found 'robot', expected one of customer, internal, "
          "test. Correct the value and load again."),
     ],
     ids=["a missing column", "an empty file", "a missing value", "a day that begins no month", "a decimal comma",
-         "an empty value", "a row twice", "a day that does not exist", "an unknown kind"],
+         "an empty value", "a row twice", "a day that does not exist", "a year that lacks a digit",
+         "a number beyond all sense", "a character that Postgres has no room for", "an unknown kind"],
 )
 def test_a_broken_file_says_where_what_was_found_and_what_is_allowed(
     tmp_path: Path, name: str, text: str, message: str

@@ -16,8 +16,8 @@ from app.errors import FellShort, SettingsError, WarehouseDown
 from app.secrets import warehouse_url
 from app.settings import Settings
 from pipelines import jobs
-from pipelines.job import Job, JobOutcome, Run, Step, StepResult, execute
-from pipelines.runs import Row, running_step
+from pipelines.job import Job, JobOutcome, Run, Step, StepResult, _only_job, execute
+from pipelines.runs import LAST_JOBS, SOURCES, Row, read, running_step
 
 AS_OF = datetime(2026, 11, 22, 11, tzinfo=UTC)
 
@@ -171,6 +171,29 @@ def test_a_killed_run_is_marked_by_the_next(migrated: Settings) -> None:
     with engine.connect() as connection:
         found = connection.execute(text("select result, error from portal.job_run where job = 'killed'")).one()
     assert found == ("failed", "The run was killed before it ended.")
+
+
+def test_what_was_killed_is_told_as_failed_before_anything_else_runs(migrated: Settings) -> None:
+    values = "(run_id, {}, started_at, result, as_of) values (gen_random_uuid(), {}, now(), 'running', now())"
+    engine = create_engine(warehouse_url(migrated), poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text("insert into portal.job_run " + values.format("job, step", "'lost', ''")))
+        connection.execute(text("insert into portal.load_run " + values.format("source, stream", "'lost', ''")))
+
+    def told() -> list[object]:
+        jobs = [row for row in read(migrated, LAST_JOBS) if row["job"] == "lost"]
+        return [(row["result"], row["error"]) for row in (*jobs, *read(migrated, SOURCES)) if "lost" in row.values()]
+
+    with _only_job(engine, lambda: None):
+        while_held = told()
+    unheld = told()
+    with engine.begin() as connection:
+        connection.execute(text("delete from portal.job_run where job = 'lost'"))
+        connection.execute(text("delete from portal.load_run where source = 'lost'"))
+    assert while_held == [("running", None), ("running", None)], "whoever holds the lock may be what runs"
+    assert unheld == [
+        ("failed", "The run was killed before it ended."), ("failed", "The load was killed before it ended.")
+    ]  # fmt: skip
 
 
 def test_a_second_job_waits_for_the_first(migrated: Settings) -> None:

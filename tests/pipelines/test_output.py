@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from datetime import UTC, date, datetime
@@ -57,3 +58,21 @@ def test_what_libraries_and_children_print_does_not_mix_with_the_answer() -> Non
     ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert json.loads(ended.stdout) == {"n": 1}
     assert ended.stderr.splitlines() == ["a library says hello", "a child says hello"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [(["metrics"], 0), (["metrics", "--json"], 0), (["bench", "none", "--json"], 2)],
+    ids=["for people", "as JSON", "an error"],
+)
+def test_a_reader_that_leaves_early_is_no_defect(arguments: list[str], code: int) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        command = [sys.executable, "-m", "pipelines.cli", *arguments]
+        ended = subprocess.run(command, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    finally:
+        os.close(writing)
+    assert ended.returncode == code
+    assert "Traceback" not in ended.stderr
+    assert "defect" not in ended.stderr

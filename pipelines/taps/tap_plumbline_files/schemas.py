@@ -9,7 +9,10 @@ from datetime import date
 from decimal import Decimal
 
 Value = str | bool | Decimal | None
-NUMBER = re.compile(r"^-?\d+(\.\d+)?$")
+NUMBER = re.compile(r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$")
+"""Of a number beyond that the loader keeps null or something near, without a word."""
+FIRST_DAY = date(1970, 1, 1)
+"""Before it no exchange rate is known; a year that lacks a digit would give each page centuries of empty months."""
 CURRENCY = re.compile(r"^[A-Za-z]{3}$")
 COUNTRY = re.compile(r"^[A-Z]{2}$")
 
@@ -45,7 +48,16 @@ class FileSchema:
 def _day(text: str) -> str:
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
         raise ValueError(text)
-    return date.fromisoformat(text).isoformat()
+    found = date.fromisoformat(text)
+    if found < FIRST_DAY:
+        raise ValueError(text)
+    return found.isoformat()
+
+
+def _text(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError(text)
+    return text
 
 
 def _month(text: str) -> str:
@@ -96,19 +108,20 @@ FLAG_TYPE: Mapping[str, object] = {"type": ["boolean", "null"]}
 
 
 def text(name: str, may_be_empty: bool = False) -> Column:
-    return Column(name, "a text", str, TEXT_TYPE, may_be_empty)
+    return Column(name, "a text (without U+0000)", _text, TEXT_TYPE, may_be_empty)
 
 
 def day(name: str, may_be_empty: bool = False) -> Column:
-    return Column(name, "a day such as 2026-01-31", _day, DATE_TYPE, may_be_empty)
+    return Column(name, "a day from 1970 on, such as 2026-01-31", _day, DATE_TYPE, may_be_empty)
 
 
 def month(name: str) -> Column:
-    return Column(name, "the first day of a month such as 2026-01-01", _month, DATE_TYPE)
+    return Column(name, "the first day of a month from 1970 on, such as 2026-01-01", _month, DATE_TYPE)
 
 
 def number(name: str) -> Column:
-    return Column(name, "a number with a decimal point such as 1200.50", _number, NUMBER_TYPE)
+    allowed = "a number with a decimal point such as 1200.50, at most 15 digits on either side of it"
+    return Column(name, allowed, _number, NUMBER_TYPE)
 
 
 def flag(name: str) -> Column:
