@@ -138,6 +138,17 @@ def movements(moment: date, count: int) -> str:
     return f"Whose MRR moved most in {month}"
 
 
+def standing(unbuilt: date | None, failed: str) -> str:
+    """What keeps a page behind: a month that closed and was not built, a newest build that failed; or nothing.
+
+    Args:
+        unbuilt: the month.
+        failed: when the build failed, in words.
+    """
+    said = f" {f.month_name(unbuilt)} has closed since and is not built yet." if unbuilt else ""
+    return said + (f" The newest build failed ({failed}); what is shown is of the one before." if failed else "")
+
+
 def sources(names: Sequence[str], late: Sequence[str], failed: Sequence[str] = ()) -> str:
     """Such as "All 4 sources have loaded", "Stripe is late" or "Stripe failed to load"."""
     if not names:

@@ -33,6 +33,20 @@ def test_trend(values: list[float], foretold: float | None, horizon: int, expect
 
 
 @pytest.mark.parametrize(
+    ("unbuilt", "failed", "expected"),
+    [
+        pytest.param(None, "", "", id="up to date"),
+        pytest.param(date(2026, 12, 1), "", " December has closed since and is not built yet.",
+                     id="a month is missing"),
+        pytest.param(None, "22 Nov 2026, 06:00", " The newest build failed (22 Nov 2026, 06:00); what is shown is of "
+                     "the one before.", id="a build failed"),
+    ],
+)  # fmt: skip
+def test_standing(unbuilt: date | None, failed: str, expected: str) -> None:
+    assert titles.standing(unbuilt, failed) == expected
+
+
+@pytest.mark.parametrize(
     ("opening", "closing", "expected"),
     [
         pytest.param(988_718, 1_009_482, f"MRR grew 2.1{T}%: $48.4K won, $27.1K lost", id="growth"),
