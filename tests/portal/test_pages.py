@@ -103,6 +103,22 @@ def test_the_most_urgent_alert_stands_first() -> None:
     assert act < watch < held
 
 
+def test_the_alerts_title_counts_those_that_are_folded_too(filled: Settings) -> None:
+    engine = create_engine(warehouse_url(filled))
+    with engine.begin() as connection:
+        connection.execute(sql("create table kept_alerts as table mart_executive.alerts"))
+        connection.execute(sql("insert into mart_executive.alerts select * from kept_alerts"))
+    try:
+        said = text(visit("executive", "executive"))
+    finally:
+        with engine.begin() as connection:
+            connection.execute(sql("delete from mart_executive.alerts"))
+            connection.execute(sql("insert into mart_executive.alerts select * from kept_alerts"))
+            connection.execute(sql("drop table kept_alerts"))
+        engine.dispose()
+    assert "10 things to know" in said and "5 more" in said
+
+
 def test_names_from_outside_are_text_and_never_markup() -> None:
     page = visit("finance", "revenue")
     assert "Core &amp; Söhne &lt;b&gt;" in " ".join(element.proto.body for element in page.get("html"))
