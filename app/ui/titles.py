@@ -46,18 +46,20 @@ def trend(label: str, values: Sequence[float], foretold: float | None, horizon_m
     """
     if not values:
         return f"No {f.in_sentence(label)} yet"
-    mark = passed(values)
+    mark, ahead = passed(values), horizon_words(horizon_months)
     if mark is not None:
         finding = f"{label} passed {f.money_axis(mark)}"
     elif len(values) > 12 and values[-13]:
         ratio = values[-1] / values[-13] - 1
         verb = "grew" if ratio > 0 else "fell"
-        finding = f"{label} {verb} {f.percent(abs(ratio))} in a year"
+        still = f.percent(abs(ratio)) == f.percent(0)
+        finding = f"{label} stood still for a year" if still else f"{label} {verb} {f.percent(abs(ratio))} in a year"
+        ahead = "in another" if horizon_months == 12 else ahead
     else:
         finding = f"{label} stands at {f.money(values[-1])}"
     if foretold is None:
         return finding
-    return f"{finding}; {horizon_words(horizon_months)} it should stand at {f.money_axis(foretold)}"
+    return f"{finding}; {ahead} it should stand at {f.money_axis(foretold)}"
 
 
 def bridge(label: str, opening: float, closing: float, won: float, lost: float) -> str:
