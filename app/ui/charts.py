@@ -90,8 +90,12 @@ def has_room(first: date, day: date, end: date) -> bool:
 
 
 def rises(values: Sequence[float]) -> bool:
-    """Whether the last step goes up or stays: a line's last value is then free above its end, else below it."""
-    return len(values) < 2 or values[-1] >= values[-2]
+    """Whether a line comes from below to its end, where its label then stands above it; else below.
+
+    The label is about three months wide.
+    """
+    before = values[-4:-1]
+    return not before or min(before) < values[-1] or max(before) == values[-1]
 
 
 def last_label(text: str, x: Spec, y: Spec, *, is_roomy: bool, is_above: bool) -> Spec:

@@ -77,6 +77,15 @@ def test_the_last_value_stands_where_the_line_does_not_run() -> None:
     assert texts(trend.spec(falling, FUTURE))["$1.90M"]["dy"] > 0
 
 
+@pytest.mark.parametrize(
+    ("values", "is_above"),
+    [([1.0], True), ([1.0, 1.0], True), ([1.0, 3.0, 2.0], True), ([3.0, 2.0, 2.0], False), ([9.0, 1.0, 2.0], True)],
+    ids=["one month", "flat", "a dip while rising", "falling to a stand", "rising again"],
+)
+def test_a_label_stands_above_where_the_line_comes_from_below(values: list[float], is_above: bool) -> None:
+    assert charts.rises(values) == is_above
+
+
 def test_a_narrow_bands_ends_are_pushed_apart() -> None:
     end = trend.Foretold(date(2027, 10, 28), 1.2e6, 1.19e6, 1.21e6, 1.2e6, 1.2e6)
     high, _, low = (label["mark"].get("dy", 0.0) for label in trend.end_labels(end, 1e6))
