@@ -69,12 +69,16 @@ class Runway:
 
 @dataclass(frozen=True)
 class Flow:
-    """What came and what went each month, above and below zero; the running month is striped."""
+    """What came and what went each month, above and below zero; the running month is striped.
+
+    `back` is what came back: not drawn, but told, so that the change of the total adds up.
+    """
 
     came: str
     went: str
     noun: str
     total: str = ""
+    back: str = ""
     months: int = 12
     width: int = 3
 

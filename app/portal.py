@@ -23,7 +23,7 @@ from app.login import email_of, is_configured, is_unverified, session_key
 from app.settings import Settings, get_settings
 from app.ui import masthead, states
 from app.ui.page import draw
-from app.ui.reading import Reading
+from app.ui.reading import Reading, read_at
 from app.warehouse import Warehouse
 
 log = logging.getLogger("plumbline.portal")
@@ -120,7 +120,8 @@ def open_page(dashboard: Dashboard, viewer: Viewer, now: datetime) -> None:
         return
     progress = warehouse().progress
     build = progress.build_id()
-    reading = Reading(warehouse(), viewer, as_of(settings), now, settings.timezone)
+    clock = as_of(settings)
+    reading = Reading(warehouse(), viewer, read_at(clock, progress.data_until()), now, settings.timezone, clock=clock)
     warehouse().record(viewer, "open page", page=dashboard.slug, build=build or "")
     if not is_ready(settings):
         states.waiting(settings, progress.stages, lambda: is_ready(settings))

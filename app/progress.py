@@ -13,6 +13,10 @@ from app.secrets import PORTAL
 UNTIL = text("select as_of from portal.build_run where result = 'ok' order by started_at desc limit 1")
 BUILD = text("select run_id from portal.build_run where result = 'ok' order by started_at desc limit 1")
 CHECKED = text("select max(checked_at) from portal.check_result")
+FAILED = text(
+    "select case when result <> 'ok' then coalesce(ended_at, started_at) end from portal.build_run "
+    "order by started_at desc limit 1"
+)
 LOADED = text("select exists (select 1 from portal.load_run where result = 'ok')")
 STEPS = text(
     "select step, result, started_at, ended_at, error from portal.job_run where step <> '' and run_id = "
@@ -63,6 +67,12 @@ class Progress:
         with self._connections.open(PORTAL) as connection:
             until: datetime | None = connection.execute(UNTIL).scalar()
         return until
+
+    def build_failed_at(self) -> datetime | None:
+        """When the newest build failed, so that what is shown is of the build before; None where it held."""
+        with self._connections.open(PORTAL) as connection:
+            failed: datetime | None = connection.execute(FAILED).scalar()
+        return failed
 
     def has_loaded(self) -> bool:
         """Whether any source has ever loaded well."""

@@ -6,6 +6,7 @@ an event that the models could not read is kept, but set aside (`app.stripe_even
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import math
@@ -28,6 +29,7 @@ from app.warehouse import Warehouse
 log = logging.getLogger("plumbline.webhooks")
 PATH = "/webhooks/stripe"
 MOST_BYTES = 512 * 1024
+MOST_SECONDS = 10
 END_OF_TIME = 253_402_300_800
 """The year 10000, in seconds since 1970."""
 ENVELOPE = "JSON with id, type (texts of up to 255 characters) and created (an instant)"
@@ -43,7 +45,11 @@ def stripe_route(settings: Settings, warehouse: Warehouse) -> Route:
     async def receive(request: Request) -> Response:
         if request.method != "POST":
             return refuse(405, "Stripe posts its events here; there is nothing to read.")
-        body = await bounded_body(request)
+        try:
+            async with asyncio.timeout(MOST_SECONDS):
+                body = await bounded_body(request)
+        except TimeoutError:
+            return refuse(408, f"The event was not here after {MOST_SECONDS} seconds. Stripe sends it at once.")
         if body is None:
             return refuse(413, f"The event is larger than {MOST_BYTES} bytes. Stripe's are smaller.")
         return await run_in_threadpool(keep, settings, warehouse, body, request.headers.get("stripe-signature"))

@@ -26,7 +26,13 @@ DASHBOARD = Dashboard(
         (
             Ranked("recognized_revenue", by=("product", "country")),
             Runway(),
-            Flow(came="new_customers", went="churned_customers", noun="customers", total="active_customers"),
+            Flow(
+                came="new_customers",
+                went="churned_customers",
+                noun="customers",
+                total="active_customers",
+                back="reactivated_customers",
+            ),
         ),
     ),
 )

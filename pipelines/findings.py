@@ -17,7 +17,7 @@ from app.clock import wall
 from app.errors import NotBuilt, NotPermitted
 from app.metrics import Metric, catalogue
 from app.ui import format as f
-from app.ui.reading import Reading
+from app.ui.reading import Reading, read_at
 from app.warehouse import Warehouse
 from pipelines.alerts import Finding, Severity
 from pipelines.job import Run
@@ -78,8 +78,9 @@ def _blind(engine: Engine, what: str, why: str) -> Finding:
 
 
 def reading_of(warehouse: Warehouse, run: Run, viewer: Any = OPERATOR) -> Reading:
-    """A person's reading as of the run; without a person, the operator's."""
-    return Reading(warehouse, viewer, run.as_of, wall(), run.settings.timezone)
+    """A person's reading as of the run, or of the newest good build before it; without a person, the operator's."""
+    as_of = read_at(run.as_of, warehouse.progress.data_until())
+    return Reading(warehouse, viewer, as_of, wall(), run.settings.timezone)
 
 
 def odd_days(engine: Engine, today: date) -> list[Finding]:

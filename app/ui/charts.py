@@ -13,6 +13,9 @@ from app.ui import format as f
 from app.ui.look import tokens, var, vega_config
 
 Spec = dict[str, Any]
+NARROW = 0.25
+HEADROOM = 0.15
+"""Kept free beyond the last value, where its label and the words at the plumb line stand, as a part of the span."""
 YEAR_OR_MONTH = "utcmonth(datum.value)==0?utcFormat(datum.value,'%Y'):utcFormat(datum.value,'%b')"
 
 
@@ -81,8 +84,28 @@ def money_axis(low: float, high: float, *, zero: bool) -> Spec:
     return {"type": "quantitative", "scale": scale, "axis": {"tickCount": 5, "labelExpr": expr}}
 
 
-def plumb_line(day: date, left: str, right: str, top: float) -> list[Spec]:
-    """The sign for the end of certainty: a hairline with a bob at its foot, and a word on either side."""
+def has_room(first: date, day: date, end: date) -> bool:
+    """Whether a word fits at the left of a day: a young company's past is too narrow for one."""
+    return (day - first).days >= (end - first).days * NARROW
+
+
+def rises(values: Sequence[float]) -> bool:
+    """Whether a line comes from below to its end, where its label then stands above it; else below.
+
+    The label is about three months wide.
+    """
+    before = values[-4:-1]
+    return not before or min(before) < values[-1] or max(before) == values[-1]
+
+
+def last_label(text: str, x: Spec, y: Spec, *, is_roomy: bool, is_above: bool) -> Spec:
+    """The last value of a line, at the left of its end, or at the right where the past is narrow."""
+    side: Spec = {"align": "right", "dx": -8} if is_roomy else {"align": "left", "dx": 8}
+    return label(text, x, y, dy=-14 if is_above else 18, **strong(**side))
+
+
+def plumb_line(day: date, left: str, right: str) -> list[Spec]:
+    """The sign for the end of certainty: a hairline with a bob at its foot, a word on either side, or none."""
     bob = tokens()["chart"]["bob"]
     x = day_value(day)
     y_top, y_foot = {"value": 8}, {"value": {"expr": f"height{bob['yOffset']:+d}"}}
@@ -93,7 +116,7 @@ def plumb_line(day: date, left: str, right: str, top: float) -> list[Spec]:
          "mark": {"type": "point", "shape": bob["path"], "size": bob["size"], "fill": var("ink"), "stroke": None,
                   "filled": True, "opacity": 1},
          "encoding": {"x": x, "y": y_foot}},
-        label(left, x, y_top, align="right", dx=-6, **words),
+        *([label(left, x, y_top, align="right", dx=-6, **words)] if left else []),
         label(right, x, y_top, align="left", dx=6, **words),
     ]  # fmt: skip
 

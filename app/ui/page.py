@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import streamlit as st
 
@@ -61,16 +61,26 @@ def head(dashboard: Dashboard, reading: Reading) -> int:
 
 def lead(dashboard: Dashboard, reading: Reading) -> str:
     """The line under the title."""
-    if dashboard.section == "Operations":
+    if dashboard.is_personal:
         return f'<p class="pl-lead">Times are {reading.zone.key.replace("_", " ")}.</p>'
+    if dashboard.section == "Operations":
+        return f'<p class="pl-lead">Times are {reading.zone.key.replace("_", " ")}.{standing(reading, None)}</p>'
     closed = f"<b>{f.month_year(reading.closed)}</b>, closed {f.day(month_end(reading.closed))}"
+    behind = standing(reading, reading.unbuilt)
     names = [element.metric for element in dashboard.panels() if isinstance(element, Tile)]
     if not names:
-        return f'<p class="pl-lead">{closed}.</p>'
+        return f'<p class="pl-lead">{closed}.{behind}</p>'
     statuses = [status for name in names if (status := reading.status(name)) is not None]
     kept, rest = {p for s in statuses for p in s.kept}, {p for s in statuses for p in (*s.broken, *s.warned)}
     on = f" Changes are on {f.month_name(shift(reading.closed, -1))}." if dashboard.layout == "phone" else ""
-    return f'<p class="pl-lead">{closed}.{on} {titles.promises(len(kept), len(rest))}.</p>'
+    return f'<p class="pl-lead">{closed}.{on} {titles.promises(len(kept), len(rest))}.{behind}</p>'
+
+
+def standing(reading: Reading, unbuilt: date | None) -> str:
+    """What keeps the page behind, in the colour of what is late; nothing where it is up to date."""
+    failed = reading.warehouse.progress.build_failed_at()
+    said = titles.standing(unbuilt, f.clock_time(failed, reading.zone) if failed else "")
+    return f'<span class="pl-stale">{said}</span>' if said else ""
 
 
 @st.cache_data(ttl=CACHE_SECONDS, max_entries=64, show_spinner=False, hash_funcs={Viewer: lambda viewer: viewer.roles})

@@ -26,10 +26,11 @@ class Reading:
     Attributes:
         warehouse: the one way to the data.
         viewer: who looks.
-        as_of: business time.
+        as_of: the business instant the figures speak about, never later than what has been built (`read_at`).
         now: wall time, for ages.
         zone: the reporting time zone.
         compare: months between a figure and what it is compared with, 1 or 12.
+        clock: the business clock itself, where it may be ahead of `as_of`.
         noted: what was read for the page so far, figures and marts by name; a page that is replayed repeats it to
             the audit.
     """
@@ -40,6 +41,7 @@ class Reading:
     now: datetime
     zone: ZoneInfo
     compare: int = 1
+    clock: datetime | None = None
     noted: set[str] = field(default_factory=set)
 
     @property
@@ -51,6 +53,14 @@ class Reading:
     def closed(self) -> date:
         """The first day of the last complete month."""
         return shift(self.running, -1)
+
+    @property
+    def unbuilt(self) -> date | None:
+        """The last month that has closed by the clock and was never built, its first day; None where there is none."""
+        if self.clock is None:
+            return None
+        closed = shift(self.clock.astimezone(self.zone).date().replace(day=1), -1)
+        return closed if closed > self.closed else None
 
     def metric(self, name: str) -> Metric:
         return catalogue()[name]
@@ -100,6 +110,14 @@ class Reading:
             return {}
         known = ((str(row["metric"]), as_float(row["target"])) for row in records(rows))
         return {metric: target for metric, target in known if target is not None}
+
+
+def read_at(clock: datetime, built_until: datetime | None) -> datetime:
+    """The instant to read figures at: the clock's, but never later than the newest good build.
+
+    A month that closes after it has no row yet: asked for, it would be n/a on every page until the next good build.
+    """
+    return clock if built_until is None else min(clock, built_until)
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -139,5 +139,5 @@ def sandbox_note(reading: Reading) -> None:
     """Says that the company is invented and when its clock stands."""
     st.html(
         f'<div class="pl-sandbox">Sandbox company; its clock stands at '
-        f"{f.clock_time(reading.as_of, reading.zone)}</div>"
+        f"{f.clock_time(reading.clock or reading.as_of, reading.zone)}</div>"
     )

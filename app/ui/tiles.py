@@ -60,12 +60,17 @@ def value_html(tile: TileFacts) -> str:
     """The number with its unit, or n/a with its reason."""
     if tile.value is None:
         reason = tile.reason or "not known for this month"
-        return f'<div class="pl-value pl-missing">{f.MISSING}<span class="pl-unit">{escape(reason)}</span></div>'
+        return missing_html(reason)
     figure = f.figure(tile.value, tile.metric.unit)
     before = f'<span class="pl-unit pl-unit-before">{figure.before}</span>' if figure.before else ""
     word = " pl-unit-word" if len(figure.unit) > 1 else ""
     behind = f'<span class="pl-unit{word}">{figure.unit}</span>' if figure.unit else ""
     return f'<div class="pl-value">{before}{figure.digits}{behind}</div>'
+
+
+def missing_html(reason: str) -> str:
+    """No number, and beside it in up to three lines why; it takes the place of the change, too."""
+    return f'<div class="pl-value pl-missing">{f.MISSING}<span class="pl-unit">{escape(reason)}</span></div>'
 
 
 def meaning(text: str, better: str) -> str:
@@ -76,7 +81,9 @@ def meaning(text: str, better: str) -> str:
 
 
 def change_html(tile: TileFacts) -> str:
-    if tile.value is None or tile.before is None:
+    if tile.value is None:
+        return ""
+    if tile.before is None:
         return '<div class="pl-change"><span class="pl-note">no comparison yet</span></div>'
     text = f.change(tile.value, tile.before, tile.metric.unit)
     kind = meaning(text, tile.metric.better)
@@ -138,7 +145,7 @@ def draw_tile(reading: Reading, name: str, target: float | None, key: str) -> No
     except (NotBuilt, NotPermitted) as error:
         why = "not built yet" if isinstance(error, NotBuilt) else "not in your role"
         label = f'<div class="pl-tile-label">{escape(reading.metric(name).label)}</div>'
-        st.html(f'{label}<div class="pl-value pl-missing">{f.MISSING}<span class="pl-unit">{why}</span></div>')
+        st.html(label + missing_html(why))
         return
     popover(reading, (name,), label=tile.metric.label, key=key, month=tile.month, value=tile.value)
     st.html(tile_html(tile, reading.now))

@@ -46,18 +46,20 @@ def trend(label: str, values: Sequence[float], foretold: float | None, horizon_m
     """
     if not values:
         return f"No {f.in_sentence(label)} yet"
-    mark = passed(values)
+    mark, ahead = passed(values), horizon_words(horizon_months)
     if mark is not None:
         finding = f"{label} passed {f.money_axis(mark)}"
     elif len(values) > 12 and values[-13]:
         ratio = values[-1] / values[-13] - 1
         verb = "grew" if ratio > 0 else "fell"
-        finding = f"{label} {verb} {f.percent(abs(ratio))} in a year"
+        still = f.percent(abs(ratio)) == f.percent(0)
+        finding = f"{label} stood still for a year" if still else f"{label} {verb} {f.percent(abs(ratio))} in a year"
+        ahead = "in another" if horizon_months == 12 else ahead
     else:
         finding = f"{label} stands at {f.money(values[-1])}"
     if foretold is None:
         return finding
-    return f"{finding}; {horizon_words(horizon_months)} it should stand at {f.money_axis(foretold)}"
+    return f"{finding}; {ahead} it should stand at {f.money_axis(foretold)}"
 
 
 def bridge(label: str, opening: float, closing: float, won: float, lost: float) -> str:
@@ -136,6 +138,17 @@ def movements(moment: date, count: int) -> str:
     if not count:
         return f"No customer{APOSTROPHE}s MRR moved in {month}"
     return f"Whose MRR moved most in {month}"
+
+
+def standing(unbuilt: date | None, failed: str) -> str:
+    """What keeps a page behind: a month that closed and was not built, a newest build that failed; or nothing.
+
+    Args:
+        unbuilt: the month.
+        failed: when the build failed, in words.
+    """
+    said = f" {f.month_name(unbuilt)} has closed since and is not built yet." if unbuilt else ""
+    return said + (f" The newest build failed ({failed}); what is shown is of the one before." if failed else "")
 
 
 def sources(names: Sequence[str], late: Sequence[str], failed: Sequence[str] = ()) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
 import time
+from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import create_engine, text
 
+from app import webhooks
 from app.secrets import get_secret, warehouse_url
+from app.warehouse import Warehouse
 
 from .servers import PATIENCE_SECONDS, Portal
 
@@ -154,3 +158,20 @@ def test_scripts_come_compressed_and_fonts_from_here(portal: Portal) -> None:
 def test_nothing_outside_the_static_folder_is_served(portal: Portal, path: str) -> None:
     answer = httpx.get(f"{portal.url}/static/{path}", timeout=PATIENCE_SECONDS)
     assert "front door" not in answer.text and "[project]" not in answer.text and "def " not in answer.text
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhooks, "MOST_SECONDS", 0.05)
+    warehouse = Warehouse(portal.settings)
+    said: list[Any] = []
+
+    async def never() -> Any:
+        await asyncio.sleep(60)
+
+    async def hear(message: Any) -> None:
+        said.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": webhooks.PATH, "headers": [], "query_string": b""}
+    asyncio.run(webhooks.stripe_route(portal.settings, warehouse).handle(scope, never, hear))
+    warehouse.close()
+    assert said[0]["status"] == 408

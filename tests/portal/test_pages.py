@@ -103,6 +103,22 @@ def test_the_most_urgent_alert_stands_first() -> None:
     assert act < watch < held
 
 
+def test_the_alerts_title_counts_those_that_are_folded_too(filled: Settings) -> None:
+    engine = create_engine(warehouse_url(filled))
+    with engine.begin() as connection:
+        connection.execute(sql("create table kept_alerts as table mart_executive.alerts"))
+        connection.execute(sql("insert into mart_executive.alerts select * from kept_alerts"))
+    try:
+        said = text(visit("executive", "executive"))
+    finally:
+        with engine.begin() as connection:
+            connection.execute(sql("delete from mart_executive.alerts"))
+            connection.execute(sql("insert into mart_executive.alerts select * from kept_alerts"))
+            connection.execute(sql("drop table kept_alerts"))
+        engine.dispose()
+    assert "10 things to know" in said and "5 more" in said
+
+
 def test_names_from_outside_are_text_and_never_markup() -> None:
     page = visit("finance", "revenue")
     assert "Core &amp; Söhne &lt;b&gt;" in " ".join(element.proto.body for element in page.get("html"))
@@ -164,6 +180,40 @@ def test_the_breakdown_is_compared_with_what_the_page_compares_with() -> None:
     page = visit("finance", "revenue")
     page.segmented_control[0].set_value("Year before").run()
     assert "All 12,100 13,300 +9.9 % 100.0 %" in text(page)
+
+
+def test_a_month_that_closed_but_was_not_built_is_named_and_the_one_before_is_shown(filled: Settings) -> None:
+    clock = filled.home / "sandbox" / "clock"
+    kept = clock.read_text()
+    clock.write_text("2027-01-02T11:00:00+00:00")
+    try:
+        said = text(visit("executive", "executive"))
+    finally:
+        clock.write_text(kept)
+    assert ", closed 31 Oct." in said
+    assert "December has closed since and is not built yet." in said
+    assert "$ 12.72 M" in said and "n/a" not in said
+    assert "its clock stands at 2 Jan 2027, 06:00" in said
+
+
+@pytest.mark.parametrize(("role", "slug"), [("executive", "executive"), ("executive", "glance"),
+                                            ("finance", "revenue"), ("engineer", "pipelines")])  # fmt: skip
+def test_every_page_says_that_the_newest_build_failed(filled: Settings, role: str, slug: str) -> None:
+    engine = create_engine(warehouse_url(filled))
+    with engine.begin() as connection:
+        connection.execute(sql(
+            "insert into portal.build_run (run_id, started_at, ended_at, as_of, result, error) select "
+            "'00000000-0000-0000-0000-0000000000ff', max(started_at) + interval '1 hour', max(started_at) + "
+            "interval '1 hour', max(as_of), 'failed', 'a model is missing' from portal.build_run"
+        ))  # fmt: skip
+    try:
+        said = text(visit(role, slug))
+    finally:
+        with engine.begin() as connection:
+            connection.execute(sql("delete from portal.build_run where result = 'failed'"))
+        engine.dispose()
+    assert "The newest build failed (" in said and "what is shown is of the one before." in said
+    assert "This page cannot be shown" not in said
 
 
 def test_a_replayed_page_tells_the_audit_what_it_showed(filled: Settings) -> None:

@@ -25,6 +25,11 @@ SPECS = {
     "a trend with its forecast": trend.spec(PAST, FUTURE),
     "a trend without a forecast": trend.spec(PAST, []),
     "a trend of one month": trend.spec(PAST[:1], []),
+    "a trend of one month with its forecast": trend.spec(PAST[:1], FUTURE),
+    "a trend of nothing": trend.spec([(day, 0.0) for day, _ in PAST],
+                                     [trend.Foretold(date(2027, 5, 1), 0, 0, 0, 0, 0)]),
+    "a runway below zero": runway.spec([(date(2026, 9, 30), 9.0), (date(2026, 10, 31), -9.0)],
+                                       [trend.Foretold(date(2027, 5, 1), -20, -30, -10, -25, -15)]),
     "a bridge": bridge.spec("September", "October", 988_718, 1_007_968, MOVES),
     "a bridge where nothing moved": bridge.spec("September", "October", 5, 5, [("New", 0.0)]),
     "a runway": runway.spec(PAST, FUTURE),
@@ -51,6 +56,64 @@ def test_vega_draws_every_spec(name: str) -> None:
 @pytest.mark.parametrize("name", SPECS)
 def test_a_spec_names_colours_by_meaning_only(name: str) -> None:
     assert re.findall(r"#[0-9a-fA-F]{3,8}\b", json.dumps(SPECS[name])) == []
+
+
+def texts(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What is written into a chart, with how it stands."""
+    marks = [layer["mark"] for layer in spec["layer"]]
+    return {str(mark["text"]): mark for mark in marks if mark["type"] == "text" and "text" in mark}
+
+
+def test_a_young_companys_past_has_no_room_for_words() -> None:
+    assert {"certified", "forecast"} <= set(texts(trend.spec(PAST, FUTURE)))
+    young = texts(trend.spec(PAST[:1], FUTURE))
+    assert "certified" not in young and young["$1.01M"]["align"] == "left"
+
+
+def test_the_last_value_stands_where_the_line_does_not_run() -> None:
+    assert texts(runway.spec(PAST, FUTURE))["$1.10M"]["dy"] < 0
+    falling = [(day, 3e6 - value) for day, value in PAST]
+    assert texts(runway.spec(falling, FUTURE))["$1.90M"]["dy"] > 0
+    assert texts(trend.spec(falling, FUTURE))["$1.90M"]["dy"] > 0
+
+
+@pytest.mark.parametrize(
+    ("values", "is_above"),
+    [([1.0], True), ([1.0, 1.0], True), ([1.0, 3.0, 2.0], True), ([3.0, 2.0, 2.0], False), ([9.0, 1.0, 2.0], True)],
+    ids=["one month", "flat", "a dip while rising", "falling to a stand", "rising again"],
+)
+def test_a_label_stands_above_where_the_line_comes_from_below(values: list[float], is_above: bool) -> None:
+    assert charts.rises(values) == is_above
+
+
+def test_a_narrow_bands_ends_are_pushed_apart() -> None:
+    end = trend.Foretold(date(2027, 10, 28), 1.2e6, 1.19e6, 1.21e6, 1.2e6, 1.2e6)
+    high, _, low = (label["mark"].get("dy", 0.0) for label in trend.end_labels(end, 1e6))
+    assert high <= -10 and low >= 10, "10,000 of a million are 3 of 300 pixels; a line needs 16"
+
+
+def test_a_forecast_of_cash_that_is_below_zero_is_drawn_below_zero() -> None:
+    drawn = json.dumps(SPECS["a runway below zero"])
+    assert "-20" in drawn and "out of cash" not in drawn, "no forecast rises to zero, and nothing is announced twice"
+
+
+@pytest.mark.parametrize(
+    ("running", "align"),
+    [pytest.param(5.0, "left", id="over the short bar of the running month"),
+     pytest.param(49.0, "right", id="over the month before, where the running one is as high")],
+)  # fmt: skip
+def test_the_number_of_the_closed_month_stands_on_no_bar(running: float, align: str) -> None:
+    rows = [(date(2026, 9, 1), 60.0, 40.0), (date(2026, 10, 1), 50.0, 40.0), (date(2026, 11, 1), running, 1.0)]
+    marks = [layer["mark"] for layer in flow.spec(rows, date(2026, 11, 1))["layer"]]
+    assert [mark["align"] for mark in marks if mark["type"] == "text"] == [align, "left"]
+
+
+@pytest.mark.parametrize(
+    ("total", "back", "expected"),
+    [(4568.0, 7.0, "4,568 in all, 7 came back. "), (4568.0, 0.0, "4,568 in all. "), (None, None, "")],
+)
+def test_what_came_back_is_told(total: float | None, back: float | None, expected: str) -> None:
+    assert flow.standing(total, back) == expected
 
 
 def test_a_bridge_steps_from_where_the_last_step_ended() -> None:

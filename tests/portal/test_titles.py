@@ -21,6 +21,9 @@ FLAT = [8_200_000.0 + 50_000 * i for i in range(13)]  # 8.2M … 8.8M: 7.3 % in 
         pytest.param([12.2e6, 12.3e6, 12.4e6, 12.5e6, 12.6e6], 14e6, 6,
                      "ARR stands at $12.60M; in 6 months it should stand at $14M", id="it was passed long ago"),
         pytest.param(FLAT, None, 0, f"ARR grew 7.3{T}% in a year", id="a year of growth, no forecast"),
+        pytest.param(FLAT, 9.5e6, 12, f"ARR grew 7.3{T}% in a year; in another it should stand at $9.5M",
+                     id="a year back and a year ahead"),
+        pytest.param([8.2e6] * 13, None, 0, "ARR stood still for a year", id="a year of nothing"),
         pytest.param(FLAT[::-1], None, 0, f"ARR fell 6.8{T}% in a year", id="a year of decline"),
         pytest.param([11.7e6, 11.9e6, 12.1e6, 11.9e6, 12.05e6], None, 0, "ARR passed $12M", id="passed for good"),
         pytest.param([12.1e6, 11.9e6, 12.1e6, 12.1e6, 12.05e6], None, 0, "ARR stands at $12.05M", id="it only wavered"),
@@ -30,6 +33,20 @@ FLAT = [8_200_000.0 + 50_000 * i for i in range(13)]  # 8.2M … 8.8M: 7.3 % in 
 )  # fmt: skip
 def test_trend(values: list[float], foretold: float | None, horizon: int, expected: str) -> None:
     assert titles.trend("ARR", values, foretold, horizon) == expected
+
+
+@pytest.mark.parametrize(
+    ("unbuilt", "failed", "expected"),
+    [
+        pytest.param(None, "", "", id="up to date"),
+        pytest.param(date(2026, 12, 1), "", " December has closed since and is not built yet.",
+                     id="a month is missing"),
+        pytest.param(None, "22 Nov 2026, 06:00", " The newest build failed (22 Nov 2026, 06:00); what is shown is of "
+                     "the one before.", id="a build failed"),
+    ],
+)  # fmt: skip
+def test_standing(unbuilt: date | None, failed: str, expected: str) -> None:
+    assert titles.standing(unbuilt, failed) == expected
 
 
 @pytest.mark.parametrize(

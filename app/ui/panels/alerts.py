@@ -42,7 +42,7 @@ def make(reading: Reading, panel: Alerts) -> Picture:
     html = "".join(alert_html(row) for row in shown) + more if shown else f'<p class="pl-empty">{QUIET}</p>'
     newest = max((row["raised_at"] for row in known), default=None)
     corner = f.age(newest.to_pydatetime(), reading.now) if newest is not None else ""
-    return Picture(titles.alerts(len(shown)), "Anomalies and missed targets", corner, html=html)
+    return Picture(titles.alerts(len(known)), "Anomalies and missed targets", corner, html=html)
 
 
 def alert_html(row: dict[str, Any]) -> str:

@@ -16,6 +16,8 @@ from app.ui.reading import Reading
 
 Month = tuple[date, float, float]
 PLOT_HEIGHT = 280
+FREE = 0.85
+"""A running month below this part of the closed one leaves room above its bar for the closed one's number."""
 
 
 def make(reading: Reading, panel: Flow) -> Picture:
@@ -27,14 +29,21 @@ def make(reading: Reading, panel: Flow) -> Picture:
     if closed is None:
         return no_month(panel.noun, panel.came)
     total = reading.series(panel.total, 1).get(reading.closed) if panel.total else None
-    standing = f"{f.number(total)} in all. " if total is not None else ""
-    subtitle = f"{standing}Per month; striped: month to date"
+    back = reading.series(panel.back, 1).get(reading.closed) if panel.back else None
+    subtitle = f"{standing(total, back)}Per month; striped: month to date"
     title = titles.flow(panel.noun, closed[1], closed[2])
-    shown = tuple(name for name in (panel.came, panel.went, panel.total) if name)
+    shown = tuple(name for name in (panel.came, panel.went, panel.total, panel.back) if name)
     today = reading.as_of.astimezone(reading.zone).date()
     return Picture(title, subtitle, f.day(today), shown, spec(rows, reading.running),
                    alt=words(title, rows, reading.closed),
                    month=reading.closed, value=closed[1])  # fmt: skip
+
+
+def standing(total: float | None, back: float | None) -> str:
+    """Such as "4,568 in all, 7 came back. "; what is not known or nothing is not told."""
+    told = [f"{f.number(total)} in all"] if total is not None else []
+    told += [f"{f.number(back)} came back"] if back else []
+    return f"{', '.join(told)}. " if told else ""
 
 
 def words(title: str, rows: Sequence[Month], closed: date) -> str:
@@ -59,6 +68,11 @@ def pieces(rows: Sequence[Month], running: date) -> list[dict[str, Any]]:
     return made
 
 
+def beside(is_free: bool) -> Spec:
+    """Where a bar's number stands: over the running month's bar where that is shorter, else over the month before."""
+    return {"align": "left", "dx": -8} if is_free else {"align": "right", "dx": 12}
+
+
 def spec(rows: Sequence[Month], running: date) -> dict[str, Any]:
     """The chart; the last closed month's bars carry their numbers."""
     order = [month.isoformat() for month, _, _ in rows]
@@ -76,10 +90,13 @@ def spec(rows: Sequence[Month], running: date) -> dict[str, Any]:
                          "color": {"field": "colour", "type": "nominal", "scale": None}}}  # fmt: skip
     zero = {"data": values([{}]), "mark": {"type": "rule", "color": var("ink")}, "encoding": {"y": {"datum": 0, **y}}}
     last, came, went = next(row for row in reversed(rows) if row[0] != running)
-    ends: list[Spec] = [{"month": last.isoformat(), "at": came, "text": f.signed(came)},
-            {"month": last.isoformat(), "at": -went, "text": f.signed(-went)}]  # fmt: skip
+    after = next((row for row in rows if row[0] == running), (running, 0.0, 0.0))
+    ends: list[Spec] = [
+        {"month": last.isoformat(), "at": came, "text": f.signed(came), "is_free": after[1] < came * FREE},
+        {"month": last.isoformat(), "at": -went, "text": f.signed(-went), "is_free": after[2] < went * FREE},
+    ]
     labels = [
-        {"data": values([row]), "mark": {"type": "text", "dy": 9 if row["at"] < 0 else -8, "align": "right", "dx": 12,
+        {"data": values([row]), "mark": {"type": "text", "dy": 9 if row["at"] < 0 else -8, **beside(row["is_free"]),
                                          **strong()},
          "encoding": {"x": x, "y": {"field": "at", **y}, "text": {"field": "text"}}}
         for row in ends

@@ -191,8 +191,8 @@ def title(kind: str, rows: Sequence[Row], now: datetime) -> str:
         late, failed = ([name for name, known in named if known == word] for word in ("late", "failed"))
         return titles.sources([name for name, _ in named], late, failed)
     if kind == "promises":
-        broken = sum(row["outcome"] == "broken" for row in rows)
-        return titles.promises(sum(row["outcome"] == "kept" for row in rows), broken)
+        kept = sum(row["outcome"] == "kept" for row in rows)
+        return titles.promises(kept, len(rows) - kept)
     failed = sum(row["result"] == "failed" for row in rows)
     if kind == "deliveries":
         return titles.deliveries(len(rows), failed)

@@ -82,8 +82,8 @@ def group_html(dimension: str, found: list[Part]) -> str:
     most = max((max(part.now, part.before) for part in found), default=0.0) or 1.0
     rows = "".join(row_html(part, most) for part in found)
     head = (
-        f'<tr><th class="pl-strong">By {escape(dimension)}</th><th></th><th class="pl-num">$ thousand</th>'
-        '<th class="pl-num">on the year</th></tr>'
+        f'<tr><th class="pl-strong" colspan="2">By {escape(dimension)}<span class="pl-narrow">, $ thousand</span></th>'
+        '<th class="pl-num"><span class="pl-wide">$ thousand</span></th><th class="pl-num">on the year</th></tr>'
     )
     return f'<table class="pl-ranked"><thead>{head}</thead><tbody>{rows}</tbody></table>'
 

@@ -8,7 +8,20 @@ from typing import Any
 from app.dashboard import Runway
 from app.ui import format as f
 from app.ui import titles
-from app.ui.charts import band, chart, day_value, label, line, money_axis, plumb_line, strong, time_axis
+from app.ui.charts import (
+    HEADROOM,
+    band,
+    chart,
+    day_value,
+    has_room,
+    label,
+    last_label,
+    line,
+    money_axis,
+    plumb_line,
+    rises,
+    time_axis,
+)
 from app.ui.look import tokens, var
 from app.ui.panels.frame import Picture, empty
 from app.ui.panels.trend import Foretold, Point, forecast
@@ -40,7 +53,7 @@ def words(past: Sequence[Point], future: Sequence[Foretold]) -> str:
     if future:
         end = future[-1]
         said += f" Forecast for {f.long_day(end.day)}: {f.money(end.low)} to {f.money(end.high)} in 8 of 10 outcomes."
-    return said + "".join(f" {text} {f.month_year(day)}." for text, day in exhausted(future))
+    return said + "".join(f" {text} {f.month_year(day)}." for text, day in exhausted(future) if cash > 0)
 
 
 def exhausted(future: Sequence[Foretold]) -> list[tuple[str, Any]]:
@@ -54,30 +67,34 @@ def exhausted(future: Sequence[Foretold]) -> list[tuple[str, Any]]:
 
 
 def spec(past: Sequence[Point], future: Sequence[Foretold]) -> dict[str, Any]:
-    """The chart; cash below zero is not drawn."""
+    """The chart; a forecast is not drawn below zero, unless the cash is there already."""
     last_day, last = past[-1]
     end = future[-1].day if future else last_day
-    high = max([value for _, value in past] + [point.high for point in future])
-    low = min(0.0, min(value for _, value in past))
+    high = max([0.0] + [value for _, value in past] + [point.high for point in future])
+    floor = 0.0 if last >= 0 else min([last, *(point.low for point in future)])
+    low = min(floor, *(value for _, value in past))
+    is_above = rises([value for _, value in past])
+    high = max(high, last + HEADROOM * (high - low)) if is_above else high
+    roomy = not future or has_room(past[0][0], last_day, end)
     x, y = time_axis(past[0][0], end), money_axis(low, high, zero=True)
     rows = [{"day": day.isoformat(), "value": value} for day, value in past]
     layers = []
     if future:
         for meaning, low_edge, high_edge in (("band", "low", "high"), ("bandInner", "inner_low", "inner_high")):
             start = {"day": last_day.isoformat(), "low": last, "high": last}
-            edges = [{"day": p.day.isoformat(), "low": max(getattr(p, low_edge), 0.0),
-                      "high": max(getattr(p, high_edge), 0.0)} for p in future]  # fmt: skip
+            edges = [{"day": p.day.isoformat(), "low": max(getattr(p, low_edge), floor),
+                      "high": max(getattr(p, high_edge), floor)} for p in future]  # fmt: skip
             layers.append(band([start, *edges], x, y, meaning))
-        centre = [rows[-1], *({"day": p.day.isoformat(), "value": max(p.centre, 0.0)} for p in future)]
+        centre = [rows[-1], *({"day": p.day.isoformat(), "value": max(p.centre, floor)} for p in future)]
         layers.append(line(centre, x, y, color=var("forecast")))
     layers.append(line(rows, x, y))
     if future:
-        layers += plumb_line(last_day, "certified", "forecast", high)
-        layers += endings(future)
+        layers += plumb_line(last_day, "certified" if roomy else "", "forecast")
+        layers += endings(future) if last > 0 else []
     here = {"x": day_value(last_day), "y": {"datum": last}}
     point = {"type": "point", "fill": var("accent"), "stroke": var("ground"), "size": 40}
     layers.append({"data": {"values": [{}]}, "mark": point, "encoding": here})
-    layers.append(label(f.money(last), here["x"], here["y"], align="right", dx=-8, dy=18, **strong()))
+    layers.append(last_label(f.money(last), here["x"], here["y"], is_roomy=roomy, is_above=is_above))
     return chart(layers, height=tokens()["chart"]["heightSecondRow"])
 
 

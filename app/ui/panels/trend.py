@@ -10,12 +10,28 @@ from typing import Any
 from app.dashboard import Trend
 from app.ui import format as f
 from app.ui import titles
-from app.ui.charts import band, chart, day_value, label, line, money_axis, plumb_line, strong, time_axis
+from app.ui.charts import (
+    HEADROOM,
+    band,
+    chart,
+    day_value,
+    has_room,
+    label,
+    last_label,
+    line,
+    money_axis,
+    plumb_line,
+    rises,
+    strong,
+    time_axis,
+)
 from app.ui.look import tokens, var
 from app.ui.panels.frame import Picture, no_month
 from app.ui.reading import Reading, as_date, as_float, month_end, records, shift
 
 Point = tuple[date, float]
+LINE = 16.0
+"""What a label needs in height, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +103,13 @@ def spec(past: Sequence[Point], future: Sequence[Foretold]) -> dict[str, Any]:
     last_day, last = past[-1]
     end = future[-1].day if future else last_day
     every = [value for _, value in past] + [edge for point in future for edge in (point.low, point.high)]
-    x, y = time_axis(past[0][0], end), money_axis(min(every), max(every), zero=False)
+    low, high = min(every), max(every)
+    is_above, free = rises([value for _, value in past]), HEADROOM * (high - low)
+    low, high = (low, max(high, last + free)) if is_above else (min(low, last - free), high)
+    x, y = time_axis(past[0][0], end), money_axis(low, high, zero=False)
     plain_x, plain_y = {k: v for k, v in x.items() if k != "axis"}, {k: v for k, v in y.items() if k != "axis"}
     rows = [{"day": day.isoformat(), "value": value} for day, value in past]
+    roomy = not future or has_room(past[0][0], last_day, end)
     layers = []
     if future:
         start = {"day": last_day.isoformat(), "low": last, "high": last}
@@ -98,20 +118,22 @@ def spec(past: Sequence[Point], future: Sequence[Foretold]) -> dict[str, Any]:
         layers += [band([start, *edges], x, y, "band"), line(centre, x, y, color=var("forecast"))]
     layers.append(line(rows, x, y))
     if future:
-        layers += [*plumb_line(last_day, "certified", "forecast", max(every)), *end_labels(future[-1])]
+        layers += [*plumb_line(last_day, "certified" if roomy else "", "forecast"), *end_labels(future[-1], high - low)]
     here = {"x": {**day_value(last_day), **plain_x}, "y": {"datum": last, **plain_y}}
     point = {"type": "point", "fill": var("accent"), "stroke": var("ground"), "size": 40}
     layers.append({"data": {"values": [{}]}, "mark": point, "encoding": here})
-    layers.append(label(f.money(last), here["x"], here["y"], align="right", dx=-8, dy=-14, **strong()))
+    layers.append(last_label(f.money(last), here["x"], here["y"], is_roomy=roomy, is_above=is_above))
     return chart(layers, height=tokens()["chart"]["heightFirstRow"])
 
 
-def end_labels(end: Foretold) -> list[dict[str, Any]]:
+def end_labels(end: Foretold, span: float) -> list[dict[str, Any]]:
     """What the band ends in: its edges in regular, its centre in strong; pushed apart where they would touch."""
     x = day_value(end.day)
+    pixels = tokens()["chart"]["heightFirstRow"] / span if span else 0.0
+    up, down = (max(6.0, LINE - pixels * reach) for reach in (end.high - end.centre, end.centre - end.low))
     side = {"align": "left", "dx": 6}
     return [
-        label(f.money_axis(end.high), x, {"datum": end.high}, color=var("ink3"), dy=-6, **side),
+        label(f.money_axis(end.high), x, {"datum": end.high}, color=var("ink3"), dy=-up, **side),
         label(f.money_axis(end.centre), x, {"datum": end.centre}, **strong(**side)),
-        label(f.money_axis(end.low), x, {"datum": end.low}, color=var("ink3"), dy=6, **side),
+        label(f.money_axis(end.low), x, {"datum": end.low}, color=var("ink3"), dy=down, **side),
     ]
