@@ -24,6 +24,8 @@ from pipelines.output import ANSWERED, PROBLEM, ReaderGone, write_json
 
 REFUSALS = {errno.EACCES, errno.EDQUOT, errno.EEXIST, errno.ENOSPC, errno.ENOTDIR, errno.EPERM, errno.EROFS}
 """What a machine says when a folder cannot be had; another refusal is a defect of ours."""
+INTERRUPTED = 130
+"""The exit code of what was broken off (Ctrl-C, SIGTERM)."""
 
 app = typer.Typer(
     name="plumbline",
@@ -76,7 +78,7 @@ def run(arguments: Sequence[str]) -> int:
     except PlumblineError as error:
         return _fail(type(error).__name__, str(error), error.exit_code, as_json)
     except (KeyboardInterrupt, typer.Abort):
-        return _fail("Interrupted", "Broken off.", 130, as_json)
+        return _fail("Interrupted", "Broken off.", INTERRUPTED, as_json)
     except ModuleNotFoundError as error:
         message = f"A part of Plumbline is not installed: {error.name}. Expected it in the environment. Run `make up`."
         return _fail("DependencyMissing", message, DependencyMissing.exit_code, as_json)
@@ -92,6 +94,8 @@ def run(arguments: Sequence[str]) -> int:
         return _fail("DependencyMissing", message, DependencyMissing.exit_code, as_json)
     except (Exception, SystemExit) as error:  # a library that ends the process is as unforeseen as any other defect
         return _defect(error, as_json)
+    if code == INTERRUPTED:  # Typer makes that of a KeyboardInterrupt by itself
+        return _fail("Interrupted", "Broken off.", INTERRUPTED, as_json)
     return code if isinstance(code, int) else 0
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from app.settings import ROOT
+from pipelines.cli import run
 from pipelines.output import to_json
 
 
@@ -76,3 +77,14 @@ def test_a_reader_that_leaves_early_is_no_defect(arguments: list[str], code: int
     assert ended.returncode == code
     assert "Traceback" not in ended.stderr
     assert "defect" not in ended.stderr
+
+
+def test_what_is_broken_off_answers_with_one_object(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def break_off() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("app.metrics.catalogue", break_off)
+    assert run(["metrics", "--json"]) == 130
+    assert json.loads(capsys.readouterr().out) == {"error": {"kind": "Interrupted", "message": "Broken off."}}
