@@ -60,7 +60,7 @@ def report_letter(reading: Reading, settings: Settings) -> Mail:
     tiles = [tile for tile, _ in drawn]
     first = tiles[0]
     content = {
-        "subject": f"{first.label} {first.value or f.MISSING}, {f.day(today)}: {_verdicts(tiles)}",
+        "subject": f"{first.label} {first.value or f.MISSING} in {f.month_name(reading.closed)}: {_verdicts(tiles)}",
         "title": f"Your six figures, {f.day(today)}",
         "lead": f"{f.month_year(reading.closed)}, closed {f.long_day(month_end(reading.closed))}. "
         f"Changes are on {f.month_name(shift(reading.closed, -1))}.",

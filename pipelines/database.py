@@ -10,6 +10,7 @@ import psutil
 from app.errors import WarehouseDown
 from app.settings import Settings
 from pipelines import process
+from pipelines.ports import is_listening, port_of
 from pipelines.postgres import Cluster
 from pipelines.process import Owner
 
@@ -47,6 +48,10 @@ class Database:
             return psutil.Process(int((cluster.data / "postmaster.pid").read_text().split()[0]))
         except (OSError, ValueError, IndexError, psutil.NoSuchProcess):
             return None
+
+    def answers(self, settings: Settings) -> bool:
+        """Whether something accepts connections at its port; whether it takes questions shows when it is asked."""
+        return is_listening(port_of(settings, self.name))
 
     def start(self, settings: Settings, owner: Owner) -> None:
         """Starts the server; a command starts only one that `plumbline up` has made.

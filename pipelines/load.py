@@ -29,6 +29,7 @@ from pipelines import meltano, plugins
 from pipelines.job import Run, StepResult
 from pipelines.process import run_folder
 from pipelines.sources import SOURCES, Source, configured
+from pipelines.vanished import refuse_vanished, vanished
 
 SIDE_BY_SIDE = 2
 FIRST_WAIT_SECONDS = 5
@@ -55,7 +56,7 @@ def load(run: Run) -> StepResult:
     """
     settings = run.settings
     names = configured(settings)
-    sources = [source for source in SOURCES if source.name in names]
+    sources = [source for source in SOURCES if source.name in names or (source.reads_files and vanished(settings))]
     engine = create_engine(warehouse_url(settings, "plumbline_worker"), poolclass=NullPool)
     _end_interrupted(engine)
     if sources:
@@ -82,6 +83,8 @@ def _pull(run: Run, engine: Engine, source: Source, extractor: str) -> Pull:
     _begin(run, engine, source)
     try:
         with _only_one(run.settings, extractor) as held:
+            if source.reads_files:
+                refuse_vanished(run.settings)
             _try(run, engine, source, pull, held)
     except PlumblineError as error:
         pull.error = str(error)

@@ -10,15 +10,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic, sleep
 
+import httpx
 import psutil
 from pydantic import SecretStr
 
 from app.errors import DependencyMissing
-from app.login import reached_at
+from app.login import bracketed, reached_at
 from app.settings import ROOT, Settings
 from pipelines import ports, process
 from pipelines.process import Owner
 
+HEALTH_SECONDS = 5
 LOG_BYTES = 10_000_000
 QUIET = {
     "DO_NOT_TRACK": "1",
@@ -43,6 +45,7 @@ class Program:
         instead: the setting that, where it is set, takes the service's place.
         is_sandbox: whether only the sandbox has it.
         patience: seconds until it must answer.
+        health: the path of its first port that answers while it is well; nothing where there is none.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Program:
     instead: str = ""
     is_sandbox: bool = False
     patience: float = 60.0
+    health: str = ""
 
     def is_configured(self, settings: Settings) -> bool:
         return (settings.has_sandbox or not self.is_sandbox) and not (
@@ -80,6 +84,17 @@ class Program:
         process.write_record(settings, self.name, record)
         self._wait(settings, child, log, before)
         process.write_record(settings, self.name, replace(record, state="up"))
+
+    def answers(self, settings: Settings) -> bool:
+        """Whether it says anything at its health path: a process may live and hang. True where it has none."""
+        if not self.health:
+            return True
+        host = bracketed(_host_of(settings, self.ports[0]))
+        try:
+            httpx.get(f"http://{host}:{ports.port_of(settings, self.ports[0])}{self.health}", timeout=HEALTH_SECONDS)
+        except httpx.HTTPError:
+            return False
+        return True
 
     def stop(self, settings: Settings) -> None:
         living = self.process(settings)

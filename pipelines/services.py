@@ -38,6 +38,9 @@ class Service(Protocol):
     def process(self, settings: Settings) -> psutil.Process | None:
         """Its process while it lives, else None."""
 
+    def answers(self, settings: Settings) -> bool:
+        """Whether it answers while its process lives."""
+
     def start(self, settings: Settings, owner: Owner) -> None:
         """Starts it and returns when it answers."""
 
@@ -60,7 +63,7 @@ IDENTITY = Program(
     instead="oidc_issuer",
     is_sandbox=True,
 )
-PORTAL = Program("portal", "app.serve", ports=("portal",), patience=120.0)
+PORTAL = Program("portal", "app.serve", ports=("portal",), patience=120.0, health="/healthz")
 SCHEDULER = Program("scheduler", "pipelines.scheduler")
 
 SERVICES: tuple[Service, ...] = (WAREHOUSE, PRODUCTION, VENDORS, MAILBOX, IDENTITY, PORTAL, SCHEDULER)

@@ -38,7 +38,7 @@ class Source:
         keys: what its credentials are called in sources.json, with the environment variable of each.
         forgets_after_days: beyond this many days without success the source no longer tells all changes, and has to
             be read anew from its start.
-        may_recover: whether trying again may help; a file stays as wrong as it is.
+        reads_files: whether it is the folder of files, which may lose one.
     """
 
     name: str
@@ -46,7 +46,12 @@ class Source:
     loader: str
     keys: Mapping[str, str]
     forgets_after_days: int | None = None
-    may_recover: bool = True
+    reads_files: bool = False
+
+    @property
+    def may_recover(self) -> bool:
+        """Whether trying again may help; a file stays as wrong as it is."""
+        return not self.reads_files
 
 
 SOURCES: tuple[Source, ...] = (
@@ -63,7 +68,7 @@ SOURCES: tuple[Source, ...] = (
          "refresh_token": "SALESFORCE_REFRESH_TOKEN", "start_date": "SALESFORCE_START_DATE"},
     ),
     Source("production", ("tap-production",), "target-postgres", {"url": "PRODUCTION_URL"}),
-    Source("files", ("tap-plumbline-files",), "target-postgres-replace", {}, may_recover=False),
+    Source("files", ("tap-plumbline-files",), "target-postgres-replace", {}, reads_files=True),
 )
 
 
@@ -76,7 +81,7 @@ def configured(settings: Settings) -> Mapping[str, Mapping[str, str]]:
     given = _sandbox(settings) if settings.has_sandbox else _given(settings.home / "sources.json")
     found: dict[str, Mapping[str, str]] = {}
     for source in SOURCES:
-        if source.name == "files":
+        if source.reads_files:
             if any(settings.files.glob("*.csv")):
                 found[source.name] = {"PLUMBLINE_FILES_FOLDER": str(settings.files)}
         elif source.name in given:

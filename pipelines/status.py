@@ -156,6 +156,8 @@ def _service(settings: Settings, service: Service) -> Row:
     state = "down" if living is None else ("up" if record is None else record.state)
     if living is None and record is not None and record.state == "gave_up":
         state = "given up"
+    if state == "up" and not service.answers(settings):
+        state = "not answering"
     return {
         "service": service.name,
         "state": state,

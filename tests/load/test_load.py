@@ -14,12 +14,14 @@ import pytest
 from app.errors import SourceDown
 from pipelines.job import StepResult
 from pipelines.sandbox import production
+from pipelines.vanished import vanished
 from tests.load.conftest import House
 from tests.vendors.tiny_company import NOW, write_company
 
 pytestmark = pytest.mark.slow
 Load = Callable[..., StepResult]
 STRIPE = {"customers": "customer", "subscriptions": "subscription", "invoices": "invoice", "charges": "charge"}
+LAST_OF_FILES = "select result from portal.load_run where source = 'files' and stream = '' order by started_at desc"
 RATES = "rate_date,currency,usd_per_unit\n2026-01-01,usd,1\n2026-01-01,eur,1.1\n"
 
 
@@ -111,6 +113,26 @@ def test_a_broken_file_changes_nothing_and_says_where(house: House, load: Load) 
     broken.unlink()
     load("files")
     assert house.count("raw_files.exchange_rates") == 2
+
+
+def test_a_file_that_is_gone_is_missed_and_its_rows_stay(house: House, load: Load) -> None:
+    file = house.settings.files / "exchange_rates.csv"
+    load("files")
+    file.unlink()
+    says = r"exchange_rates\.csv was loaded before and is no longer in .*; the rows of then are kept\..* Put it back"
+    with pytest.raises(SourceDown, match=says):
+        load("files")
+    assert house.count("raw_files.exchange_rates") == 2
+    assert house.rows(LAST_OF_FILES)[0]["result"] == "failed"
+    with pytest.raises(SourceDown, match=says):
+        load("nothing else")
+    file.write_text(RATES.splitlines()[0] + "\n")
+    load("files")
+    assert house.count("raw_files.exchange_rates") == 0
+    file.unlink()
+    assert vanished(house.settings) == ()
+    file.write_text(RATES)
+    assert load("files").detail["failed"] == {}
 
 
 @pytest.mark.parametrize(

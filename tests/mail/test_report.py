@@ -82,7 +82,7 @@ def test_change_target_and_verdict_stand_by_each_figure(clean: Settings, mailbox
     for words in (f"+1.0{thin}% on September", f"{f.MINUS}1.0{thin}months on September", "Target $12.00M: missed",
                   f"Target at most 2.50{thin}%: met", "No target set"):  # fmt: skip
         assert words in mail.text
-    assert mail.kept.subject == "ARR $11.88M, 22 Nov: 2 targets met, 1 missed"
+    assert mail.kept.subject == "ARR $11.88M in October: 2 targets met, 1 missed"
     assert len(mail.pictures) == 1 + len(FIGURES)
 
 

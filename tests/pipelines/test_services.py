@@ -13,7 +13,7 @@ import pytest
 
 from app.errors import DependencyMissing, PortTaken, UsageError
 from app.settings import ROOT, Settings
-from pipelines import process, services
+from pipelines import process, program, services, status
 from pipelines.ports import is_listening, port_of
 from pipelines.process import Record, read_record, record_of, write_record
 from pipelines.program import Program
@@ -55,6 +55,16 @@ def test_up_takes_over_what_a_command_started(home: Settings) -> None:
     with running(home, "mailbox"):
         assert ensure(home, TINY, "up") is False
     assert TINY.process(home) is not None
+
+
+def test_a_service_that_lives_and_says_nothing_is_not_called_up(
+    home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tiny program listens and never answers, as a portal that hangs."""
+    monkeypatch.setattr(program, "HEALTH_SECONDS", 0.3)
+    with running(home, "mailbox"):
+        assert status._service(home, TINY)["state"] == "up"
+        assert status._service(home, replace(TINY, health="/healthz"))["state"] == "not answering"
 
 
 def test_the_last_of_two_commands_ends_the_service(home: Settings) -> None:
