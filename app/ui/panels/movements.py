@@ -30,7 +30,8 @@ def make(reading: Reading, panel: Movements) -> Picture:
         return empty(titles.movements(reading.closed, 0), "Nothing was won, lost or changed.")
     moved = amounts(found)
     rows = [cells(row) for row in moved[: panel.most]]
-    subtitle = f"{f.number(len(rows))} largest of {f.number(len(moved))} movements, US dollars; changes without exchange rates"
+    most = f"{f.number(len(rows))} largest of {f.number(len(moved))}"
+    subtitle = f"{most} movements, US dollars; changes without exchange rates"
     return Picture(titles.movements(reading.closed, len(moved)), subtitle, f"Closed {f.day(month_end(reading.closed))}",
                    ("net_mrr",), html=table(COLUMNS, rows, caption="Largest movements by customer"))  # fmt: skip
 
