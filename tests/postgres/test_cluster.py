@@ -212,7 +212,7 @@ def test_a_server_that_cannot_start_says_why(spoilt: Cluster) -> None:
         spoilt.start()
 
 
-@pytest.mark.skipif(not DEBIAN.exists(), reason="PostgreSQL 15 is not installed")
+@pytest.mark.skipif(not (DEBIAN / "initdb").exists(), reason="the server of PostgreSQL 15 is not installed")
 def test_other_programs_may_be_given(make_settings: MakeSettings) -> None:
     server = Cluster(make_settings(postgres_bin=DEBIAN), "production")
     server.start()
