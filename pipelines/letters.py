@@ -57,7 +57,8 @@ def data_line(data_until: datetime | None, settings: Settings) -> str:
     """How old the data is, in the reporting time zone."""
     if data_until is None:
         return "The data has not been built yet."
-    return f"Data until {f.clock_time(data_until, settings.timezone)}, {settings.reporting_timezone} time."
+    zone = settings.reporting_timezone.replace("_", " ")
+    return f"Data until {f.clock_time(data_until, settings.timezone)}, {zone} time."
 
 
 def things_to_know(count: int) -> str:
