@@ -12,7 +12,8 @@
         ├── WarehouseDown
         ├── NotBuilt          what is asked for has not been built yet
         ├── PortTaken
-        └── SourceDown
+        ├── SourceDown        a source does not answer, or not well
+        └── CredentialsRefused  a source does not know us, or gives us too few rights
 
 A message says what is wrong, what was found, what was expected and what to do next. It never holds a secret.
 """
@@ -71,4 +72,8 @@ class PortTaken(DependencyMissing):
 
 
 class SourceDown(DependencyMissing):
+    pass
+
+
+class CredentialsRefused(DependencyMissing):
     pass

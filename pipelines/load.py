@@ -26,9 +26,11 @@ from app.errors import PlumblineError, SourceDown
 from app.secrets import warehouse_url
 from app.settings import Settings
 from pipelines import meltano, plugins
+from pipelines.credentials import configured
 from pipelines.job import Run, StepResult
 from pipelines.process import run_folder
-from pipelines.sources import SOURCES, Source, configured
+from pipelines.source import Source
+from pipelines.sources import all_sources
 from pipelines.vanished import refuse_vanished, vanished
 
 SIDE_BY_SIDE = 2
@@ -56,7 +58,10 @@ def load(run: Run) -> StepResult:
     """
     settings = run.settings
     names = configured(settings)
-    sources = [source for source in SOURCES if source.name in names or (source.reads_files and vanished(settings))]
+    sources = [
+        source for source in all_sources().values()
+        if source.name in names or (source.reads_files and vanished(settings))
+    ]
     engine = create_engine(warehouse_url(settings, "plumbline_worker"), poolclass=NullPool)
     _end_interrupted(engine)
     if sources:

@@ -26,15 +26,15 @@ from app.errors import DependencyMissing
 from app.home import keep_private
 from app.secrets import warehouse_url
 from app.settings import ROOT, Settings, get_settings
+from pipelines.credentials import configured
 from pipelines.plugins import FOLDER
 from pipelines.ports import LOOPBACK, port_of
 from pipelines.sandbox.vendors.authority import Authority
-from pipelines.sources import configured
 
 FAKETIME = "faketime/libfaketime.so.1"
 LIBRARIES = (Path("/usr/lib"), Path("/usr/local/lib"))
 INHERITED = ("HOME", "LANG", "PATH", "TMPDIR", "USER")
-SECRET_NAMES = ("_SECRET", "_TOKEN", "_URL", "_URI", "_PASSWORD")
+SECRET_NAMES = ("_SECRET", "_TOKEN", "_URL", "_URI", "_PASSWORD", "_KEY")
 LONGEST_COMPLAINT = 500
 COMPLAINT = re.compile(r"^(CRITICAL|ERROR)\b|^[\w.]*(Error|Exception|Failure)\b.*:|^\S+\.csv[:,] ")
 RESUMED = "Resuming sync from"

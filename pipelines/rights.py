@@ -10,13 +10,14 @@ from psycopg2.extensions import connection, encrypt_password, quote_ident
 from app.access import ROLES, login_of
 from app.secrets import PORTAL, get_secret
 from app.settings import Settings
+from pipelines.sources import source_names
 
 LOADER, BUILDER, WORKER = "plumbline_loader", "plumbline_builder", "plumbline_worker"
 ANALYST = login_of("analyst")
 READERS = tuple(login_of(role) for role in ROLES)
 LOGINS = (LOADER, BUILDER, PORTAL, WORKER, *READERS)
 
-RAW = ("raw_stripe", "raw_salesforce", "raw_production", "raw_files")
+RAW = tuple(f"raw_{name}" for name in source_names())
 BUILT = ("rollup", *(f"mart_{role}" for role in ROLES if role != "analyst"))
 OWNERS = {
     **dict.fromkeys((*RAW, "meltano"), LOADER),

@@ -170,7 +170,7 @@ def _service(settings: Settings, service: Service) -> Row:
 
 def _sources(settings: Settings, now: datetime) -> Sequence[Row]:
     """Each configured source beside its last load; one that never ran has no result."""
-    from pipelines.sources import configured as configured_sources
+    from pipelines.credentials import configured as configured_sources
 
     last = {str(row["source"]): row for row in runs.read(settings, runs.SOURCES)}
     names = sorted({*configured_sources(settings), *last})

@@ -15,19 +15,28 @@ import pandas as pd
 from app.errors import DependencyMissing
 from app.settings import Settings
 from pipelines.sandbox import claims
+from pipelines.sandbox.company.streams import Control
 from pipelines.sandbox.ledger import read_ledger
 from pipelines.sandbox.store import open_store, store_path
+from pipelines.verify_streams import expected
 
 Figures = Mapping[str, Decimal]
 
 
 @dataclass(frozen=True)
 class Truth:
-    """What the company wrote down. Amounts in dollars to the cent; `customers` holds those with MRR in the month."""
+    """What the company wrote down.
+
+    Attributes:
+        months, customers: amounts in dollars to the cent; `customers` holds those with MRR in the month.
+        claims: each department's figure.
+        streams: each raw stream's rows, keys and total.
+    """
 
     months: Mapping[date, Figures]
     customers: Mapping[date, Mapping[str, Figures]]
     claims: Figures
+    streams: Mapping[str, Figures]
 
 
 def read_truth(settings: Settings, as_of: datetime, of_month: Sequence[str], of_customer: Sequence[str]) -> Truth:
@@ -52,7 +61,11 @@ def read_truth(settings: Settings, as_of: datetime, of_month: Sequence[str], of_
     customers: dict[date, dict[str, Figures]] = {month: {} for month in months}
     for (month, name), figures in _figures(ledger.customer_month, ("month", "customer_id"), of_customer).items():
         customers.setdefault(month, {})[name] = figures
-    return Truth(months, customers, _claims(settings, as_of))
+    controls = [
+        Control(source, stream, count, int(digest), Decimal(total))
+        for source, stream, count, digest, total in ledger.stream.itertuples(index=False, name=None)
+    ]
+    return Truth(months, customers, _claims(settings, as_of), expected(controls))
 
 
 def _figures(frame: pd.DataFrame, keys: Sequence[str], columns: Sequence[str]) -> dict[tuple[Any, ...], Figures]:

@@ -18,6 +18,7 @@ from app.metrics import Question
 from app.settings import Settings
 from app.warehouse import Warehouse
 from pipelines.truth import Figures, read_truth
+from pipelines.verify_streams import held
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -77,6 +78,7 @@ class VerifyReport:
     built_as_of: datetime | None
     months: int
     customers: int
+    streams: int
     figures: int
     differences: tuple[Difference, ...]
 
@@ -103,6 +105,7 @@ class VerifyReport:
             "built_as_of": self.built_as_of,
             "months": self.months,
             "customers": self.customers,
+            "streams": self.streams,
             "figures": self.figures,
             "note": self.note,
             "differences": [difference.payload() for difference in self.differences],
@@ -112,7 +115,10 @@ class VerifyReport:
         """Prints the outcome, and the first differences as a table."""
         from rich.table import Table
 
-        compared = f"{self.figures:,} figures of {self.months} months and {self.customers:,} customers compared"
+        compared = (
+            f"{self.figures:,} figures of {self.months} months, {self.customers:,} customers and {self.streams} streams "
+            "compared"
+        )
         console.print(f"{compared}: {len(self.differences):,} differ.", markup=False)
         if self.note:
             console.print(self.note, markup=False)
@@ -132,7 +138,7 @@ class VerifyReport:
 
 
 def verify(settings: Settings) -> VerifyReport:
-    """Compares every month, every customer and the four claims.
+    """Compares every month, every customer, the four claims and every stream of every source.
 
     Raises:
         DependencyMissing: there is no ledger, because there is no sandbox company or it was never born.
@@ -147,13 +153,17 @@ def verify(settings: Settings) -> VerifyReport:
         for month in sorted(truth.customers.keys() | ours.keys()):
             differences += compare_customers(month, truth.customers.get(month, {}), _customers_of(warehouse, month))
         differences += compare_claims(truth.claims, _claims_of(warehouse))
+        differences += compare_streams(truth.streams, held(settings))
         built = warehouse.status(OPERATOR, "net_mrr").data_until
     finally:
         warehouse.close()
     customers = {customer for month in truth.customers.values() for customer in month}
     rows = sum(len(month) for month in truth.customers.values())
     figures = len(truth.months) * len(METRICS) + rows * len(OF_A_CUSTOMER) + len(truth.claims)
-    return VerifyReport(as_of, built, len(truth.months), len(customers), figures, tuple(differences))
+    figures += sum(len(sums) for sums in truth.streams.values())
+    return VerifyReport(
+        as_of, built, len(truth.months), len(customers), len(truth.streams), figures, tuple(differences)
+    )
 
 
 def compare(
@@ -189,6 +199,12 @@ def compare_claims(theirs: Mapping[str, Decimal], ours: Mapping[str, Decimal]) -
     """What differs between the departments' claims, worked out by the company and by the warehouse."""
     for department in sorted(theirs.keys() | ours.keys()):
         yield from _differ(department, None, _claim(theirs, department), _claim(ours, department))
+
+
+def compare_streams(theirs: Mapping[str, Figures], ours: Mapping[str, Figures]) -> Iterator[Difference]:
+    """What differs between what each source holds and what was loaded of it."""
+    for stream in sorted(theirs.keys() | ours.keys()):
+        yield from _differ(stream, None, theirs.get(stream, {}), ours.get(stream, {}))
 
 
 def _differ(subject: str, month: date | None, theirs: Figures, ours: Figures) -> Iterator[Difference]:

@@ -20,6 +20,7 @@ from app.errors import DependencyMissing
 from app.settings import Settings
 from pipelines.sandbox.company import Company
 from pipelines.sandbox.company.closing import Books, close_books, who_is_who
+from pipelines.sandbox.company.streams import STREAMS, control
 from pipelines.sandbox.company.truth import CustomerMonth
 
 LEGS = ("new", "reactivation", "expansion", "contraction", "churn")
@@ -38,6 +39,7 @@ _TABLES: dict[str, tuple[str, ...]] = {
     "lead": ("lead_id", "created_at", "source", "country", "is_converted"),
     "deal": ("opportunity_id", "account_id", "kind", "created_at", "close_date", "stage", "is_won", "is_closed",
              "amount_usd"),
+    "stream": ("source", "stream", "row_count", "digest", "total"),
 }  # fmt: skip
 
 
@@ -52,6 +54,7 @@ class Ledger:
     refund: pd.DataFrame
     lead: pd.DataFrame
     deal: pd.DataFrame
+    stream: pd.DataFrame
 
 
 def ledger_path(settings: Settings) -> Path:
@@ -125,6 +128,9 @@ def _rows(company: Company, books: Books) -> dict[str, Iterable[tuple[Any, ...]]
         "refund": ((one.id, one.customer, one.bill, one.currency, one.at, one.amount) for one in refunds),
         "lead": _leads(company),
         "deal": _deals(company),
+        # SQLite's integers end at 64 bits: sums of hashes and exact amounts are kept as text.
+        "stream": ((one.source, one.stream, one.row_count, str(one.digest), str(one.total))
+                   for one in (control(company, told) for told in STREAMS)),
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from pipelines.contracts import Contract, read_contracts
 from pipelines.lineage import plain
 
 from .marts import marts
-from .tree import listed, read
+from .tree import listed, read, under
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -82,8 +82,9 @@ def _selected() -> set[str]:
 
 
 def _declared() -> set[str]:
-    """The raw tables that dbt reads, from models/staging/_sources.yml."""
-    sources = YAML(typ="safe").load(read("models/staging/_sources.yml"))["sources"]
+    """The raw tables that dbt reads, from each models/staging/<source>/_sources.yml."""
+    files = under("models/staging/", end="_sources.yml")
+    sources = [source for name in files for source in YAML(typ="safe").load(read(name))["sources"]]
     return {
         f"{source['schema']}.{table['name']}"
         for source in sources

@@ -18,12 +18,13 @@ from sqlalchemy.pool import NullPool
 from app.clock import as_of
 from app.secrets import warehouse_url
 from app.settings import ROOT, Settings
+from pipelines import credentials, plugins
 from pipelines import load as loading
-from pipelines import plugins, sources
 from pipelines.job import Run, StepResult
 from pipelines.migrate import migrate
 from pipelines.ports import is_listening, port_of
 from pipelines.postgres import Cluster
+from pipelines.rights import RAW
 from pipelines.sandbox import production
 from tests.vendors.tiny_company import Store, write_company
 
@@ -62,7 +63,7 @@ class House:
 
     def forget(self) -> None:
         """Empties the raw schemas and all bookmarks, as in a fresh warehouse."""
-        for schema in ("raw_stripe", "raw_salesforce", "raw_production", "raw_files"):
+        for schema in RAW:
             for row in self.rows(f"select tablename as t from pg_tables where schemaname = '{schema}'"):
                 self.execute(f'drop table {schema}."{row["t"]}"')
         if self.rows("select 1 from pg_tables where schemaname = 'meltano' and tablename = 'state'"):
@@ -104,7 +105,7 @@ def load(house: House, monkeypatch: pytest.MonkeyPatch) -> Callable[..., StepRes
     monkeypatch.setattr(loading, "FIRST_WAIT_SECONDS", 1)
 
     def run(*names: str, retries: int = 3) -> StepResult:
-        found = sources.configured(house.settings)
+        found = credentials.configured(house.settings)
         monkeypatch.setattr(
             loading, "configured", lambda settings: {n: e for n, e in found.items() if not names or n in names}
         )

@@ -12,11 +12,12 @@ import pytest
 from app.errors import SettingsError
 from app.settings import Settings
 from pipelines import meltano, plugins
+from pipelines.credentials import configured
 from pipelines.load import must_read_whole
-from pipelines.sources import SOURCES, configured
+from pipelines.sources import all_sources
 
 NOW = datetime(2026, 11, 22, 11, tzinfo=UTC)
-STRIPE = next(source for source in SOURCES if source.name == "stripe")
+STRIPE = all_sources()["stripe"]
 STRIPE_GIVEN = {"account_id": "acct_1", "client_secret": "sk_live_1", "start_date": "2022-01-01T00:00:00Z"}
 
 

@@ -12,7 +12,9 @@ import pytest
 from starlette.applications import Starlette
 
 from app.settings import Settings
-from pipelines.sandbox.vendors.server import application, salesforce_credentials, stripe_key
+from pipelines.sandbox.vendors.salesforce import credentials as salesforce_credentials
+from pipelines.sandbox.vendors.server import application
+from pipelines.sandbox.vendors.stripe import secret_key
 from tests.vendors.tiny_company import write_company
 
 Ask = Callable[..., httpx.Response]
@@ -57,7 +59,7 @@ def stripe(vendors: Client, settings: Settings) -> Ask:
     """Asks Stripe with the right key unless other headers are given."""
 
     def ask(path: str, headers: dict[str, str] | None = None, **query: object) -> httpx.Response:
-        given = {"Authorization": f"Bearer {stripe_key(settings)}"} if headers is None else headers
+        given = {"Authorization": f"Bearer {secret_key(settings)}"} if headers is None else headers
         return vendors.get(f"http://api.stripe.com{path}", headers=given, params=query)
 
     return ask

@@ -15,7 +15,7 @@ import pytest
 
 from app.settings import ROOT, Settings
 from pipelines.ports import is_listening, port_of
-from pipelines.sandbox.vendors.server import stripe_key
+from pipelines.sandbox.vendors.stripe import secret_key
 from tests.vendors.tiny_company import write_company
 
 
@@ -39,7 +39,7 @@ def proxy(settings: Settings) -> Iterator[str]:
 def test_a_vendor_is_reached_through_the_proxy_and_no_other_host_is(proxy: str, settings: Settings) -> None:
     trusted = ssl.create_default_context(cafile=str(settings.home / "sandbox" / "ca.pem"))
     with httpx.Client(proxy=proxy, verify=trusted, timeout=60) as client:
-        headers = {"Authorization": f"Bearer {stripe_key(settings)}"}
+        headers = {"Authorization": f"Bearer {secret_key(settings)}"}
         answer = client.get("https://api.stripe.com/v1/customers?limit=2", headers=headers)
         assert (answer.status_code, len(answer.json()["data"])) == (200, 2)
         with pytest.raises(httpx.ProxyError, match="403"):

@@ -8,9 +8,9 @@ import sqlite3
 import pytest
 
 from app.settings import Settings
-from pipelines.sandbox.vendors import stripe as stripe_module
 from pipelines.sandbox.vendors.rate import Bucket
-from pipelines.sandbox.vendors.server import stripe_key
+from pipelines.sandbox.vendors.stripe import api as stripe_module
+from pipelines.sandbox.vendors.stripe import secret_key
 from tests.vendors.conftest import Ask, Client
 from tests.vendors.tiny_company import DAY, NOW, seconds
 
@@ -33,12 +33,12 @@ def test_a_wrong_key_is_refused_and_not_repeated(stripe: Ask) -> None:
 
 
 def test_the_key_may_come_as_the_user_of_basic_authentication(stripe: Ask, settings: Settings) -> None:
-    pair = base64.b64encode(f"{stripe_key(settings)}:".encode()).decode()
+    pair = base64.b64encode(f"{secret_key(settings)}:".encode()).decode()
     assert stripe("/v1/customers", headers={"Authorization": f"Basic {pair}"}).status_code == 200
 
 
 def test_another_account_is_forbidden(stripe: Ask, settings: Settings) -> None:
-    headers = {"Authorization": f"Bearer {stripe_key(settings)}", "Stripe-Account": "acct_other"}
+    headers = {"Authorization": f"Bearer {secret_key(settings)}", "Stripe-Account": "acct_other"}
     answer = stripe("/v1/customers", headers=headers)
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "account_invalid")
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pipelines.sandbox.company import crm, finance, production
 from pipelines.sandbox.company.contracts import signings
 from pipelines.sandbox.company.simulation import Company, simulate_billing
 
-__all__ = ["Company", "simulate"]
+__all__ = ["DEPARTMENTS", "Company", "simulate"]
+
+DEPARTMENTS: tuple[Callable[[Company], None], ...] = ()
+"""What else the company keeps at its vendors, each by a function that writes it into the book, in this order. By then
+customers, leads, sales and the product's accounts are written; what one department writes, the next may read."""
 
 
 def simulate(seed: int, scale: str, until: int) -> Company:
@@ -19,6 +25,8 @@ def simulate(seed: int, scale: str, until: int) -> Company:
     signed = [one for one in begun if one.signed_at <= until]
     crm.Crm(company).write(begun)
     production.write(company, signed)
+    for department in DEPARTMENTS:
+        department(company)
     company.files = {
         "contracts": finance.contract_rows(signed),
         "bank_balances": finance.bank_balances(company, signed),

@@ -3,6 +3,7 @@
 A fault is set over the simulator's own loopback address, never through the proxy:
 
     POST /_sandbox/faults {"vendor": "stripe", "status": 429, "times": 5, "retry_after": 1, "after": 10}
+    POST /_sandbox/faults {"vendor": "stripe", "kind": "truncated"}
     DELETE /_sandbox/faults
 """
 
@@ -10,19 +11,37 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class Fault(BaseModel):
-    """What goes wrong: `times` requests (None: all until cleared), once `after` requests went well."""
+    """What goes wrong: `times` requests (None: all until cleared), once `after` requests went well.
+
+    Attributes:
+        kind: `status` answers with that status, in the vendor's own words; `truncated` ends a good answer's body in the
+            middle, as if it were whole; `cut` closes the connection in the middle of a good answer; `slow` answers
+            well, `seconds` late.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
-    vendor: Literal["stripe", "salesforce"]
-    status: int = Field(ge=400, le=599)
+    vendor: str
+    kind: Literal["status", "truncated", "cut", "slow"] = "status"
+    status: int = Field(503, ge=400, le=599)
+    seconds: float = Field(0.0, ge=0, le=600)
     times: int | None = Field(None, ge=1)
     retry_after: int | None = Field(None, ge=0)
     after: int = Field(0, ge=0)
+
+    @field_validator("vendor")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        from pipelines.sandbox.vendors import vendors
+
+        known = [vendor.name for vendor in vendors()]
+        if name not in known:
+            raise ValueError(f"no vendor is called {name!r}; there are {', '.join(known)}")
+        return name
 
 
 class Faults:

@@ -1,6 +1,6 @@
 """The CONNECT proxy that stands before the simulators: ends TLS with the sandbox's own certificates.
 
-Only the hosts of `HOSTS` on port 443 are answered; any other is refused, so that nothing leaves this machine.
+Only the vendors' hosts on port 443 are answered; any other is refused, so that nothing leaves this machine.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from pipelines.sandbox.vendors import HOSTS
+from pipelines.sandbox.vendors import vendors
 from pipelines.sandbox.vendors.authority import Authority
 
 LONGEST_HEAD = 16_384
@@ -28,6 +28,7 @@ class Proxy:
     def __init__(self, authority: Authority, target: int) -> None:
         self._authority = authority
         self._target = target
+        self._hosts = frozenset(host for vendor in vendors() for host in vendor.hosts)
         self._tunnels: set[asyncio.Task[None]] = set()
 
     async def serve(self, port: int) -> asyncio.Server:
@@ -62,7 +63,7 @@ class Proxy:
         if len(words) != 3 or words[0] != "CONNECT":
             return None
         host, _, port = words[1].lower().rpartition(":")
-        return host if host in HOSTS and port == "443" else None
+        return host if host in self._hosts and port == "443" else None
 
 
 async def _refuse(writer: asyncio.StreamWriter) -> None:

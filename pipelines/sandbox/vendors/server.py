@@ -1,62 +1,36 @@
-"""The simulators' web application: one host per vendor, and the control address for tests."""
+"""The simulators' web application: each vendor at its hosts, and the control address for tests."""
 
 from __future__ import annotations
 
-import orjson
+import asyncio
+from collections.abc import Awaitable, Callable
+
 from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Host, Route, Router
+from starlette.types import Receive, Scope, Send
 
 from app.clock import sandbox_clock
-from app.errors import DependencyMissing
-from app.secrets import get_secret
 from app.settings import Settings
-from pipelines.sandbox.vendors import SALESFORCE_HOST, SALESFORCE_LOGIN_HOST, STRIPE_HOST
+from pipelines.sandbox.vendors import vendors
 from pipelines.sandbox.vendors.catalogue import Catalogue
 from pipelines.sandbox.vendors.faults import Fault, Faults
-from pipelines.sandbox.vendors.salesforce import Credentials, Salesforce
-from pipelines.sandbox.vendors.stripe import Stripe
+from pipelines.sandbox.vendors.vendor import Simulator
 
 METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH"]
-CLIENT_ID = "3MVG9plumbline.sandbox"
 
 
-def stripe_key(settings: Settings) -> str:
-    """The secret API key that the simulated Stripe accepts."""
-    return "sk_test_" + get_secret(settings, "stripe_key")
-
-
-def account_id(settings: Settings) -> str:
-    """The id of the sandbox company's Stripe account.
-
-    Raises:
-        DependencyMissing: the company was never born.
-    """
-    catalogue = _catalogue(settings)
-    page = catalogue.page("stripe", "account", (), 1, None)
-    catalogue.close()
-    if page is None or not page.bodies:
-        raise DependencyMissing(
-            "The sandbox company has no Stripe account in its store. Expected one from its birth. Run `plumbline up`."
-        )
-    return str(orjson.loads(page.bodies[0])["id"])
-
-
-def salesforce_credentials(settings: Settings) -> Credentials:
-    """What the simulated Salesforce accepts at its login."""
-    return Credentials(
-        CLIENT_ID, get_secret(settings, "salesforce_client_secret"), get_secret(settings, "salesforce_refresh_token")
-    )
+def open_catalogue(settings: Settings) -> Catalogue:
+    """The store of this home's company."""
+    return Catalogue(settings.home / "sandbox" / "vendors.db", sandbox_clock(settings))
 
 
 def application(settings: Settings) -> Starlette:
     """The simulators over the company's store of this home."""
-    catalogue = _catalogue(settings)
+    catalogue = open_catalogue(settings)
     faults = Faults()
-    stripe = Stripe(catalogue, stripe_key(settings), faults)
-    salesforce = Salesforce(catalogue, salesforce_credentials(settings), faults)
 
     async def set_fault(request: Request) -> Response:
         try:
@@ -69,19 +43,51 @@ def application(settings: Settings) -> Starlette:
         faults.clear()
         return JSONResponse({"seen": faults.seen})
 
-    def everything(answer: object) -> Router:
-        return Router([Route("/{path:path}", answer, methods=METHODS)])  # type: ignore[arg-type]
-
     return Starlette(
         routes=[
-            Host(STRIPE_HOST, everything(stripe.answer)),
-            Host(SALESFORCE_LOGIN_HOST, everything(salesforce.login)),
-            Host(SALESFORCE_HOST, everything(salesforce.answer)),
+            *(
+                Host(host, Router([Route("/{path:path}", _answering(vendor.name, simulator, faults), methods=METHODS)]))
+                for vendor in vendors()
+                for host, simulator in vendor.build(settings, catalogue).items()
+            ),
             Route("/_sandbox/faults", set_fault, methods=["POST"]),
             Route("/_sandbox/faults", clear_faults, methods=["DELETE"]),
         ]
     )
 
 
-def _catalogue(settings: Settings) -> Catalogue:
-    return Catalogue(settings.home / "sandbox" / "vendors.db", sandbox_clock(settings))
+def _answering(
+    vendor: str, simulator: Simulator, faults: Faults
+) -> Callable[[Request], Awaitable[Response]]:
+    """Who answers for a vendor: the simulator, unless a fault is in force."""
+
+    async def answer(request: Request) -> Response:
+        fault = faults.strike(vendor)
+        if fault is None:
+            return await simulator.answer(request)
+        if fault.kind == "status":
+            return simulator.failed(fault)
+        if fault.kind == "slow":
+            await asyncio.sleep(fault.seconds)
+            return await simulator.answer(request)
+        whole = await simulator.answer(request)
+        half = bytes(whole.body)[: len(whole.body) // 2]
+        if fault.kind == "cut":
+            return _Cut(half, whole)
+        headers = {name: value for name, value in whole.headers.items() if name != "content-length"}
+        return Response(half, whole.status_code, headers)
+
+    return answer
+
+
+class _Cut(Response):
+    """Half of an answer that promised the whole; the server then closes the connection."""
+
+    def __init__(self, half: bytes, whole: Response) -> None:
+        super().__init__(half, whole.status_code)
+        self.raw_headers = whole.raw_headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body, "more_body": True})
+        raise ConnectionResetError("cut in the middle of an answer, as a test asked")

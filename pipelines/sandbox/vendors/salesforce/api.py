@@ -18,11 +18,13 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pipelines.sandbox.vendors import SALESFORCE_HOST, soql
 from pipelines.sandbox.vendors.catalogue import Catalogue
-from pipelines.sandbox.vendors.describe import STANDARD, fields_of
-from pipelines.sandbox.vendors.faults import Faults
+from pipelines.sandbox.vendors.faults import Fault
+from pipelines.sandbox.vendors.salesforce import soql
+from pipelines.sandbox.vendors.salesforce.describe import STANDARD, fields_of
 
+LOGIN_HOST = "login.salesforce.com"
+HOST = "plumbline-sandbox.my.salesforce.com"
 PAGE = 2_000
 OPEN_QUERIES = 10
 REQUESTS_PER_DAY = 100_000
@@ -57,26 +59,22 @@ class Refusal(Exception):
         self.headers = dict(headers or {})
 
 
-class Salesforce:
-    """Answers every path of the login host and of the company's own host."""
+class Login:
+    """Answers at the login host: OAuth's token endpoint, the refresh-token flow. Keeps the tokens that it gave."""
 
-    def __init__(self, catalogue: Catalogue, credentials: Credentials, faults: Faults) -> None:
+    def __init__(self, catalogue: Catalogue, credentials: Credentials) -> None:
         self._catalogue = catalogue
         self._credentials = credentials
-        self._faults = faults
         self._tokens: OrderedDict[str, None] = OrderedDict()
-        self._open: OrderedDict[str, Sequence[bytes]] = OrderedDict()
-        self._requests = 0
 
-    async def login(self, request: Request) -> Response:
-        """OAuth's token endpoint: the refresh-token flow."""
+    def knows(self, token: str) -> bool:
+        """Whether the token was given here and has not been pushed out by younger ones."""
+        return token in self._tokens
+
+    async def answer(self, request: Request) -> Response:
+        """A token for the right credentials; otherwise OAuth's word for what is wrong with them."""
         if request.url.path != "/services/oauth2/token" or request.method != "POST":
             return _json({"error": "unsupported_grant_type", "error_description": "grant type not supported"}, 400)
-        fault = self._faults.strike("salesforce")
-        if fault is not None:
-            code, message = FAULTS.get(fault.status, UNKNOWN_FAULT)
-            return _json({"error": code.lower(), "error_description": message}, fault.status,
-                         _retry_after(fault.retry_after))
         form = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
         wrong = self._refused(form)
         if wrong is not None:
@@ -89,11 +87,17 @@ class Salesforce:
             "access_token": token,
             "signature": secrets.token_urlsafe(32),
             "scope": "refresh_token api",
-            "instance_url": f"https://{SALESFORCE_HOST}",
+            "instance_url": f"https://{HOST}",
             "id": "https://login.salesforce.com/id/00D5e000000SANDBOX/0055e000000SANDBOX",
             "token_type": "Bearer",
             "issued_at": str(self._catalogue.now() * 1000),
         }, 200)
+
+    def failed(self, fault: Fault) -> Response:
+        """An error in OAuth's form."""
+        code, message = FAULTS.get(fault.status, UNKNOWN_FAULT)
+        answer = {"error": code.lower(), "error_description": message}
+        return _json(answer, fault.status, _retry_after(fault.retry_after))
 
     def _refused(self, form: Mapping[str, str]) -> tuple[str, str] | None:
         if form.get("grant_type") != "refresh_token":
@@ -106,11 +110,20 @@ class Salesforce:
             return "invalid_grant", "expired access/refresh token"
         return None
 
+
+class Salesforce:
+    """Answers every path of the company's own host."""
+
+    def __init__(self, catalogue: Catalogue, login: Login) -> None:
+        self._catalogue = catalogue
+        self._login = login
+        self._open: OrderedDict[str, Sequence[bytes]] = OrderedDict()
+        self._requests = 0
+
     async def answer(self, request: Request) -> Response:
         """The answer to any request at the company's own host, errors included."""
         headers: dict[str, str] = {}
         try:
-            self._meet_fault()
             self._authenticate(request)
             self._requests += 1
             headers["Sforce-Limit-Info"] = f"api-usage={self._requests % REQUESTS_PER_DAY}/{REQUESTS_PER_DAY}"
@@ -120,14 +133,14 @@ class Salesforce:
             return _json(error, refusal.status, headers | refusal.headers)
         return Response(body, 200, headers, "application/json")
 
-    def _meet_fault(self) -> None:
-        fault = self._faults.strike("salesforce")
-        if fault is not None:
-            raise Refusal(fault.status, *FAULTS.get(fault.status, UNKNOWN_FAULT), _retry_after(fault.retry_after))
+    def failed(self, fault: Fault) -> Response:
+        """A list of one error, as the REST API has it."""
+        code, message = FAULTS.get(fault.status, UNKNOWN_FAULT)
+        return _json([{"message": message, "errorCode": code}], fault.status, _retry_after(fault.retry_after))
 
     def _authenticate(self, request: Request) -> None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme not in ("Bearer", "OAuth") or token not in self._tokens:
+        if scheme not in ("Bearer", "OAuth") or not self._login.knows(token):
             raise Refusal(
                 401, "INVALID_SESSION_ID", "Session expired or invalid", {"WWW-Authenticate": "Bearer realm=Salesforce"}
             )

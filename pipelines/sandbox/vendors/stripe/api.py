@@ -18,9 +18,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pipelines.sandbox.vendors.catalogue import Catalogue, Comparison
-from pipelines.sandbox.vendors.faults import Faults
+from pipelines.sandbox.vendors.faults import Fault
 from pipelines.sandbox.vendors.rate import Bucket
-from pipelines.sandbox.vendors.stripe_query import (
+from pipelines.sandbox.vendors.stripe.query import (
     Refusal,
     Resource,
     created,
@@ -65,38 +65,31 @@ class Stripe:
     Args:
         catalogue: the company's store.
         key: the secret API key that is accepted.
-        faults: what a test wants to go wrong.
     """
 
-    def __init__(self, catalogue: Catalogue, key: str, faults: Faults) -> None:
+    def __init__(self, catalogue: Catalogue, key: str) -> None:
         self._catalogue = catalogue
         self._key = key
-        self._faults = faults
         self._bucket = Bucket(READS_PER_SECOND, burst=2 * READS_PER_SECOND)
 
     async def answer(self, request: Request) -> Response:
         """The answer to any request, errors included."""
         headers = {"Request-Id": "req_" + uuid4().hex[:14], "Stripe-Version": "2022-11-15"}
         try:
-            self._meet_fault()
             self._authenticate(request)
             self._limit()
             body = self._read(request)
         except Refusal as refusal:
-            content = orjson.dumps({"error": refusal.error})
-            return Response(content, refusal.status, headers | dict(refusal.headers), "application/json")
+            return _refused(refusal, headers)
         return Response(body, 200, headers, "application/json")
 
-    def _meet_fault(self) -> None:
-        fault = self._faults.strike("stripe")
-        if fault is None:
-            return
+    def failed(self, fault: Fault) -> Response:
+        """Stripe's words for too many requests (429), and for whatever else it cannot do."""
         headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
         if fault.status == 429:
-            raise too_many(headers)
-        raise Refusal(
-            fault.status, "An unknown error occurred. Please contact support if it persists.", headers, type="api_error"
-        )
+            return _refused(too_many(headers), {})
+        message = "An unknown error occurred. Please contact support if it persists."
+        return _refused(Refusal(fault.status, message, headers, type="api_error"), {})
 
     def _limit(self) -> None:
         wait = self._bucket.take()
@@ -263,3 +256,8 @@ def _key_of(header: str) -> str:
         return base64.b64decode(value, validate=True).decode().partition(":")[0]
     except (binascii.Error, UnicodeDecodeError):
         return ""
+
+
+def _refused(refusal: Refusal, headers: Mapping[str, str]) -> Response:
+    content = orjson.dumps({"error": refusal.error})
+    return Response(content, refusal.status, dict(headers) | dict(refusal.headers), "application/json")

@@ -1,0 +1,110 @@
+"""What a source is: who loads it, what it wants to know, which streams come, and how old they may be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import httpx
+
+from app.settings import Settings
+
+Cadence = Literal["critical", "hourly", "daily"]
+MINUTES: Mapping[Cadence, int] = {"critical": 5, "hourly": 60, "daily": 24 * 60}
+"""How often each is loaded, in minutes."""
+
+Given = Mapping[str, str]
+"""Credentials by their names in sources.json."""
+
+
+@dataclass(frozen=True)
+class Credential:
+    """One thing to know before a source can be loaded.
+
+    Attributes:
+        key: its name in sources.json, and in `plumbline connect`.
+        variable: the environment variable in which meltano.yml finds it. The values of variables that end in _SECRET,
+            _TOKEN, _URL, _URI, _PASSWORD or _KEY are blanked in every log.
+        asks: what it is and where to find it, in a sentence or two.
+        is_secret: whether it is not echoed when it is typed.
+        default: taken where nothing is given; None where there must be something.
+    """
+
+    key: str
+    variable: str
+    asks: str
+    is_secret: bool = True
+    default: str | None = None
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One raw table, and how its content is compared with what the source holds.
+
+    Attributes:
+        name: the table in the source's raw schema.
+        key: columns that name a row.
+        total: an SQL expression over the table's columns, whose sum is the stream's control sum; empty: none.
+        where: an SQL condition that leaves out rows which the source no longer has; empty: all rows count.
+        extractor: which of the source's extractors brings it; empty: the only one.
+    """
+
+    name: str
+    key: tuple[str, ...] = ("id",)
+    total: str = ""
+    where: str = ""
+    extractor: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source; the module `pipelines/sources/<name>.py` declares it as SOURCE.
+
+    Attributes:
+        name: as in portal.load_run; its raw schema is raw_<name>.
+        label: as people call it.
+        extractors: names in meltano.yml; each is one block of a `meltano run`.
+        credentials: what it wants to know.
+        streams: what comes.
+        sandbox: the credentials with which the sandbox company's own vendor is read; None where there is none.
+        probe: asks the source who we are, with a client that reaches it; says so in a line ("account Acme, read only").
+            It raises CredentialsRefused or SourceDown, with what to do. None where nothing can be asked.
+        loader: name in meltano.yml.
+        cadence: how often it is loaded.
+        weight: how long the first load takes, compared with others; heavier ones begin earlier.
+        forgets_after_days: beyond this many days without success the source no longer tells all changes, and has to
+            be read anew from its start.
+        reads_files: whether it is the folder of files, which may lose one.
+    """
+
+    name: str
+    label: str
+    extractors: tuple[str, ...]
+    credentials: tuple[Credential, ...]
+    streams: tuple[Stream, ...]
+    sandbox: Callable[[Settings], Given] | None = None
+    probe: Callable[[Given, httpx.Client], str] | None = None
+    loader: str = "target-postgres"
+    cadence: Cadence = "hourly"
+    weight: int = 1
+    forgets_after_days: int | None = None
+    reads_files: bool = False
+
+    @property
+    def schema(self) -> str:
+        """Where its tables lie in the warehouse."""
+        return f"raw_{self.name}"
+
+    @property
+    def may_recover(self) -> bool:
+        """Whether trying again may help; a file stays as wrong as it is."""
+        return not self.reads_files
+
+    def variables(self, given: Given) -> Mapping[str, str]:
+        """The environment of its extractors for these credentials."""
+        return {
+            one.variable: given.get(one.key) or one.default or ""
+            for one in self.credentials
+            if one.key in given or one.default is not None
+        }
