@@ -138,7 +138,7 @@ class VerifyReport:
 
 
 def verify(settings: Settings) -> VerifyReport:
-    """Compares every month, every customer, the four claims and every stream of every source.
+    """Compares every month, every customer, the four claims and every source's streams.
 
     Raises:
         DependencyMissing: there is no ledger, because there is no sandbox company or it was never born.
