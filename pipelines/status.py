@@ -72,7 +72,7 @@ class Status:
             return
         if not self.sources:
             folder, file = self.settings.files, self.settings.home / "sources.json"
-            yield f"No source is connected: put credentials into {file}, or CSV files into {folder} (docs/sources/README.md)."
+            yield f"No source is connected: put credentials into {file}, or CSV files into {folder} (docs/sources)."
         for source in self.sources:
             if source["last_success"] is None:
                 yield f"The source {source['source']} has not loaded yet."

@@ -116,8 +116,8 @@ class VerifyReport:
         from rich.table import Table
 
         compared = (
-            f"{self.figures:,} figures of {self.months} months, {self.customers:,} customers and {self.streams} streams "
-            "compared"
+            f"{self.figures:,} figures of {self.months} months, {self.customers:,} customers and {self.streams} "
+            "streams compared"
         )
         console.print(f"{compared}: {len(self.differences):,} differ.", markup=False)
         if self.note:

@@ -108,7 +108,7 @@ def unconnected(settings: Settings, *, has_loaded: bool) -> None:
     ]
     steps = (people if not settings.oidc_issuer else []) + (sources if not has_loaded else [])
     st.html('<ol class="pl-steps">' + "".join(f"<li>{escape(step)}</li>" for step in steps) + "</ol>")
-    st.html('<p class="pl-hint">docs/sources/README.md says how to connect a source, docs/settings.md every setting.</p>')
+    st.html('<p class="pl-hint">docs/sources says how to connect a source, docs/settings.md every setting.</p>')
 
 
 def loading(stages: Sequence[Stage]) -> None:

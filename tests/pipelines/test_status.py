@@ -69,7 +69,7 @@ FINE = Status(
             {"sources": []},
             (
                 f"No source is connected: put credentials into {FINE.settings.home}/sources.json, or CSV files into "
-                f"{FINE.settings.home}/files (docs/sources/README.md).",
+                f"{FINE.settings.home}/files (docs/sources).",
             ),
         ),
         (
