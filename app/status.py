@@ -20,8 +20,14 @@ from app.metrics import Certified, Metric
 from app.secrets import PORTAL
 
 TTL_SECONDS = 5.0
-HEARTBEAT = "Its source loaded within the last hour"
-"""The promise of each raw stream that a figure rests on where the source's lateness can change the figure."""
+HEARTBEAT = "Its source loaded within the last"
+"""How the promise begins (it goes on with "hour" or "30 hours") that each raw stream gives, and that a figure rests on
+where the source's lateness can change it."""
+
+
+def is_heartbeat(promise: str) -> bool:
+    """Whether the promise is that the stream's source loaded in time."""
+    return promise.startswith(HEARTBEAT)
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,7 @@ class Record:
         A source is waited for where the figure rests on its heartbeat; before any lineage is known, all are.
         """
         rests_on = self._rests_on(metric)
-        beating = {source_of(dataset) for dataset, promise in rests_on if promise == HEARTBEAT}
+        beating = {source_of(dataset) for dataset, promise in rests_on if is_heartbeat(promise)}
         sources = beating & self.loads.keys()
         loads = [self.loads[source] for source in (sources or self.loads)]
         known = [load for load in loads if load is not None]

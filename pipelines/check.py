@@ -26,7 +26,7 @@ from app.clock import wall
 from app.errors import SettingsError
 from app.metrics import catalogue
 from app.secrets import warehouse_url
-from app.status import HEARTBEAT
+from app.status import is_heartbeat
 from pipelines.build import manifest_path
 from pipelines.contracts import Contract, Promise, read_contracts
 from pipelines.job import Run, StepResult
@@ -134,7 +134,7 @@ def store_metric_promises(connection: Connection, contracts: Sequence[Contract],
         for metric, datasets in sorted(datasets_of(catalogue(), lineage).items())
         for dataset in sorted(datasets)
         for promise in promises.get(plain(dataset), ())
-        if promise.name != HEARTBEAT or dataset in waited_for[metric]
+        if not is_heartbeat(promise.name) or dataset in waited_for[metric]
     ]
     connection.execute(text("delete from portal.metric_promise"))
     _insert(connection, "portal.metric_promise", rows)

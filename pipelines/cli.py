@@ -18,7 +18,7 @@ from typer._click.exceptions import UsageError as WrongUse
 
 from app.errors import DependencyMissing, PlumblineError, UsageError
 from app.home import keep_private
-from pipelines.commands import bench, mail, metrics, person, pipeline, sandbox, service, verify
+from pipelines.commands import bench, connect, load, mail, metrics, person, pipeline, sandbox, service, source, verify
 from pipelines.defect import EXIT_CODE, write_down
 from pipelines.output import ANSWERED, PROBLEM, ReaderGone, write_json
 
@@ -38,11 +38,12 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (service, pipeline, metrics, verify, bench):
+for group in (service, pipeline, load, connect, metrics, verify, bench):
     group.add_to(app)
 app.add_typer(mail.app, name="mail")
 app.add_typer(person.app, name="person")
 app.add_typer(sandbox.app, name="sandbox")
+app.add_typer(source.app, name="source")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -53,7 +53,7 @@ def examine(settings: Settings) -> list[Finding]:
     if not all(finding.ok for finding in found if finding.name == "Home"):
         return found
     of_the_home = _purpose(settings), _closed(settings), _secrets(settings)
-    return [*found, *of_the_home, _postgres(settings), _warehouse(settings), *_doors(settings)]
+    return [*found, *of_the_home, _postgres(settings), _warehouse(settings), *_doors(settings), *_sources(settings)]
 
 
 def draw(findings: list[Finding], console: Console) -> None:
@@ -175,6 +175,33 @@ def _warehouse(settings: Settings) -> Finding:
     except PlumblineError as error:
         return Finding("Warehouse", False, str(error), expected, "run `plumbline up`")
     return Finding("Warehouse", True, "answers", expected, "")
+
+
+def _sources(settings: Settings) -> Iterator[Finding]:
+    """Every connected source knows us; in the sandbox only while its vendors are up."""
+    from pipelines.connecting import filled
+    from pipelines.credentials import credentials
+    from pipelines.probing import client
+    from pipelines.services import VENDORS
+    from pipelines.sources import all_sources
+
+    if settings.has_sandbox and VENDORS.process(settings) is None:
+        return
+    expected = "a source that accepts our credentials"
+    try:
+        given = credentials(settings)
+    except PlumblineError as error:
+        yield Finding("Sources", False, "credentials that cannot be read", expected, str(error))
+        return
+    with client(settings) as http:
+        for name, source in sorted(all_sources().items()):
+            if name not in given or source.probe is None:
+                continue
+            try:
+                said = source.probe(filled(source, given[name]), http)
+                yield Finding(f"Source {source.label}", True, said, expected, "")
+            except PlumblineError as error:
+                yield Finding(f"Source {source.label}", False, type(error).__name__, expected, str(error))
 
 
 def _doors(settings: Settings) -> Iterator[Finding]:

@@ -1,132 +1,178 @@
-"""The load step: every configured source into its raw schema, by `meltano run`, two at a time.
+"""The load step: every source that is due into its raw schema, some side by side.
 
-A source that fails is tried again, then recorded as failed; the others load all the same. Whatever is killed in the
-middle, the next load finds the bookmarks of what was safely stored and goes on from there.
+A source that fails is tried again, then recorded as failed; the others load all the same.
 """
 
 from __future__ import annotations
 
-import fcntl
-import logging
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from time import monotonic
-from uuid import uuid4
+from threading import Lock
 
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.pool import NullPool
-from tenacity import RetryError, Retrying, retry_if_result, stop_after_attempt, wait_exponential
 
 from app.clock import wall
 from app.errors import PlumblineError, SourceDown
 from app.secrets import warehouse_url
 from app.settings import Settings
-from pipelines import meltano, plugins
+from pipelines import meltano, plugins, stream_states
+from pipelines.backfill import Backfill, begin, finish, unfinished
 from pipelines.credentials import configured
 from pipelines.job import Run, StepResult
-from pipelines.process import run_folder
-from pipelines.source import Source
+from pipelines.load_record import LoadRecord, Pull, end_killed, last_loaded, last_success, note_sources
+from pipelines.pull import Order, is_busy, pull
+from pipelines.source import MINUTES, Source
 from pipelines.sources import all_sources
 from pipelines.vanished import refuse_vanished, vanished
 
-SIDE_BY_SIDE = 2
-FIRST_WAIT_SECONDS = 5
-LONGEST_WAIT_SECONDS = 60
-log = logging.getLogger(__name__)
+SLACK = timedelta(seconds=90)
+"""So much before its time a source counts as due, so that a job which starts every five minutes finds it so."""
 
 
-@dataclass
-class Pull:
-    """How the load of one extractor went."""
+@dataclass(frozen=True)
+class Loaded:
+    """What a load did, by names of sources; `failed` says why."""
 
-    extractor: str
-    rows: dict[str, int] = field(default_factory=dict)
-    seconds: float = 0.0
-    error: str | None = None
+    loaded: Sequence[str]
+    failed: Mapping[str, str]
+    paused: Sequence[str]
+    busy: Sequence[str]
+
+    def step(self) -> StepResult:
+        """As the outcome of a job's step.
+
+        Raises:
+            SourceDown: there were sources, and not one of them could be loaded.
+        """
+        if self.failed and not self.loaded:
+            reasons = " ".join(f"{name}: {error}" for name, error in self.failed.items())
+            raise SourceDown(f"No source could be loaded. {reasons}")
+        found: dict[str, object] = {"loaded": list(self.loaded), "failed": dict(self.failed)}
+        left_out = {"paused": list(self.paused), "busy": list(self.busy)}
+        return StepResult(found | {name: names for name, names in left_out.items() if names})
 
 
 def load(run: Run) -> StepResult:
-    """Loads every configured source. A failed source is told in the result and in portal.load_run, not raised.
+    """Loads every configured source that is not paused. A failed one is told in the result, not raised.
 
     Raises:
         SourceDown: there are sources, and not one of them could be loaded.
         DependencyMissing: the plugins cannot be installed, or the sandbox has no libfaketime.
     """
-    settings = run.settings
-    names = configured(settings)
-    sources = [
-        source for source in all_sources().values()
-        if source.name in names or (source.reads_files and vanished(settings))
-    ]
-    engine = create_engine(warehouse_url(settings, "plumbline_worker"), poolclass=NullPool)
-    _end_interrupted(engine)
-    if sources:
+    return load_sources(run, configured_sources(run.settings)).step()
+
+
+def load_due(run: Run) -> StepResult:
+    """As `load`, but only the sources whose last good load is as old as their cadence says."""
+    last, now = last_loaded(_engine(run.settings)), wall()
+    due = [one for one in configured_sources(run.settings) if is_due(one, last.get(one.name), now)]
+    return load_sources(run, due).step()
+
+
+def is_due(source: Source, last: datetime | None, now: datetime) -> bool:
+    """Whether the source's last good load (by the wall's clock) is as old as its cadence says."""
+    return last is None or now - last >= timedelta(minutes=MINUTES[source.cadence]) - SLACK
+
+
+def load_sources(run: Run, sources: Sequence[Source]) -> Loaded:
+    """Loads these sources, but for those that are paused, or being loaded by somebody else.
+
+    Raises:
+        DependencyMissing: the plugins cannot be installed, or the sandbox has no libfaketime.
+    """
+    engine = _engine(run.settings)
+    note_sources(engine, all_sources().values(), configured(run.settings))
+    paused = {one.name for one in sources} & paused_sources(engine)
+    busy = {one.name for one in sources if any(is_busy(run.settings, each) for each in one.extractors)}
+    chosen = [one for one in sources if one.name not in paused | busy]
+    if chosen:
         plugins.install()
-        if _has_never_loaded(engine):
-            meltano.prepare(settings, run.as_of)
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        pulls = {
-            source.name: [pool.submit(_pull, run, engine, source, extractor) for extractor in source.extractors]
-            for source in sources
-        }
-        done = {source.name: _finish(run, engine, source, [p.result() for p in pulls[source.name]])
-                for source in sources}
-    failed = {name: error for name, error in done.items() if error}
-    if failed and len(failed) == len(done):
-        raise SourceDown("No source could be loaded. " + " ".join(f"{name}: {error}" for name, error in failed.items()))
-    return StepResult({"loaded": [name for name, error in done.items() if not error], "failed": failed})
+        if not last_loaded(engine):
+            meltano.prepare(run.settings, run.as_of)
+    failed = _Load(run, engine).load(chosen)
+    loaded = [one.name for one in chosen if one.name not in failed]
+    return Loaded(loaded, failed, sorted(paused), sorted(busy - paused))
 
 
-def _pull(run: Run, engine: Engine, source: Source, extractor: str) -> Pull:
-    """Loads one extractor, again and again until it goes well or the tries are used up."""
-    started = monotonic()
-    pull = Pull(extractor)
-    _begin(run, engine, source)
-    try:
-        with _only_one(run.settings, extractor) as held:
+class _Load:
+    """One run of the load: gives out the extractors, and records each source as soon as the last of its own is in."""
+
+    def __init__(self, run: Run, engine: Engine) -> None:
+        self._run = run
+        self._engine = engine
+        self._record = LoadRecord(engine, run.run_id, run.as_of)
+        self._lock = Lock()
+        self._done: dict[str, list[Pull]] = {}
+        self._failed: dict[str, str] = {}
+
+    def load(self, sources: Sequence[Source]) -> dict[str, str]:
+        """Loads them; what went wrong, by source in their order."""
+        known = last_loaded(self._engine)
+        orders = [order for source in sources for order in self._orders(source)]
+        count = self._run.settings.loads_side_by_side
+        with ThreadPoolExecutor(count) as pool:
+            lanes = in_lanes(orders, {source.name for source in sources} - known.keys(), count)
+            for ended in [pool.submit(pull, self._run, self._engine, lane, self._take) for lane in lanes]:
+                ended.result()
+        return {source.name: self._failed[source.name] for source in sources if source.name in self._failed}
+
+    def _orders(self, source: Source) -> Iterator[Order]:
+        """What to load of a source; none where it is refused before anything is started."""
+        log = self._run.settings.home / "logs" / "loads" / f"{self._run.run_id}-{source.name}.log"
+        end_killed(self._engine, source.name)
+        backfill = self._backfill(source)
+        self._record.begin(source, is_full=backfill is not None, log=log.name)
+        try:
             if source.reads_files:
-                refuse_vanished(run.settings)
-            _try(run, engine, source, pull, held)
-    except PlumblineError as error:
-        pull.error = str(error)
-    pull.seconds = monotonic() - started
-    return pull
+                refuse_vanished(self._run.settings)
+        except PlumblineError as error:
+            self._finish(source, [Pull(source.extractors[0], error=str(error))])
+            return
+        for extractor in source.extractors:
+            yield Order(source, extractor, log, backfill.changed(source) if backfill else {})
+
+    def _backfill(self, source: Source) -> Backfill | None:
+        """The full load that is under way, one that is due by now included."""
+        if must_read_whole(source, self._run.as_of, last_success(self._engine, source.name)):
+            begin(self._engine, self._run.settings, source, None)
+        return unfinished(self._engine, source)
+
+    def _take(self, order: Order, pulled: Pull) -> None:
+        """An extractor is done."""
+        with self._lock:
+            pulls = self._done.setdefault(order.source.name, [])
+            pulls.append(pulled)
+            if len(pulls) == len(order.source.extractors):
+                self._finish(order.source, pulls)
+
+    def _finish(self, source: Source, pulls: Sequence[Pull]) -> None:
+        since = self._record.started(source)
+        error = self._record.finish(source, pulls)
+        if error:
+            self._failed[source.name] = error
+        else:
+            finish(self._engine, source)
+        stream_states.look(self._run.settings, self._engine, source, pulls, since)
 
 
-def _try(run: Run, engine: Engine, source: Source, pull: Pull, held: int) -> None:
-    whole = must_read_whole(source, run.as_of, last_success(engine, source.name))
-    retrying = Retrying(
-        stop=stop_after_attempt(run.settings.load_retries + 1 if source.may_recover else 1),
-        wait=wait_exponential(multiplier=FIRST_WAIT_SECONDS, max=LONGEST_WAIT_SECONDS),
-        retry=retry_if_result(lambda error: error is not None),
-    )
-    try:
-        retrying(_once, run, source, pull, whole, held)
-        pull.error = None
-    except RetryError as last:
-        pull.error = last.last_attempt.result()
+def in_lanes(orders: Sequence[Order], first: Container[str], count: int) -> list[list[Order]]:
+    """Groups orders into runs of Meltano.
 
+    Starting Meltano and its plugins costs more than most increments take: those share `count` runs. What is loaded for
+    the first time takes long and has one of its own.
 
-def _once(run: Run, source: Source, pull: Pull, whole: bool, held: int) -> str | None:
-    """One run, and one more when the first only went on where a broken one had stopped; what went wrong, or None."""
-    logs = run.settings.home / "logs" / "loads"
-    for _ in range(2):
-        code, told = meltano.run(
-            run.settings, pull.extractor, source.loader, run_id=uuid4(), now=run.as_of,
-            log=logs / f"{run.run_id}-{source.name}.log", whole=whole, held=held,
-        )
-        for stream, count in told.rows.items():
-            pull.rows[stream] = pull.rows.get(stream, 0) + count
-        if code:
-            log.warning("The load of %s ended with code %s: %s", pull.extractor, code, told.reason)
-            return f"{pull.extractor} ended with code {code}: {told.reason}"
-        if not told.has_resumed:
-            break
-    return None
+    Args:
+        orders: heaviest first.
+        first: the names of the sources that have never been loaded.
+        count: how many runs go side by side.
+    """
+    alone = [[order] for order in orders if order.source.name in first]
+    others = [order for order in orders if order.source.name not in first]
+    shared = [others[start::count] for start in range(count)]
+    return [*alone, *(lane for lane in shared if lane)]
 
 
 def must_read_whole(source: Source, now: datetime, last: datetime | None) -> bool:
@@ -136,85 +182,17 @@ def must_read_whole(source: Source, now: datetime, last: datetime | None) -> boo
     return now - last > timedelta(days=source.forgets_after_days)
 
 
-def last_success(engine: Engine, source: str) -> datetime | None:
-    """The business instant of the source's last good load."""
-    query = "select max(as_of) from portal.load_run where source = :source and stream = '' and result = 'ok'"
+def paused_sources(engine: Engine) -> set[str]:
+    """The names of the sources that somebody has paused."""
     with engine.connect() as connection:
-        found: datetime | None = connection.scalar(text(query), {"source": source})
-        return found
+        return set(connection.scalars(text("select source from portal.source_pause")))
 
 
-@contextmanager
-def _only_one(settings: Settings, extractor: str) -> Iterator[int]:
-    """Holds the extractor's lock and gives its descriptor, which the run inherits: a run whose parent was killed
-    still holds it, and whoever comes next waits for it instead of writing beside it.
-    """
-    descriptor = os.open(run_folder(settings) / f"load-{extractor}.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield descriptor
-    finally:
-        os.close(descriptor)
+def configured_sources(settings: Settings) -> list[Source]:
+    """The sources that can be loaded, heaviest first; files that have vanished are one, since they are missed."""
+    names = configured(settings)
+    return [one for one in all_sources().values() if one.name in names or (one.reads_files and vanished(settings))]
 
 
-def _begin(run: Run, engine: Engine, source: Source) -> None:
-    """The source's own row of portal.load_run, made by the first of its extractors."""
-    with engine.begin() as connection:
-        connection.execute(
-            text(
-                "insert into portal.load_run (run_id, source, stream, started_at, result, as_of) "
-                "values (:run_id, :source, '', :now, 'running', :as_of) on conflict do nothing"
-            ),
-            {"run_id": run.run_id, "source": source.name, "now": wall(), "as_of": run.as_of},
-        )
-
-
-def _finish(run: Run, engine: Engine, source: Source, pulls: Sequence[Pull]) -> str | None:
-    """Records the source and its streams; what went wrong, or None."""
-    error = " ".join(pull.error for pull in pulls if pull.error) or None
-    now = wall()
-    streams: list[Mapping[str, object]] = [
-        {"stream": stream, "count": count, "seconds": pull.seconds, "error": pull.error}
-        for pull in pulls for stream, count in sorted(pull.rows.items())
-    ]
-    with engine.begin() as connection:
-        connection.execute(
-            text(
-                "update portal.load_run set ended_at = :now, result = :result, error = :error, row_count = :count, "
-                "seconds = extract(epoch from :now - started_at) "
-                "where run_id = :run_id and source = :source and stream = ''"
-            ),
-            {"now": now, "result": "failed" if error else "ok", "error": error, "run_id": run.run_id,
-             "count": sum(sum(pull.rows.values()) for pull in pulls), "source": source.name},
-        )
-        for stream in streams:
-            connection.execute(text(_STREAM), dict(stream) | {
-                "run_id": run.run_id, "source": source.name, "as_of": run.as_of, "now": now,
-                "started": now - timedelta(seconds=float(str(stream["seconds"]))),
-                "result": "failed" if stream["error"] else "ok",
-            })
-    return error
-
-
-_STREAM = """
-insert into portal.load_run (run_id, source, stream, started_at, ended_at, row_count, seconds, result, error, as_of)
-values (:run_id, :source, :stream, :started, :now, :count, :seconds, :result, :error, :as_of)
-"""
-
-
-def _has_never_loaded(engine: Engine) -> bool:
-    query = "select exists (select from portal.load_run where stream = '' and result = 'ok')"
-    with engine.connect() as connection:
-        return not connection.scalar(text(query))
-
-
-def _end_interrupted(engine: Engine) -> None:
-    """Ends the rows of loads that were killed: jobs run one at a time, so none of them can still be running."""
-    with engine.begin() as connection:
-        connection.execute(
-            text(
-                "update portal.load_run set ended_at = :now, result = 'failed', "
-                "error = 'The load was killed before it ended.' where result = 'running'"
-            ),
-            {"now": wall()},
-        )
+def _engine(settings: Settings) -> Engine:
+    return create_engine(warehouse_url(settings, "plumbline_worker"), poolclass=NullPool)

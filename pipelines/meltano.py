@@ -7,19 +7,16 @@ meltano.yml, shared by all homes.
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import quote
+from typing import TextIO
 from uuid import UUID
-
-from sqlalchemy.engine import make_url
 
 from app.clock import as_of
 from app.errors import DependencyMissing
@@ -27,6 +24,7 @@ from app.home import keep_private
 from app.secrets import warehouse_url
 from app.settings import ROOT, Settings, get_settings
 from pipelines.credentials import configured
+from pipelines.load_log import CHATTER, SILENT, Told, hider, parsed
 from pipelines.plugins import FOLDER
 from pipelines.ports import LOOPBACK, port_of
 from pipelines.sandbox.vendors.authority import Authority
@@ -34,54 +32,6 @@ from pipelines.sandbox.vendors.authority import Authority
 FAKETIME = "faketime/libfaketime.so.1"
 LIBRARIES = (Path("/usr/lib"), Path("/usr/local/lib"))
 INHERITED = ("HOME", "LANG", "PATH", "TMPDIR", "USER")
-SECRET_NAMES = ("_SECRET", "_TOKEN", "_URL", "_URI", "_PASSWORD", "_KEY")
-LONGEST_COMPLAINT = 500
-COMPLAINT = re.compile(r"^(CRITICAL|ERROR)\b|^[\w.]*(Error|Exception|Failure)\b.*:|^\S+\.csv[:,] ")
-RESUMED = "Resuming sync from"
-CHATTER = re.compile("Request to Stripe api|Stripe API response|http_request_duration")
-"""Lines of the taps that say nothing but that a request was made: thousands in a run."""
-
-
-@dataclass
-class Told:
-    """What a run's log told.
-
-    Attributes:
-        rows: how many the loader took, by stream.
-        complaints: what went wrong, in the words of the tap and the loader, in order.
-        verdict: what went wrong, in Meltano's words.
-        has_resumed: whether the tap went on where an earlier, broken run had stopped, passing over streams.
-    """
-
-    rows: dict[str, int] = field(default_factory=dict)
-    complaints: list[str] = field(default_factory=list)
-    verdict: str = "it said nothing"
-    has_resumed: bool = False
-
-    def hear(self, line: Mapping[str, object]) -> None:
-        """Takes in one line of the log."""
-        text = str(line.get("event", "")).strip()
-        if line.get("consumer") and text.startswith("METRIC: "):
-            self._count(text.removeprefix("METRIC: "))
-        if COMPLAINT.match(text):
-            self.complaints.append(text.splitlines()[0][:LONGEST_COMPLAINT])
-        elif line.get("level") in ("error", "critical") and "stdio" not in line and "err" not in line:
-            self.verdict = text.splitlines()[0][:LONGEST_COMPLAINT] if text else self.verdict
-        self.has_resumed = self.has_resumed or RESUMED in text
-
-    @property
-    def reason(self) -> str:
-        """Why the run failed, as far as the log tells."""
-        return "; ".join(dict.fromkeys(self.complaints[-2:])) or self.verdict
-
-    def _count(self, metric: str) -> None:
-        try:
-            found = json.loads(metric)
-        except ValueError:
-            return
-        if found.get("metric") == "record_count":
-            stream = str(found["tags"]["stream"]).rpartition("-")[2]
-            self.rows[stream] = self.rows.get(stream, 0) + int(found["value"])
 
 
 def environment(settings: Settings, now: datetime) -> Mapping[str, str]:
@@ -166,66 +116,83 @@ def prepare(settings: Settings, now: datetime) -> None:
         )
 
 
+@dataclass(frozen=True)
+class Block:
+    """One extractor into one loader, as meltano.yml names them; `log` is added to (JSON lines, no secrets)."""
+
+    extractor: str
+    loader: str
+    log: Path
+
+
+@dataclass
+class Ended:
+    """How a block of a run ended; `is_ok` is None where the run never came to it."""
+
+    told: Told = field(default_factory=Told)
+    is_ok: bool | None = None
+    seconds: float = 0.0
+
+
 def run(
-    settings: Settings, extractor: str, loader: str, *, run_id: UUID, now: datetime, log: Path, whole: bool,
-    held: int | None = None,
-) -> tuple[int, Told]:
-    """One `meltano run`.
+    settings: Settings, blocks: Sequence[Block], *, run_id: UUID, now: datetime, held: Sequence[int] = (),
+    changed: Mapping[str, str] | None = None,
+) -> Sequence[Ended]:
+    """One `meltano run` of some blocks, one after another; Meltano stops at the first that fails.
 
     Args:
         settings: of this home.
-        extractor: name in meltano.yml.
-        loader: name in meltano.yml.
+        blocks: in their order.
         run_id: written to Meltano's own record.
         now: the business instant.
-        log: the run's log is added to it; JSON, one object a line, without secrets.
-        whole: whether to read the source anew from its start, not from its bookmarks.
-        held: a descriptor that the process keeps open as long as it lives, such as that of a lock.
+        held: descriptors that the process keeps open as long as it lives, such as those of locks.
+        changed: what to set in its environment besides.
 
     Returns:
-        The exit code, and what the log told.
+        How each block ended, in their order.
     """
-    given = environment(settings, now)
-    command = [
-        _program(), "--log-level=info", "--log-format=json", "run", "--no-install", "--force", f"--run-id={run_id}",
-        *(["--full-refresh"] if whole else []), extractor, loader,
-    ]
+    given = {**environment(settings, now), **(changed or {})}
+    pairs = [name for block in blocks for name in (block.extractor, block.loader)]
+    command = [_program(), "--log-level=info", "--log-format=json", "run", "--no-install", "--force",
+               f"--run-id={run_id}", *pairs]
     hide = hider(given)
-    found = Told()
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("a", encoding="utf-8") as out, subprocess.Popen(
+    ended = [Ended() for _ in blocks]
+    jobs = {f"{given['MELTANO_ENVIRONMENT']}:{one.extractor}-to-{one.loader}": at for at, one in enumerate(blocks)}
+    with ExitStack() as open_files, subprocess.Popen(
         command, cwd=ROOT, env=given, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        text=True, encoding="utf-8", errors="replace", pass_fds=() if held is None else (held,),
+        text=True, encoding="utf-8", errors="replace", pass_fds=tuple(held),
     ) as process:
+        logs = [open_files.enter_context(_opened(block.log)) for block in blocks]
+        at = 0
         for line in process.stdout or ():
             safe = hide(line)
+            found = parsed(safe)
+            at = jobs.get(str(found.get("job_name")), at)
             if not CHATTER.search(safe):
-                out.write(safe)
-            found.hear(_parsed(safe))
-    return process.returncode, found
+                logs[at].write(safe)
+            ended[at].told.hear(found)
+            if found.get("event") == "Block run completed":
+                ended[at].is_ok = bool(found.get("success"))
+                ended[at].seconds = float(str(found.get("duration_seconds") or 0))
+                if found.get("err") and ended[at].told.verdict == SILENT:
+                    ended[at].told.verdict = str(found["err"])
+                at = min(at + 1, len(blocks) - 1)
+    if process.returncode and all(one.is_ok for one in ended if one.is_ok is not None):
+        _blame(ended, process.returncode)
+    return ended
 
 
-def hider(given: Mapping[str, str]) -> Callable[[str], str]:
-    """A function that blanks every secret of that environment, as it is or as a part of an address, in a text."""
-    secrets = set()
-    for name, value in given.items():
-        if name.endswith(SECRET_NAMES):
-            secrets |= {value, quote(value, safe="")}
-            password = make_url(value).password if "://" in value else None
-            if password:
-                secrets |= {str(password), quote(str(password), safe="")}
-    if not secrets:
-        return lambda text: text
-    pattern = re.compile("|".join(re.escape(secret) for secret in sorted(secrets, key=len, reverse=True)))
-    return lambda text: pattern.sub("***", text)
+def _blame(ended: Sequence[Ended], code: int) -> None:
+    """Meltano itself failed or was killed: the block that it was at has failed."""
+    first = next((one for one in ended if one.is_ok is None), ended[-1])
+    first.is_ok = False
+    if first.told.verdict == SILENT:
+        first.told.verdict = f"Meltano ended with code {code}"
 
 
-def _parsed(line: str) -> Mapping[str, object]:
-    try:
-        found = json.loads(line)
-    except ValueError:
-        found = None
-    return found if isinstance(found, dict) else {"event": line.strip()}
+def _opened(path: Path) -> TextIO:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.open("a", encoding="utf-8", buffering=1)
 
 
 def _program() -> str:

@@ -141,9 +141,16 @@ _TABLES = (
     f"grant select on portal.person, portal.person_role, portal.made_for to {WORKER}",
     f"grant select, insert on portal.audit to {WORKER}",
     f"grant select, insert, update, delete on all tables in schema workshop to {WORKER}",
+    # The worker steers the sources and notes what drifts; the portal asks for loads and pauses, and closes incidents.
+    f"grant select, insert, update, delete on portal.source, portal.source_pause, portal.load_request, "
+    f"portal.backfill, portal.stream_state, portal.drift to {WORKER}",
+    f"grant insert, delete on portal.source_pause to {PORTAL}",
+    f"grant insert (source, is_full, requested_by) on portal.load_request to {PORTAL}",
+    f"grant update (resolved_at) on portal.drift to {PORTAL}",
     # dbt reads what the marts show.
     f"grant select on portal.load_run, portal.job_run, portal.build_run, portal.check_result, portal.metric_promise, "
-    f"portal.alert, portal.mail_log, portal.person, portal.person_role, portal.audit to {BUILDER}",
+    f"portal.alert, portal.mail_log, portal.person, portal.person_role, portal.audit, portal.source, "
+    f"portal.source_pause, portal.backfill, portal.stream_state, portal.drift to {BUILDER}",
     f"grant select on all tables in schema workshop to {BUILDER}",
     # A build says that it held in the transaction in which it becomes what readers see.
     f"grant insert on portal.build_run to {BUILDER}",

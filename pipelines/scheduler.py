@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor as ThreadPool
 
 import psutil
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
@@ -29,9 +30,11 @@ from app.errors import PlumblineError, WarehouseDown
 from app.home import keep_private
 from app.secrets import warehouse_url
 from app.settings import ROOT, Settings, get_settings
+from pipelines import requests
 from pipelines.job import Job
 from pipelines.process import end
 from pipelines.program import environment
+from pipelines.requests import LoadRequest
 
 LEADER_LOCK = 7_586_200_002
 LOOK_SECONDS = 2.0
@@ -56,27 +59,41 @@ def run_job(name: str) -> None:
     Raises:
         PlumblineError: the job ended with an exit code other than 0 (portal.job_run says why).
     """
-    code = _run(name)
+    code = _run("run", name)
     if _stopping.is_set() or not code:
         return
     if name != ALERT:
-        _run(ALERT)
+        _run("run", ALERT)
     raise PlumblineError(f"The job {name} ended with exit code {code}. Expected 0. portal.job_run says why.")
 
 
-def _run(name: str) -> int:
-    """The exit code of a job's process."""
-    command = [sys.executable, "-m", "pipelines.cli", "run", name, "--json"]
+def run_request(request: LoadRequest) -> None:
+    """Runs what somebody asked for; the first command that fails ends it, and portal.load_request says so."""
+    error = None
+    for arguments in request.commands:
+        code = _run(*arguments)
+        if code:
+            error = f"plumbline {' '.join(arguments)} ended with exit code {code}; its log says why."
+            break
+    engine = create_engine(warehouse_url(get_settings(), "plumbline_worker"), poolclass=NullPool)
+    with engine.begin() as connection:
+        requests.end(connection, request, error)
+
+
+def _run(*arguments: str) -> int:
+    """The exit code of a process of ours, such as `run JOB`."""
+    command = [sys.executable, "-m", "pipelines.cli", *arguments, "--json"]
     child = subprocess.Popen(
         command, cwd=ROOT, env=environment(get_settings()), stdout=subprocess.DEVNULL, start_new_session=True
     )
     _running.add(child.pid)
-    log.info("job %s started", name)
+    name = " ".join(arguments)
+    log.info("%s started", name)
     try:
         code = child.wait()
     finally:
         _running.discard(child.pid)
-    log.info("job %s ended with exit code %s", name, code)
+    log.info("%s ended with exit code %s", name, code)
     return code
 
 
@@ -143,11 +160,16 @@ def lead(settings: Settings) -> None:
             scheduler = make_scheduler(settings, jobs)
             scheduler.resume()
             log.info("leading with the jobs %s", ", ".join(job.id for job in scheduler.get_jobs()))
+            requests.end_interrupted(connection)
+            asked = ThreadPool(max_workers=1)  # what people ask for goes one after another
             try:
                 while not _stopping.wait(LOOK_SECONDS):
-                    connection.execute(text("select 1"))
+                    request = requests.take(connection)
+                    if request is not None:
+                        asked.submit(run_request, request)
             finally:
                 _end_children()
+                asked.shutdown(wait=True, cancel_futures=True)
                 scheduler.shutdown(wait=True)
     except DBAPIError as error:
         raise WarehouseDown(

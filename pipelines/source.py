@@ -44,8 +44,10 @@ class Stream:
 
     Attributes:
         name: the table in the source's raw schema.
-        key: columns that name a row.
+        key: columns that name a row, or SQL expressions over them.
         total: an SQL expression over the table's columns, whose sum is the stream's control sum; empty: none.
+        newest: an SQL expression over the table's columns, a time in UTC: when a row arose or last changed at the
+            source; empty: rows carry none.
         where: an SQL condition that leaves out rows which the source no longer has; empty: all rows count.
         extractor: which of the source's extractors brings it; empty: the only one.
     """
@@ -53,6 +55,7 @@ class Stream:
     name: str
     key: tuple[str, ...] = ("id",)
     total: str = ""
+    newest: str = ""
     where: str = ""
     extractor: str = ""
 

@@ -15,7 +15,7 @@ def draw(status: Status, console: Console) -> None:
     services = [
         (row["service"], row["state"], _ports(row["ports"]), row["note"] or "") for row in status.services
     ]
-    _table(console, ("service", "state", "port", ""), services)
+    draw_table(console, ("service", "state", "port", ""), services)
     if not status.unreadable:
         sources = [
             (
@@ -27,14 +27,14 @@ def draw(status: Status, console: Console) -> None:
             )
             for row in status.sources
         ]
-        _table(console, ("source", "last load", "rows", "age", ""), sources)
+        draw_table(console, ("source", "last load", "rows", "age", ""), sources)
         jobs = [(row["job"], row["result"], _instant(row["ended_at"]), row["error"] or "") for row in status.jobs]
-        _table(console, ("job", "last run", "ended (UTC)", ""), jobs)
+        draw_table(console, ("job", "last run", "ended (UTC)", ""), jobs)
         promises = [
             (row["dataset"], row["check_name"], row["found"] or "", row["expected"] or "")
             for row in status.broken_promises
         ]
-        _table(console, ("broken promise of", "promise", "found", "expected"), promises)
+        draw_table(console, ("broken promise of", "promise", "found", "expected"), promises)
         if status.loading is not None:
             console.print(f"Running now: {status.loading['job']}, at {status.loading['step']}", markup=False)
     for lack in status.short_of:
@@ -48,7 +48,8 @@ def draw(status: Status, console: Console) -> None:
         )
 
 
-def _table(console: Console, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def draw_table(console: Console, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table without lines; nothing where there are no rows."""
     drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in columns:
         drawn.add_column(column, justify="right" if column in ("rows", "age") else "left", overflow="fold")

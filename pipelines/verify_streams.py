@@ -60,7 +60,7 @@ def _sums(rows: object, keys: object, total: object) -> Sums:
 
 
 def _query(source: Source, stream: Stream, marks_deleted: bool) -> str:
-    key = " || '|' || ".join(f"coalesce(({each})::text, '')" for each in stream.key)
+    key = " || '|' || ".join(f"coalesce(({_quoted(each)})::text, '')" for each in stream.key)
     conditions = [stream.where] if stream.where else []
     conditions += ["_sdc_deleted_at is null"] if marks_deleted else []
     where = " where " + " and ".join(f"({each})" for each in conditions) if conditions else ""
@@ -68,3 +68,8 @@ def _query(source: Source, stream: Stream, marks_deleted: bool) -> str:
         f"select count(*), coalesce(sum(('x' || left(md5({key}), 15))::bit(60)::bigint::numeric), 0), "
         f"coalesce(sum(({stream.total or '0'})::numeric), 0) from {source.schema}.\"{stream.name}\"{where}"
     )
+
+
+def _quoted(key: str) -> str:
+    """A column's name in quotes, whatever letters it has; an expression as it is."""
+    return f'"{key}"' if key.isidentifier() else key

@@ -21,8 +21,12 @@ SOURCE = Source(
             "url", "PRODUCTION_URL", "postgresql://reader:password@host:5432/database, of a login that only reads."
         ),
     ),
-    (Stream("accounts"), Stream("users"), Stream("orders", total="amount_minor"),
-     Stream("transactions", total="amount_minor")),
+    (
+        Stream("accounts", newest="updated_at"),
+        Stream("users", newest="updated_at"),
+        Stream("orders", total="amount_minor", newest="updated_at"),
+        Stream("transactions", total="amount_minor", newest="updated_at"),
+    ),
     sandbox,
     cadence="critical",
     weight=40,

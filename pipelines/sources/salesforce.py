@@ -10,6 +10,7 @@ from pipelines.sandbox.times import BIRTH
 from pipelines.sandbox.vendors.salesforce import credentials
 from pipelines.source import Credential, Given, Source, Stream
 
+CHANGED = '"SystemModstamp"'
 TOKEN = "https://login.salesforce.com/services/oauth2/token"
 
 
@@ -44,7 +45,13 @@ SOURCE = Source(
         ),
         Credential("start_date", "SALESFORCE_START_DATE", "Since when to load, such as 2022-01-01T00:00:00Z.", False),
     ),
-    tuple(Stream(name, ("Id",)) for name in ("Account", "Lead", "Opportunity", "OpportunityHistory", "User")),
+    (
+        Stream("Account", ("Id",), newest=CHANGED),
+        Stream("Lead", ("Id",), newest=CHANGED),
+        Stream("Opportunity", ("Id",), '"Amount"', newest=CHANGED),
+        Stream("OpportunityHistory", ("Id",), newest=CHANGED),
+        Stream("User", ("Id",), newest=CHANGED),
+    ),
     sandbox,
     probe,
     cadence="critical",

@@ -33,8 +33,8 @@ def record(**changes: object) -> Record:
     """
     pairs = frozenset(
         {
-            (INVOICES, "No invoice twice"), (INVOICES, HEARTBEAT), (FILES, "Contracts end after they start"),
-            (FILES, HEARTBEAT), (MART, "One row each"), (ACCOUNTS, "No account twice"),
+            (INVOICES, "No invoice twice"), (INVOICES, f"{HEARTBEAT} hour"), (FILES, "Contracts end after they start"),
+            (FILES, f"{HEARTBEAT} 3 hours"), (MART, "One row each"), (ACCOUNTS, "No account twice"),
         }
     )  # fmt: skip
     fine = {

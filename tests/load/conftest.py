@@ -18,7 +18,7 @@ from sqlalchemy.pool import NullPool
 from app.clock import as_of
 from app.secrets import warehouse_url
 from app.settings import ROOT, Settings
-from pipelines import credentials, plugins
+from pipelines import credentials, plugins, pull
 from pipelines import load as loading
 from pipelines.job import Run, StepResult
 from pipelines.migrate import migrate
@@ -102,7 +102,7 @@ def house(make_settings: Callable[..., Settings]) -> Iterator[House]:
 @pytest.fixture
 def load(house: House, monkeypatch: pytest.MonkeyPatch) -> Callable[..., StepResult]:
     """Loads all sources, or only those named; waits for a vendor no longer than a test can."""
-    monkeypatch.setattr(loading, "FIRST_WAIT_SECONDS", 1)
+    monkeypatch.setattr(pull, "FIRST_WAIT_SECONDS", 1)
 
     def run(*names: str, retries: int = 3) -> StepResult:
         found = credentials.configured(house.settings)

@@ -11,7 +11,7 @@ import pytest
 
 from app.errors import SettingsError
 from app.settings import Settings
-from pipelines import meltano, plugins
+from pipelines import load_log, plugins
 from pipelines.credentials import configured
 from pipelines.load import must_read_whole
 from pipelines.sources import all_sources
@@ -81,7 +81,7 @@ def test_stripe_is_read_whole_when_it_no_longer_tells_all_changes(days: float | 
 
 
 def test_the_log_tells_rows_complaints_and_resumption() -> None:
-    told = meltano.Told()
+    told = load_log.Told()
     metric = {"type": "counter", "metric": "record_count", "value": 3, "tags": {"stream": "public-users"}}
     for line in (
         {"consumer": True, "event": "METRIC: " + json.dumps(metric)},
@@ -97,7 +97,7 @@ def test_the_log_tells_rows_complaints_and_resumption() -> None:
 
 
 def test_no_secret_of_the_environment_is_told() -> None:
-    hide = meltano.hider({
+    hide = load_log.hider({
         "STRIPE_CLIENT_SECRET": "sk_live_abc", "WAREHOUSE_LOADER_URL": "postgresql://l:p%40ss@h/d", "PATH": "/bin",
     })
     said = "key sk_live_abc, postgresql://l:p%40ss@h/d, password p@ss or p%40ss, in /bin"

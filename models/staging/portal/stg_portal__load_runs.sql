@@ -3,7 +3,7 @@ with source as (
     {{ raw("portal", "load_run", {
         "run_id": "uuid", "source": "text", "stream": "text", "started_at": "timestamptz",
         "ended_at": "timestamptz", "row_count": "bigint", "seconds": "double precision", "result": "text",
-        "error": "text", "as_of": "timestamptz"
+        "error": "text", "as_of": "timestamptz", "is_full": "boolean", "log": "text"
     }) }}
 )
 
@@ -17,5 +17,7 @@ select
     seconds,
     result,
     error,
-    as_of
+    as_of,
+    is_full,
+    log
 from source

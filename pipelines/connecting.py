@@ -1,0 +1,98 @@
+"""Connects a source: its credentials are tested, then kept in `home`/sources.json, readable by its owner only."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from app.errors import SettingsError, UsageError
+from app.settings import Settings
+from pipelines.credentials import read_given, sources_file
+from pipelines.probing import client
+from pipelines.source import Given, Source
+from pipelines.sources import all_sources
+
+
+def refuse_unknown(settings: Settings, name: str) -> Source:
+    """The source of that name.
+
+    Raises:
+        UsageError: there is none, it takes no credentials, or this home holds a sandbox company.
+    """
+    source = all_sources().get(name)
+    takes = sorted(one.name for one in all_sources().values() if one.credentials)
+    if source is None or not source.credentials:
+        raise UsageError(f"{name!r} takes no credentials. Expected one of: {', '.join(takes)}.")
+    if settings.has_sandbox:
+        raise UsageError(
+            "This home holds a sandbox company, whose sources are connected already: invented and real figures never "
+            "mix. Expected a home without one. Set PLUMBLINE_SANDBOX_SCALE=none and another PLUMBLINE_HOME."
+        )
+    return source
+
+
+def forget_nothing(settings: Settings, source: Source) -> dict[str, str]:
+    """The credentials of the source that are kept already; empty before the first time.
+
+    Raises:
+        SettingsError: sources.json is malformed, or others may read it.
+    """
+    return dict(read_given(sources_file(settings)).get(source.name, {}))
+
+
+def test(settings: Settings, source: Source, given: Given) -> str:
+    """Asks the source who we are; its answer in a line.
+
+    Raises:
+        SettingsError: something is missing, or not known.
+        CredentialsRefused, SourceDown: as the source says.
+    """
+    complete(source, given)
+    if source.probe is None:
+        return "taken as given, as nothing can be asked"
+    with client(settings) as http:
+        return source.probe(filled(source, given), http)
+
+
+def filled(source: Source, given: Given) -> Mapping[str, str]:
+    """The credentials with the defaults of those that were left empty."""
+    return {one.key: given.get(one.key) or one.default or "" for one in source.credentials}
+
+
+def complete(source: Source, given: Given) -> None:
+    """Refuses credentials that lack something or hold something unknown.
+
+    Raises:
+        SettingsError: they do; values are not repeated.
+    """
+    known = {one.key for one in source.credentials}
+    lacks = [one.key for one in source.credentials if one.default is None and not given.get(one.key, "").strip()]
+    if lacks or set(given) - known:
+        found = ", ".join(sorted(set(given) & known)) or "nothing"
+        more = ", ".join(sorted(set(given) - known))
+        raise SettingsError(
+            f"The credentials of {source.label} are not complete. Found {found}{f'; unknown: {more}' if more else ''}; "
+            f"expected {', '.join(one.key for one in source.credentials)}. Lacking: {', '.join(lacks) or 'nothing'}."
+        )
+
+
+def keep(settings: Settings, source: Source, given: Given) -> Path:
+    """Writes the credentials beside those of the other sources, at one stroke; the file.
+
+    Raises:
+        SettingsError: they are not complete, or the file that is there cannot be read.
+    """
+    complete(source, given)
+    file = sources_file(settings)
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    content = dict(read_given(file)) | {source.name: {key: value for key, value in given.items() if value}}
+    fresh = file.with_name(file.name + ".new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+        json.dump(content, out, indent=2)
+        out.flush()
+        os.fsync(out.fileno())
+    os.replace(fresh, file)
+    return file

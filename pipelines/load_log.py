@@ -1,0 +1,85 @@
+"""What a run's log tells: rows, complaints, the end; and that no secret stays in it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from sqlalchemy.engine import make_url
+
+SECRET_NAMES = ("_SECRET", "_TOKEN", "_URL", "_URI", "_PASSWORD", "_KEY")
+LONGEST_COMPLAINT = 500
+COMPLAINT = re.compile(r"^(CRITICAL|ERROR)\b|^[\w.]*(Error|Exception|Failure)\b.*:|^\S+\.csv[:,] ")
+RESUMED = "Resuming sync from"
+SILENT = "it said nothing"
+CHATTER = re.compile("Request to Stripe api|Stripe API response|http_request_duration")
+"""Lines of the taps that say nothing but that a request was made: thousands in a run."""
+
+
+@dataclass
+class Told:
+    """What a run's log told.
+
+    Attributes:
+        rows: how many the loader took, by stream.
+        complaints: what went wrong, in the words of the tap and the loader, in order.
+        verdict: what went wrong, in Meltano's words.
+        has_resumed: whether the tap went on where an earlier, broken run had stopped, passing over streams.
+    """
+
+    rows: dict[str, int] = field(default_factory=dict)
+    complaints: list[str] = field(default_factory=list)
+    verdict: str = SILENT
+    has_resumed: bool = False
+
+    def hear(self, line: Mapping[str, object]) -> None:
+        """Takes in one line of the log."""
+        text = str(line.get("event", "")).strip()
+        if line.get("consumer") and text.startswith("METRIC: "):
+            self._count(text.removeprefix("METRIC: "))
+        if COMPLAINT.match(text):
+            self.complaints.append(text.splitlines()[0][:LONGEST_COMPLAINT])
+        elif line.get("level") in ("error", "critical") and "stdio" not in line and "err" not in line:
+            self.verdict = text.splitlines()[0][:LONGEST_COMPLAINT] if text else self.verdict
+        self.has_resumed = self.has_resumed or RESUMED in text
+
+    @property
+    def reason(self) -> str:
+        """Why the run failed, as far as the log tells."""
+        return "; ".join(dict.fromkeys(self.complaints[-2:])) or self.verdict
+
+    def _count(self, metric: str) -> None:
+        try:
+            found = json.loads(metric)
+        except ValueError:
+            return
+        if found.get("metric") == "record_count":
+            stream = str(found["tags"]["stream"]).rpartition("-")[2]
+            self.rows[stream] = self.rows.get(stream, 0) + int(found["value"])
+
+
+def hider(given: Mapping[str, str]) -> Callable[[str], str]:
+    """A function that blanks every secret of that environment, as it is or as a part of an address, in a text."""
+    secrets = set()
+    for name, value in given.items():
+        if name.endswith(SECRET_NAMES):
+            secrets |= {value, quote(value, safe="")}
+            password = make_url(value).password if "://" in value else None
+            if password:
+                secrets |= {str(password), quote(str(password), safe="")}
+    if not secrets:
+        return lambda text: text
+    pattern = re.compile("|".join(re.escape(secret) for secret in sorted(secrets, key=len, reverse=True)))
+    return lambda text: pattern.sub("***", text)
+
+
+def parsed(line: str) -> Mapping[str, object]:
+    """A line of the log; one that is no JSON object is an event of that text."""
+    try:
+        found = json.loads(line)
+    except ValueError:
+        found = None
+    return found if isinstance(found, dict) else {"event": line.strip()}

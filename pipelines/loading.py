@@ -1,0 +1,180 @@
+"""`plumbline load`: sources by their names, whole or from where they stand, with what is seen of it on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Event, Thread
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.pool import NullPool
+
+from app.errors import UsageError
+from app.secrets import warehouse_url
+from pipelines import stream_states
+from pipelines.backfill import begin, unfinished
+from pipelines.job import Run
+from pipelines.load import configured_sources, load_sources, paused_sources
+from pipelines.source import Source
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+TOLD_EVERY_SECONDS = 5.0
+WRITTEN = text(
+    "select coalesce(sum(n_tup_ins + n_tup_upd), 0)::bigint from pg_stat_user_tables where schemaname = any(:schemas)"
+)
+LAST_FULL = text(
+    """
+    select coalesce(sum(row_count), 0)::bigint from (
+        select distinct on (source) row_count from portal.load_run
+        where stream = '' and result = 'ok' and source = any(:sources)
+        order by source, row_count desc
+    ) as largest
+    """
+)
+
+
+@dataclass(frozen=True)
+class LoadOutcome:
+    """What a load did; `failed` is source → why, `left_out` source → why it was not loaded."""
+
+    loaded: Sequence[str]
+    failed: Mapping[str, str]
+    left_out: Mapping[str, str]
+    rows: int
+    seconds: float
+
+    def payload(self) -> dict[str, object]:
+        return {"loaded": list(self.loaded), "failed": dict(self.failed), "left_out": dict(self.left_out),
+                "rows": self.rows, "seconds": round(self.seconds, 2)}
+
+    def draw(self, console: Console) -> None:
+        """One line per source."""
+        for name in self.loaded:
+            console.print(f"✓ {name}", markup=False)
+        for name, why in {**self.failed, **self.left_out}.items():
+            console.print(f"✗ {name}: {why}", markup=False)
+        console.print(f"{self.rows:,} rows written in {self.seconds:.0f} s", markup=False)
+
+
+def load_now(
+    run: Run, names: Sequence[str], *, is_full: bool, since: datetime | None, anew: bool, say: Callable[[str], None]
+) -> LoadOutcome:
+    """Loads sources whatever their turn.
+
+    Args:
+        run: whose settings and instant.
+        names: of the sources; all that are connected where there is none.
+        is_full: whether to read them anew; one that was cut is gone on with.
+        since: with `is_full`, from when on.
+        anew: with `is_full`, whether to begin again even if one was cut.
+        say: told how far it is, every few seconds.
+
+    Raises:
+        UsageError: a source is not connected or paused, or has no start and `since` was given.
+        DependencyMissing: the plugins cannot be installed.
+    """
+    engine = create_engine(warehouse_url(run.settings, "plumbline_worker"), poolclass=NullPool)
+    sources = _chosen(run, engine, names)
+    for source in sources:
+        stream_states.take_back(engine, source)
+        if is_full:
+            _begin(run, engine, source, since, anew, say)
+    started = monotonic()
+    with _Watch(engine, sources, is_full, say) as watch:
+        done = load_sources(run, sources)
+    busy = dict.fromkeys(done.busy, "It is being loaded already.")
+    return LoadOutcome(done.loaded, done.failed, busy, watch.rows, monotonic() - started)
+
+
+def _chosen(run: Run, engine: Engine, names: Sequence[str]) -> list[Source]:
+    connected = {source.name: source for source in configured_sources(run.settings)}
+    missing = [name for name in names if name not in connected]
+    if missing:
+        raise UsageError(
+            f"The source {missing[0]!r} is not connected. Expected one of: "
+            f"{', '.join(sorted(connected)) or 'none yet'}. Run `plumbline connect {missing[0]}`."
+        )
+    paused = paused_sources(engine)
+    if named := [name for name in names if name in paused]:
+        raise UsageError(
+            f"The source {named[0]!r} is paused. Expected one that may be loaded. Run `plumbline source resume "
+            f"{named[0]}` first."
+        )
+    return [source for name, source in connected.items() if name in (names or connected) and name not in paused]
+
+
+def _begin(
+    run: Run, engine: Engine, source: Source, since: datetime | None, anew: bool, say: Callable[[str], None]
+) -> None:
+    cut = unfinished(engine, source)
+    if cut is not None and not anew and cut.since == since:
+        say(f"{source.name}: going on with the full load that was begun at {cut.started_at:%Y-%m-%d %H:%M} UTC")
+        return
+    begin(engine, run.settings, source, since if source.credentials else None)
+
+
+class _Watch:
+    """Tells every few seconds how many rows were written, how fast, and how long the rest may take.
+
+    Postgres counts what it writes; how many a full load will bring is taken from the largest load so far.
+    """
+
+    def __init__(
+        self, engine: Engine, sources: Sequence[Source], is_full: bool, say: Callable[[str], None]
+    ) -> None:
+        self._engine = engine
+        self._is_full = is_full
+        self._schemas = [source.schema for source in sources]
+        self._names = [source.name for source in sources]
+        self._say = say
+        self._stop = Event()
+        self._thread = Thread(target=self._tell, daemon=True)
+        self._before = 0
+        self.rows = 0
+
+    def __enter__(self) -> _Watch:
+        self._before = self._written()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *ended: object) -> None:
+        self._stop.set()
+        self._thread.join()
+        self.rows = max(0, self._written() - self._before)
+
+    def _written(self) -> int:
+        with self._engine.connect() as connection:
+            return int(connection.scalar(WRITTEN, {"schemas": self._schemas}) or 0)
+
+    def _tell(self) -> None:
+        total = 0
+        if self._is_full:
+            with self._engine.connect() as connection:
+                total = int(connection.scalar(LAST_FULL, {"sources": self._names}) or 0)
+        began = monotonic()
+        while not self._stop.wait(TOLD_EVERY_SECONDS):
+            rows, seconds = max(0, self._written() - self._before), monotonic() - began
+            if rows:
+                self._say(in_words(rows, seconds, total))
+
+
+def in_words(rows: int, seconds: float, total: int) -> str:
+    """How far a load is; what is left only where more is expected than there is.
+
+    Args:
+        rows: written so far.
+        seconds: since it began.
+        total: rows of the largest load so far; 0 where that says nothing.
+    """
+    rate = rows / seconds
+    said = f"{rows:,} rows, {rate:,.0f} a second"
+    if total <= rows:
+        return said
+    left = (total - rows) / rate
+    span = f"{left:.0f} s" if left < 100 else f"{left / 60:.0f} min"
+    return f"{said}, about {span} left if there are {total:,} as in the largest load so far"

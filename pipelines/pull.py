@@ -1,0 +1,175 @@
+"""Loads extractors by `meltano run`: some in one run, one after another; whoever fails is tried again by itself.
+
+Whatever is killed in the middle, the next load finds the bookmarks of what was safely stored and goes on from there.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import Engine
+from tenacity import RetryError, Retrying, retry_if_result, stop_after_attempt, wait_exponential
+
+from app.clock import wall
+from app.settings import Settings
+from pipelines import meltano, stream_states
+from pipelines.catalog import forget_old
+from pipelines.job import Run
+from pipelines.load_record import Pull
+from pipelines.meltano import Block, Ended
+from pipelines.process import run_folder
+from pipelines.source import Source
+
+FIRST_WAIT_SECONDS = 5
+LONGEST_WAIT_SECONDS = 60
+UNLOADABLE = re.compile(
+    r"Could not convert column '(?P<table>[^']+)\.(?P<column>[^'.]+)' from '(?P<from>[^']+)' to '(?P<to>[^']+)'"
+)
+"""The loader's words for a value that the raw column cannot hold."""
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Order:
+    """One extractor of a source to be loaded; `changed` is what to set in its environment besides."""
+
+    source: Source
+    extractor: str
+    log: Path
+    changed: Mapping[str, str]
+
+    @property
+    def block(self) -> Block:
+        return Block(self.extractor, self.source.loader, self.log)
+
+
+def pull(run: Run, engine: Engine, orders: Sequence[Order], done: Callable[[Order, Pull], None]) -> None:
+    """Loads the extractors, in as few runs of Meltano as can be; `done` is told of each as soon as it is over."""
+    pulls = {order.extractor: Pull(order.extractor) for order in orders}
+    again: list[Order] = []
+    waiting = list(orders)
+    while waiting:
+        ended = _run(run, engine, waiting)
+        reached = [(order, end) for order, end in zip(waiting, ended, strict=True) if end.is_ok is not None]
+        for order, end in reached:
+            _count(pulls[order.extractor], end)
+            if not end.is_ok or end.told.has_resumed:
+                again.append(order)
+            else:
+                done(order, pulls[order.extractor])
+        waiting = waiting[len(reached):] if reached else []
+    for order in again:
+        _again(run, engine, order, pulls[order.extractor])
+        done(order, pulls[order.extractor])
+
+
+def _count(pull: Pull, ended: Ended) -> None:
+    """Adds what a run brought; what went wrong takes the place of what went wrong before."""
+    pull.seconds += ended.seconds
+    for stream, count in ended.told.rows.items():
+        pull.rows[stream] = pull.rows.get(stream, 0) + count
+    pull.error = None if ended.is_ok else f"{pull.extractor}: {ended.told.reason}"
+
+
+def _again(run: Run, engine: Engine, order: Order, pull: Pull) -> None:
+    """Tries one extractor by itself until it goes well or the tries are used up.
+
+    A first run may only have gone on where a broken one had stopped, passing over streams; then one more is due.
+    """
+    tries = run.settings.load_retries if order.source.may_recover else 0
+    if pull.error is None:
+        tries = max(tries, 1)
+    if not tries:
+        return
+
+    def once() -> bool:
+        for _ in range(2):
+            ended = _run(run, engine, [order])[0]
+            _count(pull, ended)
+            if ended.is_ok and ended.told.has_resumed:
+                continue
+            break
+        if pull.error:
+            log.warning("The load failed. %s", pull.error)
+            return _set_aside(engine, order, pull)
+        return True
+
+    retrying = Retrying(
+        stop=stop_after_attempt(tries),
+        wait=wait_exponential(multiplier=FIRST_WAIT_SECONDS, max=LONGEST_WAIT_SECONDS),
+        retry=retry_if_result(lambda is_done: not is_done),
+    )
+    try:
+        retrying(once)
+    except RetryError:
+        log.warning("The load of %s was given up after %s tries.", order.extractor, tries + 1)
+
+
+def _run(run: Run, engine: Engine, orders: Sequence[Order]) -> Sequence[Ended]:
+    changed: dict[str, str] = {}
+    for order in orders:
+        forget_old(run.settings, order.extractor, wall())
+        changed |= {**order.changed, **_left_out(engine, order)}
+    with held(run.settings, [order.extractor for order in orders]) as descriptors:
+        return meltano.run(run.settings, [order.block for order in orders], run_id=uuid4(), now=run.as_of,
+                           held=descriptors, changed=changed)
+
+
+def _left_out(engine: Engine, order: Order) -> Mapping[str, str]:
+    """The setting by which Meltano leaves out the streams that are set aside."""
+    aside = stream_states.aside(engine, order.source)
+    name = order.extractor.upper().replace("-", "_") + "__SELECT_FILTER"
+    return {name: "[" + ", ".join(f'"!{stream}"' for stream in aside) + "]"} if aside else {}
+
+
+def _set_aside(engine: Engine, order: Order, pull: Pull) -> bool:
+    """Sets aside the stream that the loader cannot store, so that the others go on; never ends the tries."""
+    found = UNLOADABLE.search(pull.error or "")
+    if found:
+        stream = found["table"].rpartition(".")[2].strip('"')
+        reason = f"{found['column']} comes as {found['to']}, and the raw column holds {found['from']}"
+        stream_states.set_aside(engine, order.source, stream, reason)
+    return False
+
+
+@contextmanager
+def held(settings: Settings, extractors: Sequence[str]) -> Iterator[list[int]]:
+    """Waits for the extractors' locks and gives their descriptors, which the run inherits: a run whose parent was
+    killed still holds them, and whoever comes next waits for it instead of writing beside it.
+    """
+    with ExitStack() as stack:
+        yield [stack.enter_context(_lock(settings, name)) for name in sorted(extractors)]
+
+
+@contextmanager
+def _lock(settings: Settings, extractor: str) -> Iterator[int]:
+    descriptor = os.open(_lock_file(settings, extractor), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def is_busy(settings: Settings, extractor: str) -> bool:
+    """Whether the extractor is being loaded right now, by whomever."""
+    descriptor = os.open(_lock_file(settings, extractor), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _lock_file(settings: Settings, extractor: str) -> Path:
+    return run_folder(settings) / f"load-{extractor}.lock"
