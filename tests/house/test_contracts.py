@@ -83,7 +83,7 @@ def _selected() -> set[str]:
 
 def _declared() -> set[str]:
     """The raw tables that dbt reads, from each models/staging/<source>/_sources.yml."""
-    files = under("models/staging/", end="_sources.yml")
+    files = under("models/staging/", end="/_sources.yml")
     sources = [source for name in files for source in YAML(typ="safe").load(read(name))["sources"]]
     return {
         f"{source['schema']}.{table['name']}"
