@@ -3,12 +3,13 @@
 A fault is set over the simulator's own loopback address, never through the proxy:
 
     POST /_sandbox/faults {"vendor": "stripe", "status": 429, "times": 5, "retry_after": 1, "after": 10}
-    POST /_sandbox/faults {"vendor": "stripe", "kind": "truncated"}
-    DELETE /_sandbox/faults
+    POST /_sandbox/faults [{"vendor": "stripe", "kind": "truncated", "times": 1}, {"vendor": "stripe", "kind": "cut"}]
+    GET, DELETE /_sandbox/faults
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -33,6 +34,11 @@ class Fault(BaseModel):
     retry_after: int | None = Field(None, ge=0)
     after: int = Field(0, ge=0)
 
+    @property
+    def name(self) -> str:
+        """Its kind, or its status."""
+        return str(self.status) if self.kind == "status" else self.kind
+
     @field_validator("vendor")
     @classmethod
     def _known(cls, name: str) -> str:
@@ -45,29 +51,39 @@ class Fault(BaseModel):
 
 
 class Faults:
-    """The faults now in force, at most one per vendor, and how many requests each vendor has had."""
+    """The faults to come at each vendor, one after another, how many requests it has had, and what has struck."""
 
     def __init__(self) -> None:
-        self._by_vendor: dict[str, Fault] = {}
+        self._by_vendor: dict[str, list[Fault]] = {}
         self.seen: dict[str, int] = {}
+        self.struck: dict[str, list[str]] = {}
 
-    def set(self, fault: Fault) -> None:
-        self._by_vendor[fault.vendor] = fault
+    def set(self, faults: Sequence[Fault]) -> None:
+        """Puts these in the place of those of the same vendors; each begins to count when the one before is over."""
+        for vendor in {fault.vendor for fault in faults}:
+            self._by_vendor[vendor] = [fault for fault in faults if fault.vendor == vendor]
+            self.struck[vendor] = []
 
     def clear(self) -> None:
         self._by_vendor.clear()
 
+    def told(self) -> dict[str, object]:
+        """As the control address answers."""
+        return {"seen": self.seen, "struck": self.struck}
+
     def strike(self, vendor: str) -> Fault | None:
         """Counts a request; the fault that it meets, or None."""
         self.seen[vendor] = self.seen.get(vendor, 0) + 1
-        fault = self._by_vendor.get(vendor)
-        if fault is None:
+        waiting = self._by_vendor.get(vendor)
+        if not waiting:
             return None
+        fault = waiting[0]
         if fault.after:
             fault.after -= 1
             return None
         if fault.times is not None:
             fault.times -= 1
             if fault.times == 0:
-                del self._by_vendor[vendor]
+                waiting.pop(0)
+        self.struck.setdefault(vendor, []).append(fault.name)
         return fault

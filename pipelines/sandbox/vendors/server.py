@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Annotated
 
-from pydantic import ValidationError
+from pydantic import BeforeValidator, TypeAdapter, ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -19,6 +20,8 @@ from pipelines.sandbox.vendors.catalogue import Catalogue
 from pipelines.sandbox.vendors.faults import Fault, Faults
 from pipelines.sandbox.vendors.vendor import Simulator
 
+ONE_OR_MANY = BeforeValidator(lambda found: found if isinstance(found, list) else [found])
+FAULTS = TypeAdapter(Annotated[list[Fault], ONE_OR_MANY])
 METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH"]
 
 
@@ -34,14 +37,17 @@ def application(settings: Settings) -> Starlette:
 
     async def set_fault(request: Request) -> Response:
         try:
-            faults.set(Fault.model_validate_json(await request.body()))
+            faults.set(FAULTS.validate_json(await request.body()))
         except ValidationError as error:
             return JSONResponse({"error": str(error)}, 400)
-        return JSONResponse({"seen": faults.seen})
+        return JSONResponse(faults.told())
+
+    async def tell_faults(request: Request) -> Response:
+        return JSONResponse(faults.told())
 
     async def clear_faults(request: Request) -> Response:
         faults.clear()
-        return JSONResponse({"seen": faults.seen})
+        return JSONResponse(faults.told())
 
     return Starlette(
         routes=[
@@ -51,6 +57,7 @@ def application(settings: Settings) -> Starlette:
                 for host, simulator in vendor.build(settings, catalogue).items()
             ),
             Route("/_sandbox/faults", set_fault, methods=["POST"]),
+            Route("/_sandbox/faults", tell_faults, methods=["GET"]),
             Route("/_sandbox/faults", clear_faults, methods=["DELETE"]),
         ]
     )
