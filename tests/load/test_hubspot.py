@@ -1,4 +1,4 @@
-"""The published tap against the simulated HubSpot, into a real Postgres: as the company's books have it, at each age."""
+"""The published tap against the simulated HubSpot, into a real Postgres: as the company's books have it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The forms on the company's website, and who filled them in: what made the lead, and what came between it and a deal."""
+"""The forms on the company's website and who filled them in: what made a lead, and what came before a deal."""
 
 from __future__ import annotations
 
@@ -122,7 +122,8 @@ def form_body(form: Form) -> Body:
         {"default": True, "isSmartGroup": False, "richText": {"content": ""}, "fields": [
             {"name": name, "label": name.capitalize(), "type": "string", "fieldType": "text", "description": "",
              "groupName": "contactinformation", "displayOrder": order, "required": name == "email", "enabled": True,
-             "hidden": name.startswith("utm_"), "defaultValue": "", "isSmartField": False, "options": [], "selectedOptions": []}]}
+             "hidden": name.startswith("utm_"), "defaultValue": "", "isSmartField": False, "options": [],
+             "selectedOptions": []}]}
         for order, name in enumerate(FIELDS)
     ]  # fmt: skip
     return {

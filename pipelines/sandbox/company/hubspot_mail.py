@@ -135,7 +135,7 @@ def _received(one: Person, sent: list[Mailing]) -> Iterator[tuple[Mailing, int]]
 
 
 def _step_at(one: Person, mailing: Mailing) -> int | None:
-    """When an automated mail goes to a contact; None where it does not, since a deal was opened or none was asked for."""
+    """When an automated mail goes to a contact; None where none does, as after a deal was opened."""
     who = one.who
     if who is None or who.is_migrated or mailing.step is None:
         return None

@@ -25,7 +25,7 @@ EVENT_FILTERS = {"eventType": "$.type", "recipient": "$.recipient", "campaignId"
 
 
 def contacts(catalogue: Catalogue, query: Query) -> object:
-    """A page of contacts, in the order of their ids, with the properties asked for; those it does not know are left out."""
+    """A page of contacts, in the order of their ids, with the known ones of the properties asked for."""
     limit = _limit(query, 10, 100)
     wanted = [name for name in query.get("properties", "").split(",") if name in CONTACT]
     names = (*wanted, *ALWAYS) if query.get("properties") else BY_DEFAULT
@@ -112,8 +112,8 @@ def submissions(catalogue: Catalogue, guid: str, query: Query) -> object:
     if not more:
         return {"results": rows}
     after = _marked(rows[-1]["conversionId"])
-    return {"results": rows, "paging": {"next": {
-        "after": after, "link": f"{API}/form-integrations/v1/submissions/forms/{guid}?limit={limit}&after={after}"}}}  # fmt: skip
+    link = f"{API}/form-integrations/v1/submissions/forms/{guid}?limit={limit}&after={after}"
+    return {"results": rows, "paging": {"next": {"after": after, "link": link}}}
 
 
 def _page(

@@ -17,8 +17,9 @@ class Refusal(Exception):
     def __init__(self, status: int, category: str, message: str, **more: object) -> None:
         super().__init__(message)
         self.status = status
-        self.content = {"status": "error", "message": message, "correlationId": str(uuid4()), "category": category}
-        self.content |= more
+        self.content: dict[str, object] = {
+            "status": "error", "message": message, "correlationId": str(uuid4()), "category": category, **more,
+        }  # fmt: skip
 
     def response(self, headers: Mapping[str, str]) -> Response:
         return Response(orjson.dumps(self.content), self.status, dict(headers), "application/json")
