@@ -28,7 +28,7 @@ WITHOUT_CAMPAIGN = {
 }  # fmt: skip
 DETAILS = {"ORGANIC_SEARCH": ("GOOGLE", "Unknown keywords (SSL)"), "DIRECT_TRAFFIC": ("www.meridian.example/", None),
            "SOCIAL_MEDIA": ("LinkedIn", None), "PAID_SEARCH": ("Unknown", None)}  # fmt: skip
-SUBSCRIBERS = 0.5
+SUBSCRIBERS = 0.42
 """People a day who only want the newsletter, in January 2024 at scale demo."""
 NEWSLETTER = next(one for one in CAMPAIGNS if one.utm_campaign == "newsletter")
 

@@ -118,7 +118,7 @@ def ended(happened: list[Happening], *types: str) -> int | None:
 
 def _received(one: Person, sent: list[Mailing]) -> Iterator[tuple[Mailing, int]]:
     """The mails that a contact is meant to get, with their instants, oldest first."""
-    patience = 2 + int(8 * share(one.key, "patience") ** 2)
+    patience = 2 + int(5 * share(one.key, "patience") ** 2)
     found: list[tuple[Mailing, int]] = []
     newsletters = 0
     for mailing in sent:
