@@ -19,6 +19,7 @@ from app.settings import ROOT, Settings
 from pipelines.process import alive
 from pipelines.program import environment
 from pipelines.services import configured
+from pipelines.sources import source_names
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("life")]
 
@@ -81,7 +82,7 @@ def test_up_says_where_the_portal_is_and_whom_one_can_sign_in_as(house: House) -
 def test_status_is_fine_when_all_has_loaded(house: House) -> None:
     code, found = house.ask("status")
     assert (code, found["short_of"]) == (0, [])
-    assert {row["source"] for row in found["sources"]} == {"stripe", "salesforce", "production", "files"}
+    assert {row["source"] for row in found["sources"]} == set(source_names())
     assert all(row["row_count"] > 0 for row in found["sources"])
     assert {row["state"] for row in found["services"]} == {"up"}
     assert found["checks"]["kept"] > 100

@@ -14,6 +14,7 @@ import pytest
 from app.errors import SourceDown
 from pipelines.job import StepResult
 from pipelines.sandbox import production
+from pipelines.sources import all_sources
 from pipelines.vanished import vanished
 from tests.load.conftest import House
 from tests.vendors.tiny_company import NOW, write_company
@@ -40,7 +41,7 @@ def assert_stripe_is_complete(house: House, lines: int = 12) -> None:
 
 def test_every_source_is_loaded_whole_and_recorded(house: House, load: Load) -> None:
     result = load()
-    assert result.detail == {"loaded": ["stripe", "salesforce", "production", "files"], "failed": {}}
+    assert result.detail == {"loaded": list(all_sources()), "failed": {}}
     assert_stripe_is_complete(house)
     for name in ("Account", "Lead", "Opportunity", "OpportunityHistory", "User"):
         assert house.count(f'raw_salesforce."{name}"') == house.stored("salesforce", name), name

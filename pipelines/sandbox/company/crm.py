@@ -57,15 +57,14 @@ class Crm:
 
     def _lead(self, who: Prospect) -> None:
         opened = who.opened_at is not None and who.opened_at <= self.until
-        worked = who.lead_at + int((0.3 + 2 * share(who.key, "worked")) * DAY)
-        ruled = who.lead_at + int((3 + 20 * share(who.key, "ruled")) * DAY)
+        worked, ruled = worked_at(who), ruled_at(who)
         status, updated = "New", who.lead_at
         if opened:
             status, updated = "Converted", who.opened_at or 0
         elif who.opened_at is None and ruled <= self.until:
             status, updated = "Unqualified", ruled
         elif worked <= self.until:
-            status, updated = ("Working" if share(who.key, "warm") < 0.7 else "Qualified"), worked
+            status, updated = ("Qualified" if is_warm(who) else "Working"), worked
         body: Body = {
             "Id": sf_id("Lead", self.seed, who.key), "FirstName": who.given, "LastName": who.family,
             "Name": f"{who.given} {who.family}", "Company": who.company, "Email": f"contact@{who.domain}",
@@ -184,6 +183,21 @@ class Crm:
             Fraction(one.value) * 10 ** EXPONENT[one.terms[0]["currency"]], one.terms[0]["currency"]),
             "Renewal" if one.is_renewal else "New Business", "Outbound", one.opened_at, one.signed_at, True,
             one.months, midnight(start) + DAY // 2)  # fmt: skip
+
+
+def worked_at(who: Prospect) -> int:
+    """When somebody of Sales first looks at a lead, unless it became an opportunity before."""
+    return who.lead_at + int((0.3 + 2 * share(who.key, "worked")) * DAY)
+
+
+def ruled_at(who: Prospect) -> int:
+    """When a lead that nothing will come of is ruled out."""
+    return who.lead_at + int((3 + 20 * share(who.key, "ruled")) * DAY)
+
+
+def is_warm(who: Prospect) -> bool:
+    """Whether Sales finds the lead qualified when it looks at it."""
+    return share(who.key, "warm") >= 0.7
 
 
 def _dollars(minor: Fraction | int, currency: str) -> float:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from hashlib import md5
 from typing import Any
 
+from pipelines.sandbox.company.hubspot import SUBMISSION
 from pipelines.sandbox.company.simulation import Company
 
 Row = tuple[tuple[object, ...], Decimal | int | float | None]
@@ -90,6 +91,16 @@ def _invoice_lines(company: Company) -> Iterator[Row]:
                 yield (line["id"],), line["amount"]
 
 
+def _form_submissions(company: Company) -> Iterator[Row]:
+    for held in company.book.objects.values():
+        if held.vendor == "hubspot" and held.kind.startswith(SUBMISSION):
+            yield (held.id,), held.created
+
+
+def _counted(kind: str) -> Callable[[Mapping[str, Any]], Any]:
+    return lambda body: body["counters"].get(kind, 0)
+
+
 def _amount(name: str) -> Callable[[Mapping[str, Any]], Any]:
     return lambda body: body.get(name)
 
@@ -107,6 +118,12 @@ STREAMS: tuple[Told, ...] = (
     objects("salesforce", "Opportunity", "Opportunity", "Id", _amount("Amount")),
     *(objects("production", name, name) for name in ("accounts", "users")),
     *(objects("production", name, name, amount=_amount("amount_minor")) for name in ("orders", "transactions")),
+    objects("hubspot", "contacts", "contact"),
+    objects("hubspot", "contact_lists", "list", "listId"),
+    objects("hubspot", "campaigns", "mailing", amount=_counted("delivered")),
+    objects("hubspot", "email_events", "email_event", amount=_amount("emailCampaignId")),
+    objects("hubspot", "forms", "form", "guid"),
+    Told("hubspot", "form_submissions", _form_submissions),
     _of_file("budget", ("month", "line", "currency"), "amount"),
     _of_file("costs", ("month", "department", "category", "product", "currency"), "amount"),
     _of_file("bank_balances", ("balance_date", "account"), "balance"),

@@ -104,6 +104,15 @@ class Catalogue:
             self._families[key] = (version, family)
         return self._families[key][1]
 
+    def following(self, vendor: str, kind: str, after: str, limit: int) -> Sequence[bytes]:
+        """The living objects whose id comes after one, in the order of their ids; a text, compared as such."""
+        rows = self._query(
+            "select cast(body as blob) from object where vendor = ? and kind = ? and deleted = 0 and id > ? "
+            "order by id limit ?",
+            (vendor, kind, after, limit),
+        )
+        return [row[0] for row in rows]
+
     def ordered(self, vendor: str, kind: str) -> Sequence[tuple[bytes, bool]]:
         """Every object of a kind, deleted ones too, oldest change first."""
         rows = self._query(

@@ -1,0 +1,80 @@
+"""The published tap against the simulated HubSpot, into a real Postgres: as the company's books have it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from pipelines import probing
+from pipelines.job import StepResult
+from pipelines.sandbox.company import Company, simulate
+from pipelines.sandbox.company.streams import STREAMS, control
+from pipelines.sandbox.company.times import ANCHOR, DAY
+from pipelines.sources.hubspot import SOURCE, sandbox
+from pipelines.verify_streams import expected, held
+from tests.load.conftest import House
+
+pytestmark = pytest.mark.slow
+Load = Callable[..., StepResult]
+SEED = 20240101
+
+
+def books(company: Company) -> dict[str, Any]:
+    """Rows, keys and totals of HubSpot's streams as the company has them."""
+    return dict(expected([control(company, told) for told in STREAMS if told.source == "hubspot"]))
+
+
+def loaded(house: House) -> dict[str, Any]:
+    return {name: sums for name, sums in held(house.settings).items() if name.startswith("hubspot.")}
+
+
+def live(house: House, until: int) -> Company:
+    """The small company's HubSpot, at an instant, in the place of what the simulator shows."""
+    company = simulate(SEED, "small", until)
+    for one in company.book.objects.values():
+        if one.vendor == "hubspot":
+            house.store.connection.execute(
+                "insert or replace into object values (?, ?, ?, ?, ?, 0, ?, ?)",
+                (one.vendor, one.kind, one.id, one.created, one.updated, house.store.seq, one.raw),
+            )
+    house.store.save()
+    house.store.move_to(datetime.fromtimestamp(until, UTC))
+    return company
+
+
+def test_a_first_load_holds_what_the_books_hold_though_hubspot_is_asked_too_often(house: House, load: Load) -> None:
+    company = live(house, ANCHOR - 40 * DAY)
+    house.fault(vendor="hubspot", status=429, times=1, after=20)
+    assert load("hubspot").detail["failed"] == {}
+    assert loaded(house) == books(company)
+
+
+def test_an_increment_brings_what_is_new_and_changed_and_no_more_though_hubspot_fails_once(
+    house: House, load: Load
+) -> None:
+    before = house.rows("select id, max(_sdc_sequence) as read from raw_hubspot.contacts group by id")
+    company = live(house, ANCHOR)
+    house.fault(vendor="hubspot", status=500, times=1, after=8)
+    assert load("hubspot").detail["failed"] == {}
+    assert loaded(house) == books(company)
+    after = {row["id"]: row["read"] for row in house.rows("select id, _sdc_sequence as read from raw_hubspot.contacts")}
+    again = [row["id"] for row in before if after[row["id"]] != row["read"]]
+    changed = [one.id for one in company.book.objects.values() if (one.vendor, one.kind) == ("hubspot", "contact")
+               and one.created <= ANCHOR - 40 * DAY < one.updated]  # fmt: skip
+    # One more: the tap reads from its bookmark on, the instant of the newest contact that it had.
+    assert set(changed) <= set(again)
+    assert len(again) <= len(changed) + 1
+    stages = "select property_lifecyclestage as stage, count(*) as n from raw_hubspot.contacts group by 1"
+    held_stages = {row["stage"]: row["n"] for row in house.rows(stages)}
+    told = [one.body["properties"]["lifecyclestage"] for one in company.book.objects.values()
+            if (one.vendor, one.kind) == ("hubspot", "contact")]  # fmt: skip
+    assert held_stages == {stage: told.count(stage) for stage in set(told)}
+
+
+def test_the_probe_says_whose_account_it_is(house: House) -> None:
+    assert SOURCE.probe is not None
+    with probing.client(house.settings) as http:
+        assert SOURCE.probe(sandbox(house.settings), http) == "account 4816230 (app-eu1.hubspot.com)"
