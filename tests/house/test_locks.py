@@ -81,6 +81,6 @@ def test_our_own_taps_are_tested_on_the_sdk_that_they_run_on() -> None:
         for name in ("requirements.lock", "locks/tap-plumbline-files.lock", "pipelines/taps/pyproject.toml")
     }
     assert len({tuple(versions) for versions in found.values()}) == 1, (
-        f"The Singer SDK has several versions: {found}. Write one into pyproject.toml, pipelines/taps/pyproject.toml and "
-        "locks/tap-plumbline-files.in, then run scripts/lock."
+        f"The Singer SDK has several versions: {found}. Write one into pyproject.toml, pipelines/taps/pyproject.toml "
+        "and locks/tap-plumbline-files.in, then run scripts/lock."
     )

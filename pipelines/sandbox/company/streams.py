@@ -12,6 +12,7 @@ from decimal import Decimal
 from hashlib import md5
 from typing import Any
 
+from pipelines.sandbox.company import sendgrid_sums
 from pipelines.sandbox.company.simulation import Company
 
 Row = tuple[tuple[object, ...], Decimal | int | float | None]
@@ -105,6 +106,7 @@ STREAMS: tuple[Told, ...] = (
     Told("stripe", "invoice_line_items", _invoice_lines),
     *(objects("salesforce", name, name, "Id") for name in ("Account", "Lead", "OpportunityHistory", "User")),
     objects("salesforce", "Opportunity", "Opportunity", "Id", _amount("Amount")),
+    *(Told("sendgrid", name, rows) for name, rows in sendgrid_sums.ROWS.items()),
     *(objects("production", name, name) for name in ("accounts", "users")),
     *(objects("production", name, name, amount=_amount("amount_minor")) for name in ("orders", "transactions")),
     _of_file("budget", ("month", "line", "currency"), "amount"),
