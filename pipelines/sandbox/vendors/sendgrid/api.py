@@ -166,6 +166,6 @@ def _after(query: QueryParams) -> str | None:
     if not token:
         return None
     try:
-        return base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()
+        return base64.b64decode(token + "=" * (-len(token) % 4), b"-_", validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
         raise Refusal(400, "invalid page_token", "page_token") from None
