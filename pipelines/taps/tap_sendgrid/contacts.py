@@ -13,6 +13,7 @@ from typing import IO, Any
 import requests
 from singer_sdk import typing as th
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
+from tap_http.patience import pause
 
 from .client import MarketingStream, SendgridStream
 
@@ -88,18 +89,23 @@ class Contacts(SendgridStream):
                     f"{found.get('message') or 'no message'}. Expected it within {self.config['export_minutes']} "
                     "minutes. The next load begins another; look at Marketing › Contacts if it goes on."
                 )
-            time.sleep(wait)
+            pause(wait)
             wait = min(2 * wait, LONGEST_POLL_SECONDS)
 
     def _fetch(self, address: str, file: IO[bytes]) -> None:
         """Writes a file of the export, whole, into `file`. Its address is signed: the key stays at home."""
         file.seek(0)
         file.truncate()
-        with requests.get(address, timeout=self.timeout, stream=True) as response:
-            if response.status_code >= requests.codes.bad_request:
-                self._refuse(response)
-            for chunk in response.iter_content(CHUNK):
-                file.write(chunk)
+        try:
+            with requests.get(address, timeout=self.timeout, stream=True) as response:
+                if response.status_code >= requests.codes.bad_request:
+                    self._refuse(response)
+                for chunk in response.iter_content(CHUNK):
+                    file.write(chunk)
+        except requests.RequestException as error:  # whose words name the address
+            raise RetriableAPIError(
+                f"A file of the contacts' export cannot be had: {type(error).__name__}. Expected it whole."
+            ) from None
         last = b"{}"
         try:
             for line in _lines(file):
