@@ -119,13 +119,17 @@ def test_more_than_a_file_of_contacts_comes_once_each(store: Store, monkeypatch:
     ids=["it is asked too often", "it fails", "an answer ends in the middle", "the connection breaks",
          "a file ends in the middle", "the connection breaks in a file"],
 )
-def test_what_goes_wrong_once_is_asked_for_again(vendor: Served, fault: dict[str, object]) -> None:
+def test_what_goes_wrong_once_is_asked_for_again_and_no_signed_address_is_told(
+    vendor: Served, fault: dict[str, object], caplog: pytest.LogCaptureFixture
+) -> None:
     vendor.fail(vendor="sendgrid", **fault)
     try:
         found = read(TapSendgrid, CONFIG, ["contacts"]).column("contacts", "contact_id")
     finally:
         vendor.fail()
     assert len(found) == len(set(found)) == 120
+    assert "Waiting" in caplog.text
+    assert "X-Amz-Signature" not in caplog.text
 
 
 def test_a_wrong_key_ends_the_load_with_the_vendors_words_and_without_the_key(vendor: Served) -> None:
