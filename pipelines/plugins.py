@@ -99,9 +99,16 @@ def addresses() -> list[tuple[str, str]]:
 
 
 def _programs() -> list[Path]:
-    return [
-        FOLDER / kind / plugin["name"] / "venv" / "bin" / plugin["executable"] for kind, plugin in _plugins()
-    ]
+    """The program of every plugin; one that only inherits has its own in the environment that it inherits."""
+    plugins = YAML(typ="safe").load(PROJECT.read_text())["plugins"]
+    found = []
+    for kind in ("extractors", "loaders"):
+        by_name = {plugin["name"]: plugin for plugin in plugins[kind]}
+        for plugin in plugins[kind]:
+            owner = plugin if "pip_url" in plugin else by_name[plugin["inherit_from"]]
+            program = plugin.get("executable", owner["executable"])
+            found.append(FOLDER / kind / owner["name"] / "venv" / "bin" / program)
+    return found
 
 
 @contextmanager

@@ -73,3 +73,14 @@ def test_our_own_tap_needs_what_is_locked_for_it() -> None:
     assert set(project["project"]["dependencies"]) <= locked
     assert [PINNED.sub("", each).split(">")[0] for each in project["build-system"]["requires"]] == ["setuptools"]
     assert "setuptools==" in read(BUILD)
+
+
+def test_our_own_taps_are_tested_on_the_sdk_that_they_run_on() -> None:
+    found = {
+        name: re.findall(r"singer-sdk==([0-9.]+)", read(name))
+        for name in ("requirements.lock", "locks/tap-plumbline-files.lock", "pipelines/taps/pyproject.toml")
+    }
+    assert len({tuple(versions) for versions in found.values()}) == 1, (
+        f"The Singer SDK has several versions: {found}. Write one into pyproject.toml, pipelines/taps/pyproject.toml "
+        "and locks/tap-plumbline-files.in, then run scripts/lock."
+    )

@@ -12,6 +12,7 @@ from decimal import Decimal
 from hashlib import md5
 from typing import Any
 
+from pipelines.sandbox.company import sendgrid_sums
 from pipelines.sandbox.company.hubspot import SUBMISSION
 from pipelines.sandbox.company.simulation import Company
 
@@ -116,6 +117,7 @@ STREAMS: tuple[Told, ...] = (
     Told("stripe", "invoice_line_items", _invoice_lines),
     *(objects("salesforce", name, name, "Id") for name in ("Account", "Lead", "OpportunityHistory", "User")),
     objects("salesforce", "Opportunity", "Opportunity", "Id", _amount("Amount")),
+    *(Told("sendgrid", name, rows) for name, rows in sendgrid_sums.ROWS.items()),
     *(objects("production", name, name) for name in ("accounts", "users")),
     *(objects("production", name, name, amount=_amount("amount_minor")) for name in ("orders", "transactions")),
     objects("hubspot", "contacts", "contact"),

@@ -1,0 +1,11 @@
+-- One row per person who wants no mail at all.
+with source as (
+    {{ raw("sendgrid", "unsubscribes", {
+        "email": "text", "created": "bigint"
+    }) }}
+)
+
+select
+    lower(email) as email,
+    to_timestamp(created) as happened_at
+from source
