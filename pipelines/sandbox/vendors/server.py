@@ -46,7 +46,7 @@ def application(settings: Settings) -> Starlette:
     return Starlette(
         routes=[
             *(
-                Host(host, Router([Route("/{path:path}", _answering(vendor.name, simulator, faults), methods=METHODS)]))
+                Host(host, Router([Route("/{path:path}", answering(vendor.name, simulator, faults), methods=METHODS)]))
                 for vendor in vendors()
                 for host, simulator in vendor.build(settings, catalogue).items()
             ),
@@ -56,7 +56,7 @@ def application(settings: Settings) -> Starlette:
     )
 
 
-def _answering(
+def answering(
     vendor: str, simulator: Simulator, faults: Faults
 ) -> Callable[[Request], Awaitable[Response]]:
     """Who answers for a vendor: the simulator, unless a fault is in force."""

@@ -1,0 +1,1 @@
+"""What our taps of HTTP interfaces share: patience. No tap of its own."""
