@@ -65,7 +65,7 @@ def hider(given: Mapping[str, str]) -> Callable[[str], str]:
     """A function that blanks every secret of that environment, as it is or as a part of an address, in a text."""
     secrets = set()
     for name, value in given.items():
-        if name.endswith(SECRET_NAMES):
+        if value and name.endswith(SECRET_NAMES):
             secrets |= {value, quote(value, safe="")}
             password = make_url(value).password if "://" in value else None
             if password:

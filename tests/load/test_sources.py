@@ -104,6 +104,11 @@ def test_no_secret_of_the_environment_is_told() -> None:
     assert hide(said) == "key ***, ***, password *** or ***, in /bin"
 
 
+def test_a_secret_that_was_left_empty_blanks_nothing() -> None:
+    hide = load_log.hider({"ZENDESK_ACCESS_TOKEN": "", "ZENDESK_API_TOKEN": "abc"})
+    assert hide("the key is abc") == "the key is ***"
+
+
 def test_nothing_secret_is_in_the_project_file() -> None:
     text = plugins.PROJECT.read_text()
     assert "password:" not in text

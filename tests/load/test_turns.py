@@ -27,7 +27,7 @@ def source(name: str, cadence: Cadence = "hourly") -> Source:
     [("critical", 3, False), ("critical", 4, True), ("hourly", 58, False), ("hourly", 59, True), ("daily", 1430, False),
      ("daily", 1439, True), ("daily", None, True)],
     ids=["critical, three minutes ago", "critical, almost five minutes ago", "hourly, 58 minutes ago",
-         "hourly, almost an hour ago", "daily, ten minutes before its time", "daily, a minute before its time", "never"],
+         "hourly, almost an hour ago", "daily, ten minutes early", "daily, a minute early", "never"],
 )
 def test_a_source_is_due_as_often_as_its_cadence_says(
     cadence: Cadence, minutes: int | None, expected: bool

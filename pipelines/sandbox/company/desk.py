@@ -132,6 +132,7 @@ class Desk:
         self.deals: list[Deal] = []
         self.invoices: list[Invoice] = []
         self.first_paid_at: int | None = None
+        self.leaving: list[tuple[int, int]] = []  # when the customer made up its mind, and when it means to say so
         self._made = 0
         self._queue: list[tuple[int, int, Callable[[int], None]]] = []
         self._asked = 0

@@ -120,6 +120,7 @@ class Life:
 
     def _leave(self, deal: Deal, now: int, length: int) -> None:
         when = now + int((length - 4 * HOUR) * (0.05 + 0.85 * self.roll.random() ** 0.6))
+        self.desk.leaving.append((now, when))
         if self.roll.random() < 0.1:
             share = Fraction(int(self.roll.integers(0, 4)), 4)
             self._later(when, deal, lambda one, then: self._stop(one, then, share))

@@ -15,6 +15,7 @@ from typing import Any
 from pipelines.sandbox.company import sendgrid_sums
 from pipelines.sandbox.company.hubspot import SUBMISSION
 from pipelines.sandbox.company.simulation import Company
+from pipelines.sandbox.company.zendesk import comments
 
 Row = tuple[tuple[object, ...], Decimal | int | float | None]
 """The values of the key, and the amount (None: nothing to add)."""
@@ -100,6 +101,9 @@ def _form_submissions(company: Company) -> Iterator[Row]:
 
 def _counted(kind: str) -> Callable[[Mapping[str, Any]], Any]:
     return lambda body: body["counters"].get(kind, 0)
+def _ticket_comments(company: Company) -> Iterator[Row]:
+    for comment, ticket in comments(company):
+        yield (comment,), ticket
 
 
 def _amount(name: str) -> Callable[[Mapping[str, Any]], Any]:
@@ -134,4 +138,12 @@ STREAMS: tuple[Told, ...] = (
     _of_file("quotas", ("rep_id", "period_start"), "amount"),
     _of_file("contracts", ("contract_id",), "monthly_amount"),
     _of_file("identities", ("source", "source_id")),
+    objects("zendesk", "groups", "group"),
+    objects("zendesk", "organizations", "organization"),
+    objects("zendesk", "satisfaction_ratings", "satisfaction_rating", amount=_amount("ticket_id")),
+    Told("zendesk", "ticket_comments", _ticket_comments),
+    objects("zendesk", "ticket_metric_events", "ticket_metric_event", amount=_amount("ticket_id")),
+    objects("zendesk", "ticket_metrics", "ticket_metric", amount=_amount("replies")),
+    objects("zendesk", "tickets", "ticket", amount=_amount("generated_timestamp")),
+    objects("zendesk", "users", "user"),
 )

@@ -121,6 +121,18 @@ class Catalogue:
         )
         return [(body, bool(deleted)) for body, deleted in rows]
 
+    def since(
+        self, vendor: str, kind: str, place: tuple[int, str], until: int, limit: int
+    ) -> Sequence[tuple[int, str, bytes]]:
+        """Objects of a kind that changed after a place (an instant and an id) and not after an instant, oldest change
+        first: each with the instant of its change and its id.
+        """
+        return self._query(
+            "select updated, id, cast(body as blob) from object where vendor = ? and kind = ? "
+            "and updated >= ? and (updated, id) > (?, ?) and updated <= ? order by updated, id limit ?",
+            (vendor, kind, place[0], *place, until, limit),
+        ).fetchall()
+
     def kinds(self, vendor: str) -> Sequence[str]:
         """The kinds that this vendor has objects of, by name."""
         return [row[0] for row in self._query("select distinct kind from object where vendor = ?", (vendor,))]

@@ -1,0 +1,28 @@
+"""The hours in which support works: Monday to Friday, 08:00 to 18:00 in UTC."""
+
+from __future__ import annotations
+
+from pipelines.sandbox.company.times import DAY, HOUR
+
+OPENS = 8 * HOUR
+LENGTH = 10 * HOUR
+_THURSDAY = 3  # the first day of the epoch, counted from Monday
+
+
+def worked(start: int, end: int) -> int:
+    """Seconds of office hours in a stretch of time."""
+    return _since_epoch(end) - _since_epoch(start)
+
+
+def after(start: int, seconds: int) -> int:
+    """When so many seconds of office hours have passed."""
+    day, rest = divmod(_since_epoch(start) + seconds, LENGTH)
+    week, weekday = divmod(day, 5)
+    return (week * 7 + weekday - _THURSDAY) * DAY + OPENS + rest
+
+
+def _since_epoch(instant: int) -> int:
+    day, second = divmod(instant, DAY)
+    week, weekday = divmod(day + _THURSDAY, 7)
+    today = min(max(second - OPENS, 0), LENGTH) if weekday < 5 else 0
+    return (week * 5 + min(weekday, 5)) * LENGTH + today
