@@ -17,7 +17,7 @@ from pipelines.sandbox.company.simulation import Client, Company
 from pipelines.sandbox.company.times import DAY, HOUR
 
 WEEK = (1.0, 1.0, 0.96, 0.95, 0.8, 0.13, 0.11)
-PER_DAY = 0.0011
+PER_DAY = 0.001
 BUSIEST = 9.0
 GRACE = 20 * DAY
 
