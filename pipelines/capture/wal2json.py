@@ -87,5 +87,7 @@ def _oldest_bookmark(settings: Settings) -> int | None:
 def _given(settings: Settings) -> Credentials:
     found = credentials(settings)
     if found is None:
-        raise SourceDown("Production is not configured. Expected its entry in sources.json. See docs/sources/production.md.")
+        raise SourceDown(
+            "Production is not configured. Expected its entry in sources.json. See docs/sources/production.md."
+        )
     return found

@@ -6,17 +6,15 @@ alert, long before; and max_slot_wal_keep_size in production is the last fence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-
-from sqlalchemy import create_engine, text
-from sqlalchemy.pool import NullPool
+from typing import Any
 
 from app.clock import wall
-from app.secrets import warehouse_url
 from app.settings import Settings
+from pipelines import runs
 from pipelines.capture import memory, origin, slot
 from pipelines.capture.credentials import credentials, is_captured
 from pipelines.capture.slot import Slot
@@ -87,25 +85,25 @@ def look(settings: Settings) -> Watch | None:
 
     Raises:
         SourceDown: production does not answer.
+        WarehouseDown: the warehouse does not.
     """
     if not is_captured(settings):
         return None
-    engine = create_engine(warehouse_url(settings, "plumbline_worker"), poolclass=NullPool)
-    with engine.connect() as warehouse:
-        row = warehouse.execute(text(_REMEMBERED), {"source": memory.SOURCE}).one_or_none()
+    row: Mapping[str, Any] | None = next(iter(runs.read(settings, REMEMBERED, source=memory.SOURCE)), None)
     given = credentials(settings) if row is not None else None
     if row is None or given is None:
         return None
     with closing(origin.connect(given.url)) as production:
-        found = slot.find(production, row.slot)
-        lag = max(origin.position(production) - memory.to_number(row.confirmed), 0) if row.confirmed else 0
-        left = tuple(other for (other,) in origin.ask(production, _LEFT_OVER, (row.slot,)))
-    behind = (wall() - row.heard_at).total_seconds() if lag and row.heard_at else 0.0
-    return Watch(found, row.slot, lag, behind, row.error, row.error_since, left)
+        found = slot.find(production, str(row["slot"]))
+        lag = max(origin.position(production) - memory.to_number(row["confirmed"]), 0) if row["confirmed"] else 0
+        left = tuple(other for (other,) in origin.ask(production, _LEFT_OVER, (row["slot"],)))
+    behind = (wall() - row["heard_at"]).total_seconds() if lag and row["heard_at"] else 0.0
+    return Watch(found, row["slot"], lag, behind, row["error"], row["error_since"], left)
 
 
-_REMEMBERED = """
-select slot, confirmed_lsn::text as confirmed, heard_at, error, error_since from portal.capture where source = :source
+REMEMBERED = """
+select slot, confirmed_lsn::text as confirmed, heard_at, error, error_since from portal.capture
+where source = :source
 """
 _LEFT_OVER = r"""
 select slot_name::text from pg_replication_slots
