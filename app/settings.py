@@ -59,6 +59,13 @@ class Settings(BaseSettings):
     loads_side_by_side: int = Field(2, ge=1, le=32, description="How many sources are loaded at the same time.")
     load_retries: int = Field(3, ge=0, description="How often a failed load is tried again in one run.")
 
+    production_log_warn_gb: float = Field(
+        2.0, gt=0, description="GB of log that production may keep for the capture before engineers are told."
+    )
+    production_log_alarm_gb: float = Field(
+        8.0, gt=0, description="GB of it from which on somebody must act: a stalled reader must not fill its disk."
+    )
+
     @field_validator("reporting_timezone")
     @classmethod
     def _known_zone(cls, name: str) -> str:

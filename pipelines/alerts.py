@@ -18,7 +18,7 @@ from app.clock import wall
 
 Kind = Literal[
     "anomaly", "target_missed", "stale_source", "broken_promise", "job_failed", "job_overdue", "event_quarantined",
-    "finding_failed",
+    "production_log", "finding_failed",
 ]  # fmt: skip
 ABOUT_FIGURES = ("anomaly", "target_missed")
 """The kinds that executives are told of; the others are about our own machinery and go to engineers."""

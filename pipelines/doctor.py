@@ -53,7 +53,10 @@ def examine(settings: Settings) -> list[Finding]:
     if not all(finding.ok for finding in found if finding.name == "Home"):
         return found
     of_the_home = _purpose(settings), _closed(settings), _secrets(settings)
-    return [*found, *of_the_home, _postgres(settings), _warehouse(settings), *_doors(settings), *_sources(settings)]
+    return [
+        *found, *of_the_home, _postgres(settings), _warehouse(settings), *_log(settings), *_doors(settings),
+        *_sources(settings),
+    ]  # fmt: skip
 
 
 def draw(findings: list[Finding], console: Console) -> None:
@@ -201,6 +204,41 @@ def _sources(settings: Settings) -> Iterator[Finding]:
                 yield Finding(f"Source {source.label}", True, said, expected, "")
             except PlumblineError as error:
                 yield Finding(f"Source {source.label}", False, type(error).__name__, expected, str(error))
+
+
+def _log(settings: Settings) -> Iterator[Finding]:
+    """The log of production is read, and production is safe from a reader that stalls."""
+    from pipelines.capture import watch
+    from pipelines.capture.credentials import is_captured
+
+    if not is_captured(settings):
+        return
+    expected = "a slot that is read, and little log kept for it"
+    try:
+        found = watch.look(settings)
+    except PlumblineError as error:
+        yield Finding("Production's log", False, "cannot be asked for", expected, str(error))
+        return
+    if found is None:
+        return
+    lacks = " ".join(found.lacks(settings))
+    said = f"{found.lag_bytes} bytes behind"
+    said = f"{found.slot.retained_bytes / watch.GB:.2f} GB kept, {said}" if found.slot else "no slot"
+    yield Finding("Production's log", not lacks, said, expected, lacks)
+    if found.slot is not None:
+        yield Finding(
+            "Production's disk", found.slot.limit_bytes is not None, _limit_in_words(found.slot.limit_bytes),
+            "a limit in production, so that a stalled reader cannot fill its disk",
+            "its owner sets max_slot_wal_keep_size, such as 50GB, and reloads (docs/sources/production.md)",
+        )  # fmt: skip
+    if found.left_over:
+        names = ", ".join(found.left_over)
+        do = "drop those whose warehouse is no more: select pg_drop_replication_slot('…')"
+        yield Finding("Other slots", False, f"nobody reads {names}", "only slots that are read", do)
+
+
+def _limit_in_words(limit: int | None) -> str:
+    return "max_slot_wal_keep_size is -1: no limit" if limit is None else f"at most {limit / 2**30:.1f} GiB kept"
 
 
 def _doors(settings: Settings) -> Iterator[Finding]:

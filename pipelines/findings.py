@@ -22,7 +22,7 @@ from app.warehouse import Warehouse
 from pipelines.alerts import Finding, Severity
 from pipelines.job import Run
 from pipelines.job_outcome import told
-from pipelines.machine_findings import failed_jobs, overdue_jobs, quarantined_events
+from pipelines.machine_findings import failed_jobs, kept_log, overdue_jobs, quarantined_events
 from pipelines.watchlist import Series, series_named
 
 NEWS_DAYS = 7
@@ -51,6 +51,7 @@ def find_all(run: Run, engine: Engine, reading: Reading) -> Found:
         "failed jobs": lambda: failed_jobs(engine),
         "overdue jobs": lambda: overdue_jobs(engine, zone),
         "quarantined events": lambda: quarantined_events(engine),
+        "production's log": lambda: kept_log(run.settings),
     }
     findings: list[Finding] = []
     failed: dict[str, str] = {}

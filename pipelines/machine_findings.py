@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, RowMapping, text
 
 from app.clock import wall
+from app.settings import Settings
 from app.ui import format as f
-from pipelines.alerts import Finding
+from pipelines.alerts import Finding, Severity
 from pipelines.job import Job
 from pipelines.jobs import all_jobs, job_names
 
@@ -109,6 +110,30 @@ def quarantined_events(engine: Engine) -> Iterator[Finding]:
         "events": count, "owner": "engineer",
     }  # fmt: skip
     yield Finding("event_quarantined", "watch", None, None, headline, f"quarantined:{row['event_id']}", detail)
+
+
+def kept_log(settings: Settings) -> Iterator[Finding]:
+    """What production's log says of its reader: none, a slow one, one that cannot go on. Once per outage.
+
+    Raises:
+        SourceDown: production does not answer, so that nothing can be said.
+    """
+    from pipelines.capture import watch
+
+    found = watch.look(settings)
+    if found is None:
+        return
+    kept = found.slot.retained_bytes if found.slot else 0
+    is_alarm = found.slot is None or found.slot.is_lost or kept >= settings.production_log_alarm_gb * watch.GB
+    for number, said in enumerate(found.lacks(settings)):
+        severity: Severity = "act" if is_alarm or found.error else "watch"
+        detail = {
+            **found.payload(), "found": said, "owner": "engineer",
+            "expected": f"less than {settings.production_log_warn_gb:g} GB kept, and a slot that is read",
+        }  # fmt: skip
+        since = found.error_since.isoformat() if found.error_since else str(found.slot.confirmed if found.slot else "")
+        key = f"production_log:{severity}:{found.name}:{since}:{number}"
+        yield Finding("production_log", severity, None, None, said.partition(". ")[0][:REASON_LENGTH], key, detail)
 
 
 def _runs(engine: Engine) -> list[RowMapping]:

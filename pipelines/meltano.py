@@ -29,6 +29,8 @@ from pipelines.plugins import FOLDER
 from pipelines.ports import LOOPBACK, port_of
 from pipelines.sandbox.vendors.authority import Authority
 
+WAL2JSON_SLOT = "plumbline_wal2json"
+"""The slot of production's log that tap-postgres reads, unless the credentials name another."""
 FAKETIME = "faketime/libfaketime.so.1"
 LIBRARIES = (Path("/usr/lib"), Path("/usr/local/lib"))
 INHERITED = ("HOME", "LANG", "PATH", "TMPDIR", "USER")
@@ -55,6 +57,7 @@ def environment(settings: Settings, now: datetime) -> Mapping[str, str]:
     }
     for credentials in configured(settings).values():
         given |= credentials
+    given["PRODUCTION_SLOT"] = given.get("PRODUCTION_SLOT") or WAL2JSON_SLOT
     return {**given, **(_sandbox(settings, now) if settings.has_sandbox else {})}
 
 

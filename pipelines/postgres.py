@@ -39,6 +39,7 @@ work_mem = '32MB'
 maintenance_work_mem = '128MB'
 dynamic_shared_memory_type = '{shared_memory}'
 wal_level = 'logical'
+max_slot_wal_keep_size = '4GB'
 max_wal_size = '2GB'
 checkpoint_timeout = '15min'
 synchronous_commit = on

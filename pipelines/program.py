@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic, sleep
@@ -46,6 +46,7 @@ class Program:
         is_sandbox: whether only the sandbox has it.
         patience: seconds until it must answer.
         health: the path of its first port that answers while it is well; nothing where there is none.
+        where: says whether a home has it; without, every home does that the other values let have it.
     """
 
     name: str
@@ -55,10 +56,12 @@ class Program:
     is_sandbox: bool = False
     patience: float = 60.0
     health: str = ""
+    where: Callable[[Settings], bool] | None = None
 
     def is_configured(self, settings: Settings) -> bool:
-        return (settings.has_sandbox or not self.is_sandbox) and not (
-            self.instead and getattr(settings, self.instead)
+        is_replaced = bool(self.instead and getattr(settings, self.instead))
+        return (settings.has_sandbox or not self.is_sandbox) and not is_replaced and (
+            self.where is None or self.where(settings)
         )
 
     def process(self, settings: Settings) -> psutil.Process | None:

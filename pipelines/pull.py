@@ -13,14 +13,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic, sleep
 from uuid import uuid4
 
 from sqlalchemy import Engine
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_attempt, wait_exponential
 
 from app.clock import wall
+from app.errors import PlumblineError
 from app.settings import Settings
 from pipelines import meltano, stream_states
+from pipelines.capture import load as capture
+from pipelines.capture import wal2json
+from pipelines.capture.credentials import is_captured
 from pipelines.catalog import forget_old
 from pipelines.job import Run
 from pipelines.load_record import Pull
@@ -28,6 +33,7 @@ from pipelines.meltano import Block, Ended
 from pipelines.process import run_folder
 from pipelines.source import Source
 
+PRODUCTION = "production"
 FIRST_WAIT_SECONDS = 5
 LONGEST_WAIT_SECONDS = 60
 UNLOADABLE = re.compile(
@@ -55,7 +61,11 @@ def pull(run: Run, engine: Engine, orders: Sequence[Order], done: Callable[[Orde
     """Loads the extractors, in as few runs of Meltano as can be; `done` is told of each as soon as it is over."""
     pulls = {order.extractor: Pull(order.extractor) for order in orders}
     again: list[Order] = []
-    waiting = list(orders)
+    captured = [order for order in orders if order.source.name == PRODUCTION and is_captured(run.settings)]
+    for order in captured:
+        _capture(run, order, pulls[order.extractor])
+        done(order, pulls[order.extractor])
+    waiting = [order for order in orders if order not in captured]
     while waiting:
         ended = _run(run, engine, waiting)
         reached = [(order, end) for order, end in zip(waiting, ended, strict=True) if end.is_ok is not None]
@@ -69,6 +79,20 @@ def pull(run: Run, engine: Engine, orders: Sequence[Order], done: Callable[[Orde
     for order in again:
         _again(run, engine, order, pulls[order.extractor])
         done(order, pulls[order.extractor])
+
+
+def _capture(run: Run, order: Order, pull: Pull) -> None:
+    """Production comes by its own log, without Meltano; whoever reads it already is waited for."""
+    began = monotonic()
+    is_whole = bool(order.changed)
+    for attempt in range(run.settings.load_retries + 1):
+        with held(run.settings, [order.extractor]):
+            pull.error = capture.pull(run.settings, pull.rows, whole=is_whole and not attempt, log=order.log)
+        if pull.error is None:
+            break
+        log.warning("The load failed. %s", pull.error)
+        sleep(min(FIRST_WAIT_SECONDS * 2**attempt, LONGEST_WAIT_SECONDS) if attempt < run.settings.load_retries else 0)
+    pull.seconds += monotonic() - began
 
 
 def _count(pull: Pull, ended: Ended) -> None:
@@ -118,9 +142,22 @@ def _run(run: Run, engine: Engine, orders: Sequence[Order]) -> Sequence[Ended]:
     for order in orders:
         forget_old(run.settings, order.extractor, wall())
         changed |= {**order.changed, **_left_out(engine, order)}
+    _log_of_production(run, orders, wal2json.make_slot)
     with held(run.settings, [order.extractor for order in orders]) as descriptors:
-        return meltano.run(run.settings, [order.block for order in orders], run_id=uuid4(), now=run.as_of,
-                           held=descriptors, changed=changed)
+        ended = meltano.run(run.settings, [order.block for order in orders], run_id=uuid4(), now=run.as_of,
+                            held=descriptors, changed=changed)
+    stored = [order for order, end in zip(orders, ended, strict=True) if end.is_ok]
+    _log_of_production(run, stored, wal2json.advance)
+    return ended
+
+
+def _log_of_production(run: Run, orders: Sequence[Order], act: Callable[[Settings], None]) -> None:
+    """What the slot of wal2json needs before and after a run; the tap says itself what it misses."""
+    if any(order.source.name == PRODUCTION for order in orders):
+        try:
+            act(run.settings)
+        except PlumblineError as error:
+            log.warning("%s", error)
 
 
 def _left_out(engine: Engine, order: Order) -> Mapping[str, str]:

@@ -20,7 +20,7 @@ LOGINS = (LOADER, BUILDER, PORTAL, WORKER, *READERS)
 RAW = tuple(f"raw_{name}" for name in source_names())
 BUILT = ("rollup", *(f"mart_{role}" for role in ROLES if role != "analyst"))
 OWNERS = {
-    **dict.fromkeys((*RAW, "meltano"), LOADER),
+    **dict.fromkeys((*RAW, "capture", "meltano"), LOADER),
     **dict.fromkeys(("staging", "core", "rollup_next", *BUILT), BUILDER),
     "workshop": None,
     "portal": None,
@@ -147,6 +147,12 @@ _TABLES = (
     f"grant insert, delete on portal.source_pause to {PORTAL}",
     f"grant insert (source, is_full, requested_by) on portal.load_request to {PORTAL}",
     f"grant update (resolved_at) on portal.drift to {PORTAL}",
+    # The capture of production notes how far it is in the transaction in which it stores rows.
+    f"grant usage on schema portal to {LOADER}",
+    f"grant select, insert, update, delete on portal.capture, portal.capture_table, portal.capture_piece, "
+    f"portal.newest_change to {LOADER}",
+    f"grant select on portal.capture, portal.capture_table, portal.capture_piece, portal.newest_change to {WORKER}",
+    f"grant update (recorded_count) on portal.newest_change to {WORKER}",
     # dbt reads what the marts show.
     f"grant select on portal.load_run, portal.job_run, portal.build_run, portal.check_result, portal.metric_promise, "
     f"portal.alert, portal.mail_log, portal.person, portal.person_role, portal.audit, portal.source, "

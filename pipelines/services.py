@@ -16,6 +16,7 @@ import psutil
 from app.errors import UsageError
 from app.settings import Settings
 from pipelines import process
+from pipelines.capture.credentials import is_captured
 from pipelines.database import Database
 from pipelines.made_for import refuse_other_home, refuse_other_warehouse
 from pipelines.process import Owner
@@ -63,10 +64,11 @@ IDENTITY = Program(
     instead="oidc_issuer",
     is_sandbox=True,
 )
+CAPTURE = Program("capture", "pipelines.capture", where=is_captured)
 PORTAL = Program("portal", "app.serve", ports=("portal",), patience=120.0, health="/healthz")
 SCHEDULER = Program("scheduler", "pipelines.scheduler")
 
-SERVICES: tuple[Service, ...] = (WAREHOUSE, PRODUCTION, VENDORS, MAILBOX, IDENTITY, PORTAL, SCHEDULER)
+SERVICES: tuple[Service, ...] = (WAREHOUSE, PRODUCTION, CAPTURE, VENDORS, MAILBOX, IDENTITY, PORTAL, SCHEDULER)
 """In the order in which they are started; ended the other way round."""
 
 

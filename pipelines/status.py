@@ -34,6 +34,8 @@ class Status:
     broken_promises: Sequence[Row] = ()
     loading: Row | None = None
     unreadable: str = ""
+    capture: Row | None = None
+    capture_lacks: Sequence[str] = ()
 
     @property
     def short_of(self) -> tuple[str, ...]:
@@ -58,6 +60,7 @@ class Status:
             "checks": self.checks,
             "broken_promises": self.broken_promises,
             "loading": self.loading,
+            "capture": self.capture,
         }
 
     def _lacks(self) -> Iterator[str]:
@@ -78,6 +81,7 @@ class Status:
                 yield f"The source {source['source']} has not loaded yet."
             elif source["result"] == "failed":
                 yield f"The last load of {source['source']} failed: {source['error']}"
+        yield from self.capture_lacks
         yield from self._lacks_of_builds()
         yield from self._lacks_of_jobs()
 
@@ -133,6 +137,7 @@ def look(settings: Settings) -> Status:
         refuse_other_home(settings)
         refuse_other_warehouse(settings)
         found = runs.read(settings, runs.CHECKS)
+        capture, lacks = _capture(settings)
         return Status(
             settings,
             instant,
@@ -145,6 +150,8 @@ def look(settings: Settings) -> Status:
             checks=_counted(found),
             broken_promises=[row for row in found if row["outcome"] == "broken"],
             loading=runs.running_step(settings),
+            capture=capture,
+            capture_lacks=lacks,
         )
     except PlumblineError as error:
         return Status(settings, instant, now, services, unreadable=str(error))
@@ -166,6 +173,17 @@ def _service(settings: Settings, service: Service) -> Row:
         "restarts": record.restarts if record else 0,
         "note": record.note if record else "",
     }
+
+
+def _capture(settings: Settings) -> tuple[Row | None, Sequence[str]]:
+    """The reader of production's log, and what it is short of."""
+    from pipelines.capture import watch
+
+    try:
+        found = watch.look(settings)
+    except PlumblineError as error:
+        return None, (str(error),)
+    return (found.payload(), tuple(found.lacks(settings))) if found else (None, ())
 
 
 def _sources(settings: Settings, now: datetime) -> Sequence[Row]:

@@ -25,6 +25,7 @@ from pipelines.ports import port_of
 from pipelines.program import QUIET
 from pipelines.progress import Progress, Step
 from pipelines.services import (
+    CAPTURE,
     IDENTITY,
     MAILBOX,
     PORTAL,
@@ -139,7 +140,7 @@ class House:
             self._step("Sandbox company", first_steps.bring_to_life)
             self._start(PRODUCTION)
             self._step("Production data", first_steps.publish)
-        for service in (VENDORS, MAILBOX):
+        for service in (VENDORS, MAILBOX, *((CAPTURE,) if self.serve else ())):
             self._start(service)
         self._await(plugins)
         code = self._refresh(first_steps.refresh)

@@ -24,7 +24,7 @@ counted as (
     group by 2
     union all
     select 'signups', {{ local_date("created_at") }}, count(*) from {{ ref("stg_production__accounts") }}
-    where not is_internal and created_at < {{ as_of() }}
+    where not is_internal and removed_at is null and created_at < {{ as_of() }}
     group by 2
     union all
     select 'leads', created_date, count(*) from {{ ref("fct_lead") }}

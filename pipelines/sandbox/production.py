@@ -1,4 +1,5 @@
-"""The sandbox company's production database: a real PostgreSQL that holds what the store says, and a reading login.
+"""The sandbox company's production database: a real PostgreSQL that holds what the store says, a login that reads its
+tables and its log, and a publication of them.
 
 `seed` brings the tables to the store's present state, changes and deletions included, in one transaction; running it
 again changes nothing.
@@ -23,6 +24,7 @@ from app.settings import Settings
 from pipelines.sandbox.vendors.catalogue import Catalogue
 
 READER = "plumbline_reader"
+PUBLICATION = "plumbline"
 STAMPS = {"created_at": "timestamptz not null", "updated_at": "timestamptz not null"}
 TABLES: Mapping[str, Mapping[str, str]] = {
     "accounts": {
@@ -62,6 +64,7 @@ def seed(settings: Settings) -> Mapping[str, int]:
         with closing(_connect(url)) as server, server, server.cursor() as rows:
             _create_tables(rows)
             _create_reader(server, rows, get_secret(settings, "production_reader"))
+            _publish(rows)
             for table in TABLES:
                 _stage(rows, catalogue, table)
             removed = {table: _remove(rows, table) for table in reversed(tuple(TABLES))}
@@ -99,14 +102,21 @@ def _create_tables(rows: cursor) -> None:
 
 
 def _create_reader(server: connection, rows: cursor, password: str) -> None:
-    """The login that the load uses: it may read the tables and nothing else."""
+    """The login that the load uses: it may read the tables and the log, and nothing else."""
     rows.execute("select 1 from pg_roles where rolname = %s", (READER,))
     verb = "alter" if rows.fetchone() else "create"
     verifier = encrypt_password(password, READER, scope=server, algorithm="scram-sha-256")
-    rows.execute(f"{verb} role {READER} login nosuperuser nocreatedb nocreaterole password %s", (verifier,))
+    rows.execute(f"{verb} role {READER} login replication nosuperuser nocreatedb nocreaterole password %s", (verifier,))
     rows.execute("revoke create on schema public from public")
     rows.execute(f"grant usage on schema public to {READER}")
     rows.execute(f"grant select on {', '.join(TABLES)} to {READER}")
+
+
+def _publish(rows: cursor) -> None:
+    """What the log tells the reader of, as production's owner decides it (docs/sources/production.md)."""
+    rows.execute("select 1 from pg_publication where pubname = %s", (PUBLICATION,))
+    if rows.fetchone() is None:
+        rows.execute(f"create publication {PUBLICATION} for table {', '.join(TABLES)}")
 
 
 def _stage(rows: cursor, catalogue: Catalogue, table: str) -> None:

@@ -6,6 +6,9 @@ from app.secrets import production_url
 from app.settings import Settings
 from pipelines.source import Credential, Given, Source, Stream
 
+LIVES = "_sdc_deleted_at is null"
+"""Rows that production has deleted are kept and marked."""
+
 
 def sandbox(settings: Settings) -> Given:
     """The reading login of the sandbox company's production database."""
@@ -18,14 +21,27 @@ SOURCE = Source(
     ("tap-production",),
     (
         Credential(
-            "url", "PRODUCTION_URL", "postgresql://reader:password@host:5432/database, of a login that only reads."
+            "url", "PRODUCTION_URL",
+            "postgresql://reader:password@host:5432/database, of a login with REPLICATION and select; no superuser.",
+        ),
+        Credential(
+            "method", "PRODUCTION_METHOD", "pgoutput, which needs nothing installed, or wal2json.", is_secret=False,
+            default="pgoutput",
+        ),
+        Credential(
+            "publication", "PRODUCTION_PUBLICATION", "The publication that production's owner made.", is_secret=False,
+            default="plumbline",
+        ),
+        Credential(
+            "slot", "PRODUCTION_SLOT", "A name for the replication slot; empty: one of our own making.",
+            is_secret=False, default="",
         ),
     ),
     (
-        Stream("accounts", newest="updated_at"),
-        Stream("users", newest="updated_at"),
-        Stream("orders", total="amount_minor", newest="updated_at"),
-        Stream("transactions", total="amount_minor", newest="updated_at"),
+        Stream("accounts", newest="updated_at", where=LIVES),
+        Stream("users", newest="updated_at", where=LIVES),
+        Stream("orders", total="amount_minor", newest="updated_at", where=LIVES),
+        Stream("transactions", total="amount_minor", newest="updated_at", where=LIVES),
     ),
     sandbox,
     cadence="critical",

@@ -15,5 +15,6 @@ select
     stripe_customer_id as customer_source_id,
     coalesce(is_internal, false) as is_internal,
     created_at,
-    coalesce(deleted_at, _sdc_deleted_at) as deleted_at
+    coalesce(deleted_at, _sdc_deleted_at) as deleted_at,
+    _sdc_deleted_at as removed_at
 from source

@@ -2,7 +2,8 @@
 with source as (
     {{ raw("production", "orders", {
         "id": "text", "account_id": "text", "kind": "text", "quantity": "numeric", "amount_minor": "numeric",
-        "currency": "text", "created_at": "timestamptz"
+        "currency": "text", "created_at": "timestamptz",
+        "_sdc_deleted_at": "timestamptz"
     }) }}
 )
 
@@ -13,5 +14,6 @@ select
     quantity,
     amount_minor,
     lower(currency) as currency,
-    created_at
+    created_at,
+    _sdc_deleted_at as removed_at
 from source

@@ -2,7 +2,8 @@
 with source as (
     {{ raw("production", "transactions", {
         "id": "text", "order_id": "text", "account_id": "text", "amount_minor": "numeric", "currency": "text",
-        "status": "text", "created_at": "timestamptz"
+        "status": "text", "created_at": "timestamptz",
+        "_sdc_deleted_at": "timestamptz"
     }) }}
 )
 
@@ -13,5 +14,6 @@ select
     amount_minor,
     lower(currency) as currency,
     status,
-    created_at
+    created_at,
+    _sdc_deleted_at as removed_at
 from source

@@ -2,7 +2,7 @@
 with source as (
     {{ raw("production", "users", {
         "id": "text", "account_id": "text", "role": "text", "created_at": "timestamptz",
-        "last_seen_at": "timestamptz"
+        "last_seen_at": "timestamptz", "_sdc_deleted_at": "timestamptz"
     }) }}
 )
 
@@ -11,5 +11,6 @@ select
     account_id,
     role as user_role,
     created_at,
-    last_seen_at
+    last_seen_at,
+    _sdc_deleted_at as removed_at
 from source
