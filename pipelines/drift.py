@@ -19,8 +19,8 @@ class Drift:
 
     Attributes:
         source, stream: names as in `pipelines/sources/`.
-        kind: as portal.drift allows: new_stream, new_column, dropped_column, changed_type, renamed_stream, gone_stream,
-            not_loadable.
+        kind: as portal.drift allows: new_column, dropped_column, changed_type, not_loadable; of captured tables also
+            renamed_table, table_made_anew, unpublished_table, lost_table, new_table, lost_slot.
         subject: the column, or the stream itself.
         found, expected, to_do: in words, for people.
     """

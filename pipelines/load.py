@@ -132,7 +132,7 @@ class _Load:
             self._finish(source, [Pull(source.extractors[0], error=str(error))])
             return
         for extractor in source.extractors:
-            yield Order(source, extractor, log, backfill.changed(source) if backfill else {})
+            yield Order(source, extractor, log, backfill.changed(source) if backfill else {}, backfill is not None)
 
     def _backfill(self, source: Source) -> Backfill | None:
         """The full load that is under way, one that is due by now included."""

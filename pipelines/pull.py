@@ -45,12 +45,20 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Order:
-    """One extractor of a source to be loaded; `changed` is what to set in its environment besides."""
+    """One extractor of a source to be loaded.
+
+    Attributes:
+        source, extractor: what.
+        log: where its log goes.
+        changed: what to set in its environment besides.
+        is_full: whether the source is read anew from its start.
+    """
 
     source: Source
     extractor: str
     log: Path
     changed: Mapping[str, str]
+    is_full: bool = False
 
     @property
     def block(self) -> Block:
@@ -84,10 +92,9 @@ def pull(run: Run, engine: Engine, orders: Sequence[Order], done: Callable[[Orde
 def _capture(run: Run, order: Order, pull: Pull) -> None:
     """Production comes by its own log, without Meltano; whoever reads it already is waited for."""
     began = monotonic()
-    is_whole = bool(order.changed)
     for attempt in range(run.settings.load_retries + 1):
         with held(run.settings, [order.extractor]):
-            pull.error = capture.pull(run.settings, pull.rows, whole=is_whole and not attempt, log=order.log)
+            pull.error = capture.pull(run.settings, pull.rows, whole=order.is_full and not attempt, log=order.log)
         if pull.error is None:
             break
         log.warning("The load failed. %s", pull.error)

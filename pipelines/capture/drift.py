@@ -7,6 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+
+from app.secrets import warehouse_url
+from app.settings import Settings
+from pipelines import drift as drifts
+
 Kind = Literal[
     "new_column", "dropped_column", "changed_type", "renamed_table", "table_made_anew", "unpublished_table",
     "lost_table", "new_table", "lost_slot",
@@ -36,7 +43,16 @@ class Drift:
 Tell = Callable[[Drift], None]
 
 
-def report(drift: Drift) -> None:
-    """Writes it into the log of the service."""
-    log.warning("drift in %s, %s: found %s; expected %s. %s", drift.stream, drift.kind, drift.found, drift.expected,
-                drift.do)
+def reporting(settings: Settings) -> Tell:
+    """Opens an incident for each, and writes it into the log."""
+
+    def report(drift: Drift) -> None:
+        log.warning("drift in %s, %s: found %s; expected %s. %s", drift.stream, drift.kind, drift.found,
+                    drift.expected, drift.do)
+        incident = drifts.Drift("production", drift.stream, drift.kind, drift.stream, drift.found, drift.expected,
+                                drift.do)
+        engine = create_engine(warehouse_url(settings, "plumbline_worker"), poolclass=NullPool)
+        with engine.begin() as connection:
+            drifts.note(connection, [incident])
+
+    return report

@@ -25,7 +25,7 @@ from pipelines.capture.apply import Applier, Values
 from pipelines.capture.captured import Captured
 from pipelines.capture.copying import PIECE_BYTES, Copier, finish
 from pipelines.capture.credentials import Credentials
-from pipelines.capture.drift import Drift, Tell, report
+from pipelines.capture.drift import Drift, Tell, reporting
 from pipelines.capture.memory import Remembered
 from pipelines.capture.stream import Follower
 from pipelines.capture.tables import Agreed, agree, unpublished_drift
@@ -90,18 +90,18 @@ class Session:
         settings: of this home.
         given: how production is reached.
         stopping: ends it, at a whole transaction, when it is set.
-        tell: is told of drift.
+        tell: is told of drift; by default an incident is opened.
         piece_bytes: size of a piece of a copy.
     """
 
     def __init__(
-        self, settings: Settings, given: Credentials, stopping: threading.Event, tell: Tell = report,
+        self, settings: Settings, given: Credentials, stopping: threading.Event, tell: Tell | None = None,
         piece_bytes: int = PIECE_BYTES,
     ) -> None:  # fmt: skip
         self.settings = settings
         self.given = given
         self.stopping = stopping
-        self.tell = tell
+        self.tell = tell or reporting(settings)
         self.piece_bytes = piece_bytes
         self._passed_over: set[int] = set()
         self._told_unpublished: set[tuple[str, str]] = set()

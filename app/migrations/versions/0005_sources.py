@@ -69,8 +69,10 @@ STATEMENTS = (
         drift_id uuid primary key default gen_random_uuid(),
         source text not null,
         stream text not null,
-        kind text not null check (kind in ('new_stream', 'new_column', 'dropped_column', 'changed_type',
-                                           'renamed_stream', 'gone_stream', 'not_loadable')),
+        kind text not null check (kind in (
+            'new_column', 'dropped_column', 'changed_type', 'not_loadable', 'renamed_table', 'table_made_anew',
+            'unpublished_table', 'lost_table', 'new_table', 'lost_slot'
+        )),
         subject text not null,
         found text not null,
         expected text not null,

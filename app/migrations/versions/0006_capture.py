@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "capture"
+revision = "0006"
 down_revision = "0005"
 
 TABLES = """
