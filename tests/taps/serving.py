@@ -37,7 +37,7 @@ class Served:
         """Makes it fail as `pipelines/sandbox/vendors/faults.py` says; without arguments it works again."""
         self._faults.clear()
         if fault:
-            self._faults.set(Fault.model_validate(fault))
+            self._faults.set([Fault.model_validate(fault)])
 
 
 @contextmanager
