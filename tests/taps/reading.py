@@ -36,7 +36,12 @@ def read(
                 part["metadata"]["selected"] = not wanted or entry["tap_stream_id"] in wanted
     out = TextIOWrapper(BytesIO(), encoding="utf-8")
     with redirect_stdout(out):
-        tap(config=dict(config), catalog=catalog, state=dict(state or {})).sync_all()
+        reader = tap(config=dict(config), catalog=catalog, state=dict(state or {}))
+        try:
+            reader.sync_all()
+        finally:
+            for stream in reader.streams.values():
+                stream.requests_session.close()
     out.seek(0)
     found = Reading()
     for line in out:

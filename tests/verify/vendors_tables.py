@@ -16,18 +16,20 @@ from app.secrets import warehouse_url
 from app.settings import Settings
 from pipelines.sandbox.store import open_store
 from tests.models.raw_tables import FILES, FLAG, INSTANT, NUMBER, TEXT, fill, fill_stripe
+from tests.verify.sendgrid_tables import fill_sendgrid
 
 DAYS = ("CloseDate", "ConvertedDate", "Contract_Start__c")
 
 
 def fill_raw_tables(settings: Settings, as_of: datetime) -> None:
-    """Stripe, Salesforce, production and the files that the models read."""
+    """Stripe, Salesforce, production, SendGrid and the files that the models read."""
     address = warehouse_url(settings).set(drivername="postgresql").render_as_string(hide_password=False)
     with closing(psycopg2.connect(address)) as database:
         fill_stripe(database, _objects(settings, "stripe"), extracted_at=as_of)
         for vendor in ("salesforce", "production"):
             for kind, rows in _objects(settings, vendor).items():
                 fill(database, f"raw_{vendor}", kind, _columns(rows), rows)
+        fill_sendgrid(database, settings)
         for name, columns in FILES.items():
             with (settings.files / f"{name}.csv").open(encoding="utf-8", newline="") as file:
                 rows = [{key: value or None for key, value in row.items()} for row in csv.DictReader(file)]
@@ -46,7 +48,7 @@ def empty_raw_tables(settings: Settings) -> None:
     """Drops what was filled and what was built from it."""
     address = warehouse_url(settings).set(drivername="postgresql").render_as_string(hide_password=False)
     with closing(psycopg2.connect(address)) as database:
-        for schema in ("raw_stripe", "raw_salesforce", "raw_production", "raw_files"):
+        for schema in ("raw_stripe", "raw_salesforce", "raw_production", "raw_sendgrid", "raw_files"):
             _drop_tables(database, schema)
         database.commit()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import requests
 from singer_sdk import typing as th
@@ -93,9 +93,14 @@ class SingleSendDays(MarketingStream):
         *counts(METRICS),
     ).to_dict()
 
+    @property
+    def _sends(self) -> SingleSends:
+        """The tap's own listing, whose connection is used on."""
+        return cast(SingleSends, self._tap.streams[SingleSends.name])
+
     def get_records(self, context: Mapping[str, Any] | None) -> Iterable[Record]:
         since = self.first_day(context)
-        for send in SingleSends(self._tap).every():
+        for send in self._sends.every():
             sent = _instant(send["send_at"]) if send.get("send_at") else None
             if send["status"] == "triggered" and sent is not None and sent >= since:
                 yield from self.request_records({"id": send["id"], "sent": sent, "is_abtest": send["is_abtest"]})
