@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipelines.sandbox.company import crm, finance, hubspot, production, sendgrid, zendesk
+from pipelines.sandbox.company import advertising, crm, finance, hubspot, production, sendgrid, zendesk
 from pipelines.sandbox.company.contracts import signings
 from pipelines.sandbox.company.simulation import Company, simulate_billing
 
 __all__ = ["DEPARTMENTS", "Company", "simulate"]
 
 DEPARTMENTS: tuple[Callable[[Company], None], ...] = (
+    advertising.write,
     hubspot.write,
     sendgrid.write,
     zendesk.write,

@@ -12,7 +12,7 @@ from decimal import Decimal
 from hashlib import md5
 from typing import Any
 
-from pipelines.sandbox.company import sendgrid_sums
+from pipelines.sandbox.company import advertising, sendgrid_sums
 from pipelines.sandbox.company.hubspot import SUBMISSION
 from pipelines.sandbox.company.simulation import Company
 from pipelines.sandbox.company.zendesk import comments
@@ -124,6 +124,14 @@ STREAMS: tuple[Told, ...] = (
     *(Told("sendgrid", name, rows) for name, rows in sendgrid_sums.ROWS.items()),
     *(objects("production", name, name) for name in ("accounts", "users")),
     *(objects("production", name, name, amount=_amount("amount_minor")) for name in ("orders", "transactions")),
+    objects("facebook", "campaigns", "campaign"),
+    objects("facebook", "adsets", "adset", amount=lambda body: int(body["daily_budget"])),
+    objects("facebook", "ads", "ad"),
+    Told("facebook", "ads_insights", advertising.facebook_insights),
+    objects("google_ads", "customer", "customer"),
+    Told("google_ads", "campaigns", advertising.google_campaigns),
+    Told("google_ads", "ad_groups", advertising.google_ad_groups),
+    Told("google_ads", "campaign_days", advertising.google_days),
     objects("hubspot", "contacts", "contact"),
     objects("hubspot", "contact_lists", "list", "listId"),
     objects("hubspot", "campaigns", "mailing", amount=_counted("delivered")),
