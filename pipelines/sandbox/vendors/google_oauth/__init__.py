@@ -1,8 +1,8 @@
 """Google's OAuth token endpoint, where every Google product's tap goes first.
 
-The products (`ga4/`, `google_ads/`) take their credentials from `credentials(settings, PRODUCT)` and judge a bearer token
-by `Tokens(settings).scopes(token, now)`: a token says, signed, whom it was given to and when, so nothing is shared but the
-home's key.
+The products (`ga4/`, `google_ads/`) take their credentials from `credentials(settings, PRODUCT)` and judge a bearer
+token by `Tokens(settings).scopes(token, now)`: a token says, signed, what it opens and since when, so that nothing is
+shared but the home's key.
 """
 
 from __future__ import annotations

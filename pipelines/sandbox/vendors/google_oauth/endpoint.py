@@ -1,7 +1,7 @@
 """Google's token endpoint, for programs that hold a refresh token: POST oauth2.googleapis.com/token.
 
-Written from Google's guide "Using OAuth 2.0 for Web Server Applications" and RFC 6749, sections 5.2 and 6; the statements
-stand in this folder's README.
+Written from Google's guide "Using OAuth 2.0 for Web Server Applications" and RFC 6749, sections 5.2 and 6; this
+folder's README has the statements.
 """
 
 from __future__ import annotations
