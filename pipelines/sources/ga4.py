@@ -6,8 +6,9 @@ import httpx
 
 from app.settings import Settings
 from pipelines.probing import asked
+from pipelines.sandbox.company.design import SCALES
+from pipelines.sandbox.company.times import stamp
 from pipelines.sandbox.company.web import PROPERTY
-from pipelines.sandbox.times import BIRTH
 from pipelines.sandbox.vendors import google_oauth
 from pipelines.sandbox.vendors.ga4 import ACCOUNT
 from pipelines.source import Credential, Given, Source, Stream
@@ -21,7 +22,8 @@ def sandbox(settings: Settings) -> Given:
     """What the sandbox company's OAuth client for its property was given."""
     given = google_oauth.credentials(settings, "ga4")
     return {"client_id": given.client_id, "client_secret": given.client_secret, "refresh_token": given.refresh_token,
-            "property_id": PROPERTY, "account_id": ACCOUNT, "start_date": BIRTH}
+            "property_id": PROPERTY, "account_id": ACCOUNT,
+            "start_date": stamp(SCALES[settings.sandbox_scale].web_since)}
 
 
 def probe(given: Given, http: httpx.Client) -> str:
