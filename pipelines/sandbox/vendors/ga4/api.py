@@ -88,7 +88,8 @@ class DataApi:
             answer = self.call(*_message(found, await request.body()), token)
         except Refusal as refusal:
             return _refused(refusal)
-        return Response(type(answer).to_json(answer, indent=None), 200, {}, "application/json")
+        body = type(answer).to_json(answer, indent=None, use_integers_for_enums=False)
+        return Response(body, 200, {}, "application/json")
 
     def failed(self, fault: Fault) -> Response:
         """An error as Google's REST interfaces have it."""

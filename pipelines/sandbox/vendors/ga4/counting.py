@@ -6,7 +6,7 @@ day in an earlier row. The latter count in a group only where that earlier row d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,21 +49,20 @@ class Group:
         return value.get(name, 0)
 
 
-def count(days: Iterable[Mapping[str, Any]], dimensions: Sequence[str]) -> dict[Values, Group]:
-    """The groups of a report over some days, by the values of its dimensions.
+def count(day: Mapping[str, Any], dimensions: Sequence[str]) -> dict[Values, Group]:
+    """The groups of a report over a day, by the values of its dimensions.
 
     Args:
-        days: bodies of the company's objects `ga4/day`.
-        dimensions: names of dimensions, among which `date` when there is more than one day.
+        day: body of one of the company's objects `ga4/day`.
+        dimensions: names of dimensions.
     """
     found: dict[Values, Group] = {}
-    for day in days:
-        rows = day["rows"]
-        keys = [_values(day, row, dimensions) for row in rows]
-        for number, row in enumerate(rows):
-            for event, times in _events(row, dimensions):
-                key = _named(keys[number], dimensions, event)
-                _add(found.setdefault(key, Group()), row, event, times, keys[row[AT["first"]]] == keys[number])
+    rows = day["rows"]
+    keys = [_values(day, row, dimensions) for row in rows]
+    for number, row in enumerate(rows):
+        for event, times in _events(row, dimensions):
+            key = _named(keys[number], dimensions, event)
+            _add(found.setdefault(key, Group()), row, event, times, keys[row[AT["first"]]] == keys[number])
     return found
 
 

@@ -79,18 +79,16 @@ class Reports:
         """The groups that the filter lets through, and whether some were rolled into `(other)`."""
         hidden = sorted(looked_at - set(dimensions))
         every = [*dimensions, *hidden]
-        found: dict[Values, Group] = {}
+        found: list[Grouped] = []
         lost = False
         for day in days:
             body = self._body(day)
-            groups = count([body], every) if body else {}
+            groups = count(body, every) if body else {}
             lost = lost or len(groups) > self._cardinality
-            found |= _rolled(groups, self._cardinality)
-        if not looked_at:
-            return list(found.items()), lost
+            found += _rolled(groups, self._cardinality)
         kept = [
-            (key[: len(dimensions)], group) for key, group in found.items()
-            if asked.matches(request.dimension_filter, dict(zip(every, key, strict=True)))
+            (key[: len(dimensions)], group) for key, group in found
+            if not looked_at or asked.matches(request.dimension_filter, dict(zip(every, key, strict=True)))
         ]
         return _merged(kept), lost
 
@@ -99,13 +97,10 @@ class Reports:
         return orjson.loads(held[0]) if held else None
 
 
-def _rolled(groups: Mapping[Values, Group], most: int) -> Mapping[Values, Group]:
-    """The groups of a day, the rarest beyond `most` as one whose every value is `(other)`."""
-    if len(groups) <= most:
-        return groups
+def _rolled(groups: Mapping[Values, Group], most: int) -> Sequence[Grouped]:
+    """The groups of a day, the rarest beyond `most` with `(other)` for every value."""
     ordered = sorted(groups.items(), key=lambda one: (-one[1].events, one[0]))
-    rest = _merged([((OTHER,) * len(key), group) for key, group in ordered[most:]])
-    return dict(ordered[:most]) | dict(rest)
+    return [*ordered[:most], *(((OTHER,) * len(key), group) for key, group in ordered[most:])]
 
 
 def _merged(groups: Sequence[Grouped]) -> list[Grouped]:
