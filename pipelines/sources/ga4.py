@@ -51,7 +51,8 @@ def _report(name: str, *dimensions: str, total: str = "sessions") -> Stream:
         name,
         ("left(date::text, 10)", *dimensions),
         total,
-        f"_sdc_record_hash in (select _sdc_record_hash from ({newest}) as read "
+        newest="date",
+        where=f"_sdc_record_hash in (select _sdc_record_hash from ({newest}) as read "
         f"where _sdc_extracted_at > newest - interval '{SECONDS_OF_A_READING} seconds')",
     )
 
