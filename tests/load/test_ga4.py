@@ -9,8 +9,10 @@ from decimal import Decimal
 import httpx
 import pytest
 
+from app.errors import CredentialsRefused
 from pipelines.job import StepResult
 from pipelines.ports import port_of
+from pipelines.probing import client
 from pipelines.sandbox.company import web
 from pipelines.sandbox.company.design import SCALES
 from pipelines.sandbox.company.market import prospects
@@ -18,6 +20,7 @@ from pipelines.sandbox.company.rates import walk
 from pipelines.sandbox.company.simulation import Company
 from pipelines.sandbox.company.streams import STREAMS, control
 from pipelines.sandbox.company.times import day_of
+from pipelines.sources.ga4 import probe, sandbox
 from pipelines.verify_streams import held
 from tests.load.conftest import House
 
@@ -59,6 +62,17 @@ def assert_complete(house: House, company: Company) -> None:
 @pytest.fixture(scope="module")
 def born(house: House) -> Iterator[Company]:
     yield live(house, BORN)
+
+
+def test_the_probe_says_which_property_the_token_opens(house: House, born: Company) -> None:
+    assert born.until == int(BORN.timestamp())
+    given = sandbox(house.settings)
+    with client(house.settings) as http:
+        assert probe(given, http) == "property 412776105, days of America/New_York"
+        with pytest.raises(CredentialsRefused, match=r"Google refuses the credentials: 400 .*expired or revoked"):
+            probe({**given, "refresh_token": "1//old"}, http)
+        with pytest.raises(CredentialsRefused, match=r"403 .*sufficient permissions for this property"):
+            probe({**given, "property_id": "1"}, http)
 
 
 def test_a_first_load_brings_every_report_whole_though_google_fails_in_the_middle(

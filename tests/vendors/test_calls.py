@@ -51,8 +51,8 @@ def called(settings: Settings, *faults: Fault, token: str | None = None, times: 
 
     async def ask() -> Any:
         who = cast(settings)
-        for fault in faults:
-            who.faults.set(fault)
+        if faults:
+            who.faults.set(faults)
         async with answer_calls(who) as (hosts, port):
             assert hosts == {"analyticsdata.googleapis.com"}
             async with grpc.aio.insecure_channel(f"127.0.0.1:{port}", [("grpc.enable_http_proxy", 0)]) as channel:
