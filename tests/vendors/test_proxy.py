@@ -10,13 +10,16 @@ import sys
 from collections.abc import Iterator
 from time import monotonic, sleep
 
+import grpc
 import httpx
 import pytest
+from google.analytics.data_v1beta.types import GetMetadataRequest, Metadata
 
 from app.settings import ROOT, Settings
 from pipelines.ports import is_listening, port_of
+from pipelines.sandbox.vendors.google_oauth.tokens import SCOPES, Tokens
 from pipelines.sandbox.vendors.stripe import secret_key
-from tests.vendors.tiny_company import write_company
+from tests.vendors.tiny_company import NOW, write_company
 
 
 @pytest.fixture
@@ -45,6 +48,25 @@ def test_a_vendor_is_reached_through_the_proxy_and_no_other_host_is(proxy: str, 
         with pytest.raises(httpx.ProxyError, match="403"):
             client.get("https://example.com/")
         assert client.get("http://example.com/").status_code == 403
+
+
+@pytest.mark.slow
+def test_a_host_that_answers_calls_speaks_both_protocols(proxy: str, settings: Settings) -> None:
+    host, token = "analyticsdata.googleapis.com", Tokens(settings).give(SCOPES["ga4"], int(NOW.timestamp()))
+    authority = (settings.home / "sandbox" / "ca.pem").read_bytes()
+    credentials = grpc.ssl_channel_credentials(root_certificates=authority)
+    message = GetMetadataRequest(name="properties/412776105/metadata")
+    with grpc.secure_channel(f"{host}:443", credentials, [("grpc.http_proxy", proxy)]) as channel:
+        get = channel.unary_unary(
+            "/google.analytics.data.v1beta.BetaAnalyticsData/GetMetadata", GetMetadataRequest.serialize,
+            Metadata.deserialize,
+        )
+        called = get(message, metadata=(("authorization", f"Bearer {token}"),), timeout=60)
+    trusted = ssl.create_default_context(cafile=str(settings.home / "sandbox" / "ca.pem"))
+    with httpx.Client(proxy=proxy, verify=trusted, timeout=60) as client:
+        address = f"https://{host}/v1beta/{message.name}"
+        asked = client.get(address, headers={"Authorization": f"Bearer {token}"})
+    assert [one["apiName"] for one in asked.json()["metrics"]] == [one.api_name for one in called.metrics]
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipelines.sandbox.company import advertising, crm, finance, hubspot, production, sendgrid, zendesk
+from pipelines.sandbox.company import advertising, crm, finance, hubspot, production, sendgrid, web, zendesk
 from pipelines.sandbox.company.contracts import signings
 from pipelines.sandbox.company.simulation import Company, simulate_billing
 
@@ -14,6 +14,7 @@ DEPARTMENTS: tuple[Callable[[Company], None], ...] = (
     advertising.write,
     hubspot.write,
     sendgrid.write,
+    web.write,
     zendesk.write,
 )
 """What else the company keeps at its vendors, each by a function that writes it into the book, in this order. By then

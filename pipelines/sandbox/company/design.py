@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipelines.sandbox.company.times import START, at
+
 
 @dataclass(frozen=True)
 class Design:
@@ -27,10 +29,11 @@ class Design:
     multi_year: float = 0.6  # hand-signed deals over several years
     pay_fails: float = 0.027
     coupons: float = 0.4  # signings with a coupon
+    web_since: int = START  # when the web site began to be measured; a small company's is young, so that it stays small
 
 
 SCALES: dict[str, Design] = {
-    "small": Design(size=0.036, contracts=110, internal=60),
+    "small": Design(size=0.036, contracts=110, internal=60, web_since=at(2026, 8, 1)),
     "demo": Design(size=1.0),
     "large": Design(size=10.0),
 }

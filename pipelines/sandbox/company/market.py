@@ -69,13 +69,13 @@ def prospects(seed: int, design: Design, until: int) -> Iterator[Prospect]:
             yield _person(roll, design, f"base-{number}", start, True)
     for day in range(START, until + 1, DAY):
         roll = dice(seed, "day", day)
-        for number in range(int(roll.poisson(_expected(design, day)))):
+        for number in range(int(roll.poisson(expected_leads(design, day)))):
             instant = day + int((7 + 14 * roll.beta(2.2, 2.0)) * HOUR)
             if instant <= until:
                 yield _person(dice(seed, "lead", day, number), design, f"{day_of(day)}-{number}", instant, False)
 
 
-def _expected(design: Design, day: int) -> float:
+def expected_leads(design: Design, day: int) -> float:
     """Leads of a day: growth, the week and the seasons."""
     date = day_of(day)
     growth: float = design.lead_growth ** ((day - START) / (ANCHOR - START))

@@ -15,6 +15,7 @@ from typing import Any
 from pipelines.sandbox.company import advertising, sendgrid_sums
 from pipelines.sandbox.company.hubspot import SUBMISSION
 from pipelines.sandbox.company.simulation import Company
+from pipelines.sandbox.company.web_reports import REPORTS
 from pipelines.sandbox.company.zendesk import comments
 
 Row = tuple[tuple[object, ...], Decimal | int | float | None]
@@ -154,4 +155,5 @@ STREAMS: tuple[Told, ...] = (
     objects("zendesk", "ticket_metrics", "ticket_metric", amount=_amount("replies")),
     objects("zendesk", "tickets", "ticket", amount=_amount("generated_timestamp")),
     objects("zendesk", "users", "user"),
+    *(Told("ga4", name, rows) for name, rows in REPORTS.items()),
 )

@@ -1,7 +1,8 @@
 """The vendors of the sandbox company, as the outside sees them, on loopback. One package each, with a `VENDOR`.
 
     tap ──HTTPS_PROXY──▶ proxy.py (CONNECT, TLS with our own authority) ──▶ server.py ──▶ stripe/, salesforce/, …
-                         authority.py makes the certificates                              catalogue.py reads the store
+                         authority.py makes the certificates          h2 ──▶ calls.py ──▶ ga4/ (gRPC)
+                                                                                          catalogue.py reads the store
 
 The simulators are written from the vendors' public API documentation and from what the published taps ask. They
 only filter, page and expand what the company's store (`home`/sandbox/vendors.db) already holds as finished JSON.

@@ -15,14 +15,15 @@ from app.home import keep_private
 from app.settings import Settings, get_settings
 from pipelines.ports import LOOPBACK, port_of, require_free
 from pipelines.sandbox.vendors.authority import Authority
+from pipelines.sandbox.vendors.calls import answer_calls
 from pipelines.sandbox.vendors.proxy import Proxy
-from pipelines.sandbox.vendors.server import application
+from pipelines.sandbox.vendors.server import application, cast
 
 log = logging.getLogger("plumbline.vendors")
 
 
 async def serve(settings: Settings) -> None:
-    """Runs both servers until the process is asked to end.
+    """Runs the servers until the process is asked to end.
 
     Raises:
         PortTaken: something else listens on one of the two ports.
@@ -31,13 +32,16 @@ async def serve(settings: Settings) -> None:
     require_free(http, "vendors_http")
     require_free(proxy, "vendors_proxy")
     authority = Authority(settings.home / "sandbox")
+    who = cast(settings)
+    web = application(settings, who)
     server = uvicorn.Server(
-        uvicorn.Config(application(settings), LOOPBACK, http, log_level="warning", access_log=False, lifespan="off")
+        uvicorn.Config(web, LOOPBACK, http, log_level="warning", access_log=False, lifespan="off")
     )
-    gate = await Proxy(authority, http).serve(proxy)
-    log.info("The vendors answer on %s:%s, their proxy on %s:%s.", LOOPBACK, http, LOOPBACK, proxy)
-    async with gate:
-        await server.serve()
+    async with answer_calls(who) as (callees, calls):
+        gate = await Proxy(authority, http, callees, calls).serve(proxy)
+        log.info("The vendors answer on %s:%s, their proxy on %s:%s.", LOOPBACK, http, LOOPBACK, proxy)
+        async with gate:
+            await server.serve()
 
 
 @contextlib.contextmanager

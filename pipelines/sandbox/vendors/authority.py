@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import ssl
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,14 +40,20 @@ class Authority:
         self._key = loaded
         self._certificate = x509.load_pem_x509_certificate(self.certificate_file.read_bytes())
 
-    def context(self, host: str) -> ssl.SSLContext:
-        """The server side of TLS for that host, its certificate made on first use."""
+    def context(self, host: str, speaks: Sequence[str] = ("http/1.1",)) -> ssl.SSLContext:
+        """The server side of TLS for that host, its certificate made on first use.
+
+        Args:
+            host: its name.
+            speaks: the protocols that it offers by ALPN, the dearest first.
+        """
         if host not in self._contexts:
             file = self._folder / "tls" / f"{host}.pem"
             file.parent.mkdir(exist_ok=True)
             _write_private(file, self._certify(host))
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(file)
+            context.set_alpn_protocols(list(speaks))
             self._contexts[host] = context
         return self._contexts[host]
 

@@ -1,12 +1,14 @@
 """The CONNECT proxy that stands before the simulators: ends TLS with the sandbox's own certificates.
 
-Only the vendors' hosts on port 443 are answered; any other is refused, so that nothing leaves this machine.
+Only the vendors' hosts on port 443 are answered; any other is refused, so that nothing leaves this machine. A host that
+answers gRPC offers h2 as well; a client that takes it is led to the port where gRPC is answered (`calls.py`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Collection
 
 from pipelines.sandbox.vendors import vendors
 from pipelines.sandbox.vendors.authority import Authority
@@ -18,16 +20,20 @@ log = logging.getLogger(__name__)
 
 
 class Proxy:
-    """Passes each tunnel on to the simulator's plain port on loopback.
+    """Passes each tunnel on to the simulators' plain ports on loopback.
 
     Args:
         authority: who signs the certificates.
-        target: the simulator's port.
+        target: the simulators' port of HTTP.
+        callees: hosts that answer gRPC.
+        calls: the simulators' port of gRPC.
     """
 
-    def __init__(self, authority: Authority, target: int) -> None:
+    def __init__(self, authority: Authority, target: int, callees: Collection[str] = (), calls: int = 0) -> None:
         self._authority = authority
         self._target = target
+        self._callees = frozenset(callees)
+        self._calls = calls
         self._hosts = frozenset(host for vendor in vendors() for host in vendor.hosts)
         self._tunnels: set[asyncio.Task[None]] = set()
 
@@ -43,8 +49,11 @@ class Proxy:
                 return
             writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             await writer.drain()
-            await writer.start_tls(self._authority.context(host), ssl_handshake_timeout=SECONDS_FOR_HEAD)
-            onward_reader, onward_writer = await asyncio.open_connection("127.0.0.1", self._target, limit=CHUNK)
+            speaks = ("h2", "http/1.1") if host in self._callees else ("http/1.1",)
+            await writer.start_tls(self._authority.context(host, speaks), ssl_handshake_timeout=SECONDS_FOR_HEAD)
+            agreed = writer.get_extra_info("ssl_object").selected_alpn_protocol()
+            target = self._calls if agreed == "h2" else self._target
+            onward_reader, onward_writer = await asyncio.open_connection("127.0.0.1", target, limit=CHUNK)
             await asyncio.gather(_pump(reader, onward_writer), _pump(onward_reader, writer))
         except asyncio.IncompleteReadError:
             log.debug("A client went away before it asked, as one does that only looks whether the port is open.")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from pydantic import BeforeValidator, TypeAdapter, ValidationError
@@ -25,15 +26,33 @@ FAULTS = TypeAdapter(Annotated[list[Fault], ONE_OR_MANY])
 METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH"]
 
 
+@dataclass(frozen=True)
+class Cast:
+    """Who answers at each host, of which vendor, and what goes wrong on purpose."""
+
+    simulators: Mapping[str, tuple[str, Simulator]]
+    faults: Faults = field(default_factory=Faults)
+
+
 def open_catalogue(settings: Settings) -> Catalogue:
     """The store of this home's company."""
     return Catalogue(settings.home / "sandbox" / "vendors.db", sandbox_clock(settings))
 
 
-def application(settings: Settings) -> Starlette:
-    """The simulators over the company's store of this home."""
+def cast(settings: Settings) -> Cast:
+    """All simulators, over the company's store of this home."""
     catalogue = open_catalogue(settings)
-    faults = Faults()
+    return Cast({
+        host: (vendor.name, simulator)
+        for vendor in vendors()
+        for host, simulator in vendor.build(settings, catalogue).items()
+    })
+
+
+def application(settings: Settings, who: Cast | None = None) -> Starlette:
+    """The simulators' web application; a cast of its own where none is given."""
+    who = who or cast(settings)
+    faults = who.faults
 
     async def set_fault(request: Request) -> Response:
         try:
@@ -52,9 +71,8 @@ def application(settings: Settings) -> Starlette:
     return Starlette(
         routes=[
             *(
-                Host(host, Router([Route("/{path:path}", answering(vendor.name, simulator, faults), methods=METHODS)]))
-                for vendor in vendors()
-                for host, simulator in vendor.build(settings, catalogue).items()
+                Host(host, Router([Route("/{path:path}", answering(name, simulator, faults), methods=METHODS)]))
+                for host, (name, simulator) in who.simulators.items()
             ),
             Route("/_sandbox/faults", set_fault, methods=["POST"]),
             Route("/_sandbox/faults", tell_faults, methods=["GET"]),
