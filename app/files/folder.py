@@ -63,6 +63,26 @@ def look(folder: Path) -> Folder:
     return Folder(files, tuple(problems), tuple(strangers))
 
 
+def put(folder: Path, name: str, ending: str, content: bytes) -> None:
+    """Puts a file in its place at one stroke; one of the same name in the other format goes away.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    place = folder / f"{name}.{ending}"
+    fresh = place.with_name(place.name + ".new")
+    with fresh.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(fresh, place)
+    for path in folder.iterdir():
+        is_other = path.stem.lower() == name and path.suffix.lower().lstrip(".") in FORMATS
+        if is_other and path != place:
+            path.unlink()
+
+
 def read_steady(path: Path, pause: Callable[[float], None] = sleep) -> bytes:
     """The bytes of a file that did not change while they were read.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -71,6 +71,14 @@ class FileSchema:
     def readers(self) -> tuple[str, ...]:
         """The roles that may see what is in it: those who write it, finance and analysts."""
         return tuple(dict.fromkeys((*self.writers, "finance", "analyst")))
+
+    def may_write(self, roles: Sequence[str]) -> bool:
+        """Whether somebody of these roles may put one in place."""
+        return bool(set(roles) & set(self.writers))
+
+    def may_read(self, roles: Sequence[str]) -> bool:
+        """Whether somebody of these roles may see what is in it."""
+        return bool(set(roles) & set(self.readers))
 
     @property
     def header(self) -> tuple[str, ...]:
