@@ -39,7 +39,7 @@ def unpack(name: str, content: bytes) -> dict[str, bytes]:
                 )  # fmt: skip
             # A part that says less than it holds is cut off at what it says, and then its checksum does not fit.
             found = {part.filename: archive.read(part) for part in parts if not part.is_dir()}
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
         if isinstance(error, Unreadable):
             raise
         raise Unreadable(broken(name, str(error) or type(error).__name__)) from None
