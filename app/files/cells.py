@@ -54,7 +54,7 @@ def value_of(cell: Cell, column: Column, is_key: bool) -> Value:
             raise ValueError
         return column.read(cell.text)
     except ValueError:
-        raise Unfit(repr(cell.text)) from None
+        raise Unfit(repr(cell.text), "take the character U+0000 out" if "\x00" in cell.text else "") from None
 
 
 def _unfit(cell: Cell, column: Column) -> Unfit:

@@ -146,7 +146,7 @@ def _country(text: str) -> str:
 
 
 def text(name: str, example: str, may_be_empty: bool = False) -> Column:
-    return Column(name, "a text (without U+0000)", _text, TEXT_TYPE, example, may_be_empty, ("number",))
+    return Column(name, "a text", _text, TEXT_TYPE, example, may_be_empty, ("number",))
 
 
 def day(name: str, example: str, may_be_empty: bool = False) -> Column:

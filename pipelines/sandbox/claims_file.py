@@ -43,6 +43,7 @@ def claim_rows(company: Company, now: datetime, today: date) -> list[dict[str, A
          "Salesforce"),
     )  # fmt: skip
     return [
-        {"claimed_on": today, "department": department, "metric": metric, "value": value, "note": note, "source": source}
+        {"claimed_on": today, "department": department, "metric": metric, "value": value, "note": note,
+         "source": source}
         for department, metric, value, note, source in said
-    ]
+    ]  # fmt: skip

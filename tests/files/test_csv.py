@@ -58,7 +58,7 @@ def test_empty_lines_are_passed_over_and_lines_are_counted_as_an_editor_does() -
          "targets.csv, line 2, column target: the value is wrong. Found '1,5'; expected a number with a decimal point "
          "such as 1200.50, at most 15 digits on either side of it. Correct the value and load again."),
         ("targets", "metric,month,target\n,2026-01-01,1\n",
-         "targets.csv, line 2, column metric: the value is wrong. Found ''; expected a text (without U+0000). "
+         "targets.csv, line 2, column metric: the value is wrong. Found ''; expected a text. "
          "Correct the value and load again."),
         ("targets", "metric,month,target\nmrr,2026-01-01,1\nmrr,2026-01-01,2\n",
          "targets.csv, line 3: the row is there twice. Found metric, month = mrr, 2026-01-01 again, first on line 2; "
@@ -73,8 +73,8 @@ def test_empty_lines_are_passed_over_and_lines_are_counted_as_an_editor_does() -
          "targets.csv, line 2, column target: the value is wrong. Found '1234567890123456'; expected a number with a "
          "decimal point such as 1200.50, at most 15 digits on either side of it. Correct the value and load again."),
         ("targets", "metric,month,target\nm\0r,2026-01-01,1\n",
-         "targets.csv, line 2, column metric: the value is wrong. Found 'm\\x00r'; expected a text (without U+0000). "
-         "Correct the value and load again."),
+         "targets.csv, line 2, column metric: the value is wrong. Found 'm\\x00r'; expected a text. Take the "
+         "character U+0000 out and load again."),
         ("identities", "source,source_id,customer_id,kind,reason,known_on\nstripe,cus_1,cus_2,robot,,\n",
          "identities.csv, line 2, column kind: the value is wrong. Found 'robot'; expected one of customer, internal, "
          "test. Correct the value and load again."),

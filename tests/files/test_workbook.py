@@ -111,11 +111,11 @@ def test_empty_rows_at_the_end_and_hidden_rows_are_no_trouble() -> None:
          "with a decimal point such as 1200.50, at most 15 digits on either side of it. Mend the formula and load "
          "again."),
         ((date(2026, 1, 1), date(2026, 1, 1), 1),
-         "targets.xlsx, row 3, cell A3, column metric: the value is wrong. Found the date 2026-01-01; expected a text "
-         "(without U+0000). Write it as text (format the cell as text, then type it again) and load again."),
+         "targets.xlsx, row 3, cell A3, column metric: the value is wrong. Found the date 2026-01-01; expected a "
+         "text. Write it as text (format the cell as text, then type it again) and load again."),
         ((1.5, date(2026, 1, 1), 1),
-         "targets.xlsx, row 3, cell A3, column metric: the value is wrong. Found the number 1.5; expected a text "
-         "(without U+0000). Write it as text (format the cell as text, then type it again) and load again."),
+         "targets.xlsx, row 3, cell A3, column metric: the value is wrong. Found the number 1.5; expected a "
+         "text. Write it as text (format the cell as text, then type it again) and load again."),
         (("mrr", None, 1),
          "targets.xlsx, row 3, cell B3, column month: the value is wrong. Found ''; expected the first day of a month "
          "from 1970 on, such as 2026-01-01. Correct the value and load again."),
