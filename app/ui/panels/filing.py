@@ -105,10 +105,10 @@ def draw_actions(reading: Reading, schema: FileSchema, versions: Sequence[Versio
     with st.container(key=f"actions_{key}", horizontal=True, vertical_alignment="bottom"):
         chosen = numbers[st.selectbox("Version", list(numbers), key=f"version_{key}_{schema.name}", width=160)]
         content = partial(reading.warehouse.files.content, reading.viewer, schema.name, chosen.version)
-        st.download_button("Download", content, f"{schema.name}-{chosen.version}.{chosen.format}", MIME[chosen.format],
+        st.download_button(f"Download version {chosen.version}", content, f"{schema.name}-{chosen.version}.{chosen.format}", MIME[chosen.format],
                            key=f"download_{key}", on_click="ignore")  # fmt: skip
         if schema.may_write(reading.viewer.roles):
-            st.button("Bring back this version", key=f"back_{key}", on_click=bring_back,
+            st.button(f"Bring back version {chosen.version}", key=f"back_{key}", on_click=bring_back,
                       disabled=chosen.is_in_place or chosen.row_count is None,
                       args=(reading, schema.name, chosen.version))  # fmt: skip
 
