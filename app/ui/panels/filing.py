@@ -105,7 +105,8 @@ def draw_actions(reading: Reading, schema: FileSchema, versions: Sequence[Versio
     with st.container(key=f"actions_{key}", horizontal=True, vertical_alignment="bottom"):
         chosen = numbers[st.selectbox("Version", list(numbers), key=f"version_{key}_{schema.name}", width=160)]
         content = partial(reading.warehouse.files.content, reading.viewer, schema.name, chosen.version)
-        st.download_button(f"Download version {chosen.version}", content, f"{schema.name}-{chosen.version}.{chosen.format}", MIME[chosen.format],
+        st.download_button(f"Download version {chosen.version}", content,
+                           f"{schema.name}-{chosen.version}.{chosen.format}", MIME[chosen.format],
                            key=f"download_{key}", on_click="ignore")  # fmt: skip
         if schema.may_write(reading.viewer.roles):
             st.button(f"Bring back version {chosen.version}", key=f"back_{key}", on_click=bring_back,
