@@ -6,7 +6,6 @@ Screenshots land as those of test_every_page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ from app.settings import Settings
 from pipelines.dropped_files import note_found, note_loaded
 from pipelines.sandbox.people import PEOPLE
 from tests.files.workbooks import TARGETS, workbook
-from tests.portal.servers import Portal, home_with_marts, serving
+from tests.portal.servers import Portal
 
 from .test_every_page import CHROMIUM, SCREENS, Watch, chromium, keep, new_page, settle, sign_in
 
@@ -32,28 +31,21 @@ BAD = HEAD + "net_mrr,2026-10-15,900000\nnet_mrr,2026-11-01,\"950,5\"\n"
 
 
 @pytest.fixture(scope="module")
-def own(make_settings: Callable[..., Settings]) -> Iterator[Portal]:
-    """A portal of this file's own: what is put in place here, no other test finds."""
-    with home_with_marts(make_settings(session_hours=1)) as settings, serving(settings) as portal:
-        yield portal
-
-
-@pytest.fixture(scope="module")
-def logins(chromium: Browser, own: Portal) -> dict[str, object]:
+def logins(chromium: Browser, portal: Portal) -> dict[str, object]:
     states = {}
     for role in ("finance", "engineer", "sales"):
         page = new_page(chromium)
-        sign_in(page, own, EMAIL[role], "/")
+        sign_in(page, portal, EMAIL[role], "/")
         page.wait_for_selector(".st-key-who")
         states[role] = page.context.storage_state()
         page.context.close()
     return states
 
 
-def opened(chromium: Browser, own: Portal, state: object, screen: str = "desk") -> Page:
+def opened(chromium: Browser, portal: Portal, state: object, screen: str = "desk") -> Page:
     width, height = SCREENS[screen]
     page = new_page(chromium, viewport={"width": width, "height": height}, storage_state=state)
-    page.goto(f"{own.url}/files")
+    page.goto(f"{portal.url}/files")
     settle(page)
     return page
 
@@ -75,9 +67,11 @@ def take_in(settings: Settings) -> None:
     note_loaded(settings, engine, note_found(settings, engine))
 
 
-def test_a_file_goes_the_whole_way(chromium: Browser, own: Portal, logins: dict[str, object], tmp_path: Path) -> None:
-    page = opened(chromium, own, logins["finance"])
-    watch = Watch(page, own)
+def test_a_file_goes_the_whole_way(
+    chromium: Browser, portal: Portal, logins: dict[str, object], tmp_path: Path
+) -> None:
+    page = opened(chromium, portal, logins["finance"])
+    watch = Watch(page, portal)
     keep(page, "files-empty-desk", tmp_path)
     bring(page, "targets.csv", BAD.encode())
     assert "2 things are wrong; nothing has changed" in page.locator(".pl-found").inner_text()
@@ -85,7 +79,7 @@ def test_a_file_goes_the_whole_way(chromium: Browser, own: Portal, logins: dict[
     assert "Line 2" in said and "Line 3" in said and "2026-10-15" in said and "950,5" in said
     assert page.get_by_role("button", name="Put in place").count() == 0
     keep(page, "files-bad-desk", tmp_path)
-    assert not own.settings.files.exists() or list(own.settings.files.iterdir()) == []
+    assert not portal.settings.files.exists() or list(portal.settings.files.iterdir()) == []
 
     page.get_by_role("button", name="Remove").first.click()
     page.locator(".pl-found").wait_for(state="detached")
@@ -94,10 +88,10 @@ def test_a_file_goes_the_whole_way(chromium: Browser, own: Portal, logins: dict[
     page.get_by_role("button", name="Put in place").click()
     page.locator(".pl-said").wait_for()
     assert "Targets is in place as version 1" in page.locator(".pl-said").inner_text()
-    assert (own.settings.files / "targets.csv").read_text() == GOOD
+    assert (portal.settings.files / "targets.csv").read_text() == GOOD
     choose(page, "Targets")
     assert "waiting for a load" in page.locator("[class*=_chosen] .pl-table").first.inner_text()
-    take_in(own.settings)
+    take_in(portal.settings)
     page.locator("[class*=_chosen] .pl-title", has_text="2 rows, loaded").wait_for()
 
     bring(page, "targets.xlsx", workbook(TARGETS, ("net_mrr", "2026-10-01", 900000), ("net_mrr", "2026-11-01", 960000)))
@@ -107,18 +101,18 @@ def test_a_file_goes_the_whole_way(chromium: Browser, own: Portal, logins: dict[
     page.get_by_role("button", name="Put in place").click()
     page.locator(".pl-said", has_text="version 2").wait_for()
     choose(page, "Targets")
-    take_in(own.settings)
+    take_in(portal.settings)
     page.locator("[class*=_chosen] .pl-title", has_text="2 rows, loaded").wait_for()
     keep(page, "files-desk", tmp_path)
-    assert [path.name for path in own.settings.files.iterdir()] == ["targets.xlsx"]
+    assert [path.name for path in portal.settings.files.iterdir()] == ["targets.xlsx"]
     assert watch.complaints == [] and watch.foreign == []
     page.context.close()
 
 
 def test_an_earlier_version_is_downloaded_and_brought_back(
-    chromium: Browser, own: Portal, logins: dict[str, object]
+    chromium: Browser, portal: Portal, logins: dict[str, object]
 ) -> None:
-    page = opened(chromium, own, logins["finance"])
+    page = opened(chromium, portal, logins["finance"])
     choose(page, "Targets")
     page.locator("[class*=st-key-version_]").get_by_role("combobox").click()
     page.get_by_role("option", name="1", exact=True).click()
@@ -128,14 +122,14 @@ def test_an_earlier_version_is_downloaded_and_brought_back(
     assert Path(coming.value.path()).read_text() == GOOD
     page.get_by_role("button", name="Bring back version 1").click()
     page.locator(".pl-said", has_text="Targets is in place as version 1").wait_for()
-    assert [path.name for path in own.settings.files.iterdir()] == ["targets.csv"]
+    assert [path.name for path in portal.settings.files.iterdir()] == ["targets.csv"]
     page.context.close()
 
 
 def test_the_engineer_sees_what_became_of_a_file_and_nothing_of_what_is_in_it(
-    chromium: Browser, own: Portal, logins: dict[str, object], tmp_path: Path
+    chromium: Browser, portal: Portal, logins: dict[str, object], tmp_path: Path
 ) -> None:
-    page = opened(chromium, own, logins["engineer"])
+    page = opened(chromium, portal, logins["engineer"])
     choose(page, "Targets")
     assert page.locator("[data-testid=stFileUploader]").count() == 0
     assert page.get_by_role("button", name="Bring back").count() == 0
@@ -145,17 +139,17 @@ def test_the_engineer_sees_what_became_of_a_file_and_nothing_of_what_is_in_it(
     page.context.close()
 
 
-def test_a_department_sees_its_own_files_alone(chromium: Browser, own: Portal, logins: dict[str, object]) -> None:
-    page = opened(chromium, own, logins["sales"])
+def test_a_department_sees_its_own_files_alone(chromium: Browser, portal: Portal, logins: dict[str, object]) -> None:
+    page = opened(chromium, portal, logins["sales"])
     shown = page.locator("[class*=_list] [data-testid=stRadioOption]").all_inner_texts()
     assert [one.partition("\n")[0] for one in shown] == ["Quotas", "Claims"]
     page.context.close()
 
 
 def test_on_a_phone_nothing_scrolls_sideways(
-    chromium: Browser, own: Portal, logins: dict[str, object], tmp_path: Path
+    chromium: Browser, portal: Portal, logins: dict[str, object], tmp_path: Path
 ) -> None:
-    page = opened(chromium, own, logins["finance"], "phone")
+    page = opened(chromium, portal, logins["finance"], "phone")
     bring(page, "targets.csv", BAD.encode())
     keep(page, "files-bad-phone", tmp_path)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
@@ -169,12 +163,12 @@ def test_on_a_phone_nothing_scrolls_sideways(
 
 
 def test_who_left_and_who_has_no_right_sends_nothing(
-    chromium: Browser, own: Portal, logins: dict[str, object]
+    chromium: Browser, portal: Portal, logins: dict[str, object]
 ) -> None:
-    page = opened(chromium, own, logins["engineer"])
-    answer = page.request.put(f"{own.url}/_stcore/upload_file/session/file", data=b"x")
+    page = opened(chromium, portal, logins["engineer"])
+    answer = page.request.put(f"{portal.url}/_stcore/upload_file/session/file", data=b"x")
     assert answer.status == 404
-    engine = create_engine(warehouse_url(own.settings), poolclass=NullPool)
+    engine = create_engine(warehouse_url(portal.settings), poolclass=NullPool)
     with engine.connect() as connection:
         query = text("select distinct email, action, outcome from portal.audit where action like '%file' order by 1, 2")
         assert {tuple(row) for row in connection.execute(query)} == {

@@ -123,14 +123,23 @@ def put_in_place(reading: Reading, proposal: Proposal) -> None:
 
 def problems_html(problems: Sequence[Problem]) -> str:
     """Every problem: where, what, and what to do."""
-    columns = (Column("Where"), Column("Column"), Column("Found"), Column("Expected"), Column("What is wrong"),
-               Column("What to do"))  # fmt: skip
+    columns: tuple[Column, ...] = (
+        Column("Where"), Column("Column"), Column("What is wrong"), Column("Found"), Column("Expected"),
+        Column("What to do", is_extra=True))  # fmt: skip
     cells = [
         (problem.cell or (f"{'Row' if problem.is_workbook else 'Line'} {problem.line}" if problem.line else "The file"),
-         problem.column, problem.found, problem.expected, problem.what[0].upper() + problem.what[1:], problem.do)
+         problem.column, problem.what[0].upper() + problem.what[1:], problem.found, problem.expected, problem.do)
         for problem in problems
     ]  # fmt: skip
-    return f'<div class="pl-problems">{table(columns, cells, caption="What is wrong with the file")}</div>'
+    shown_columns = [index for index, _ in enumerate(columns) if tells([row[index] for row in cells])]
+    columns = tuple(columns[index] for index in shown_columns)
+    rows = [[row[index] for index in shown_columns] for row in cells]
+    return f'<div class="pl-problems">{table(columns, rows, caption="What is wrong with the file")}</div>'
+
+
+def tells(said: Sequence[str]) -> bool:
+    """Whether a column of the problems says more than that values are wrong."""
+    return bool(set(said) - {"", "The value is wrong"})
 
 
 def changes_html(schema: FileSchema, changes: Sequence[Change]) -> str:
