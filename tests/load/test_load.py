@@ -130,7 +130,8 @@ def test_a_workbook_put_in_place_on_the_page_is_what_the_next_load_brings(house:
         load("files")
         rows = house.rows("select metric, month::text, target::text, line_number from raw_files.targets")
         assert [tuple(row.values()) for row in rows] == [("net_mrr", "2026-01-01", f"{target:.15g}", 2)]
-    assert [version.state for version in files.versions(finance, "targets")] == ["loaded", "replaced"]
+    states = [version.state for version in files.versions(finance, "targets") if version.format == "xlsx"]
+    assert states == ["loaded", "replaced"]
     connections.close()
     (house.settings.files / "targets.xlsx").unlink()
     house.execute("drop table raw_files.targets")
