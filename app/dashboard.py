@@ -130,8 +130,15 @@ class Inbox:
     width: int = 12
 
 
+@dataclass(frozen=True)
+class Filing:
+    """The company's own files: one to bring, how each stands, its versions and its schema."""
+
+    width: int = 12
+
+
 Pictured = Trend | Bridge | Ranked | Runway | Flow | Alerts | Breakdown | Movements | Listing
-Panel = Pictured | Inbox
+Panel = Pictured | Inbox | Filing
 Row = tuple[Tile, ...] | tuple[Panel, ...]
 
 
@@ -159,7 +166,12 @@ class Dashboard:
     @property
     def is_personal(self) -> bool:
         """Whether what it shows depends on the person, not only on the roles: then it is never replayed."""
-        return any(isinstance(element, Inbox) for element in self.panels())
+        return any(isinstance(element, Inbox | Filing) for element in self.panels())
+
+    @property
+    def works_before_build(self) -> bool:
+        """Whether there is something to do before anything has been built: files can be the first that is loaded."""
+        return any(isinstance(element, Filing) for element in self.panels())
 
     def panels(self) -> tuple[Tile | Panel, ...]:
         return tuple(element for row in self.rows for element in row)

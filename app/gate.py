@@ -21,7 +21,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.login import CALLBACK
 
-CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/upload_file", "/_stcore/script-health-check")
+CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
+UPLOAD = "/_stcore/upload_file"
 LOGOUT = "/auth/logout"
 OWN_FILES = "/app/static/"
 WANTED = "plumbline_wanted"
@@ -43,6 +44,7 @@ class Gate:
         session_seconds: how long a login lasts.
         open_session: takes the cookies an answer sets; where they sign somebody in, gives the token of a new session.
         close_session: takes a token and the cookies it came with.
+        may_upload: takes a token and the cookies it came with; whether whoever holds them may send a file at all.
     """
 
     public_url: str
@@ -51,6 +53,7 @@ class Gate:
     session_seconds: int
     open_session: Callable[[dict[str, str]], str | None]
     close_session: Callable[[str, dict[str, str]], None]
+    may_upload: Callable[[str, dict[str, str]], bool]
 
     @property
     def is_secure(self) -> bool:
@@ -65,6 +68,11 @@ class Gate:
         if path not in self.pages:
             return None
         return f"{path}?{query}" if query and QUERY.fullmatch(query) else path
+
+
+def is_under(path: str, places: tuple[str, ...]) -> bool:
+    """Whether the path is one of these places or lies below one."""
+    return any(path == place or path.startswith(place + "/") for place in places)
 
 
 def host_name(netloc: str) -> str | None:
@@ -117,7 +125,7 @@ class GateMiddleware:
                 self._dress(request, headers)
             await send(message)
 
-        if any(path == closed or path.startswith(closed + "/") for closed in CLOSED):
+        if is_under(path, CLOSED) or (is_under(path, (UPLOAD,)) and not await self._may_upload(request)):
             await PlainTextResponse("Not found", 404)(scope, receive, send_guarded)
             return
         if elsewhere := self._elsewhere(request):
@@ -126,6 +134,11 @@ class GateMiddleware:
         if path == LOGOUT and SESSION in request.cookies:
             await run_in_threadpool(self.gate.close_session, request.cookies[SESSION], dict(request.cookies))
         await self.app(scope, receive, send_guarded)
+
+    async def _may_upload(self, request: Request) -> bool:
+        """What is sent is kept in this process's memory: only from people who may put some file in place."""
+        token = request.cookies.get(SESSION, "")
+        return bool(token) and await run_in_threadpool(self.gate.may_upload, token, dict(request.cookies))
 
     async def _begin_session(self, headers: MutableHeaders) -> None:
         """Streamlit has just accepted somebody: open a session of ours, known by a cookie only we can end."""

@@ -123,7 +123,7 @@ def open_page(dashboard: Dashboard, viewer: Viewer, now: datetime) -> None:
     clock = as_of(settings)
     reading = Reading(warehouse(), viewer, read_at(clock, progress.data_until()), now, settings.timezone, clock=clock)
     warehouse().record(viewer, "open page", page=dashboard.slug, build=build or "")
-    if not is_ready(settings):
+    if not (is_ready(settings) or dashboard.works_before_build):
         states.waiting(settings, progress.stages, lambda: is_ready(settings))
     else:
         draw(dashboard, reading, build or "")

@@ -32,6 +32,8 @@ from app.access import Viewer
 from app.clock import wall
 from app.document import DocumentMiddleware, document
 from app.errors import PlumblineError, PortTaken
+from app.files.catalogue import FILES
+from app.files.check import MOST_BYTES
 from app.gallery import dashboards
 from app.gate import Gate, GateMiddleware
 from app.health import health_route
@@ -66,7 +68,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "server.enableXsrfProtection": True,
         "server.fileWatcherType": "none",
         "server.headless": True,
-        "server.maxUploadSize": 1,
+        "server.maxUploadSize": MOST_BYTES // 1024 // 1024,
         **streamlit_theme(),
     }
 
@@ -117,6 +119,22 @@ def close_session(token: str, cookies: dict[str, str]) -> None:
         log.error("session of %s not ended: %s", email, error)
 
 
+def may_upload(token: str, cookies: dict[str, str]) -> bool:
+    """Whether these cookies are of somebody signed in who may put some file in place."""
+    payload = _get_signed_cookie_with_chunks(cookies, USER_COOKIE_NAME)
+    email = email_of(json.loads(payload)) if payload else None
+    if email is None:
+        return False
+    try:
+        if not warehouse().session_valid(session_key(token, email), wall()):
+            return False
+        roles = warehouse().roles_of(email)
+    except PlumblineError as error:
+        log.error("no upload for %s: %s", email, error)
+        return False
+    return any(schema.may_write(roles) for schema in FILES)
+
+
 def on_script_error(error: Exception) -> bool:
     """An error nobody foresaw: logged with a number, which is all the page shows."""
     number = uuid.uuid4().hex[:8]
@@ -155,6 +173,7 @@ def create_app(settings: Settings) -> streamlit.App:
         session_seconds=settings.session_hours * 3600,
         open_session=lambda cookies: open_session(settings, cookies),
         close_session=close_session,
+        may_upload=may_upload,
     )
     routes: list[Route] = [health_route(settings, warehouse()), stripe_route(settings, warehouse())]
     return streamlit.App(

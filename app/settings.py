@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     )
     sandbox_seed: int = Field(20240101, description="Seed of the sandbox company.")
     reporting_timezone: str = Field("America/New_York", description="Time zone in which months and days close.")
-    files_dir: Path | None = Field(None, description="Folder of the CSV files. Empty: `home`/files.")
+    files_dir: Path | None = Field(None, description="Folder of the company's own files. Empty: `home`/files.")
     smtp_host: str | None = Field(None, description="Mail server. Empty: the sandbox's own, which keeps the mail.")
     smtp_port: int = Field(587, description="Port of the mail server.")
     smtp_user: str | None = Field(None, description="User at the mail server.")
@@ -86,7 +86,7 @@ class Settings(BaseSettings):
 
     @property
     def files(self) -> Path:
-        """The folder of the CSV files that no vendor has."""
+        """The folder of the company's own files, which no vendor has."""
         return self.files_dir or self.home / "files"
 
     @property

@@ -20,6 +20,7 @@ from sqlalchemy.dialects import postgresql
 from app.access import Viewer
 from app.audited import MOST_ROWS, AuditedReads, Request
 from app.clock import wall
+from app.company_files import CompanyFiles
 from app.compile import compile_question, marts_of, metric_of
 from app.connections import Connections
 from app.errors import NotPermitted
@@ -79,6 +80,7 @@ class Warehouse:
         self._reads = AuditedReads(self._connections, self._grants)
         self._recorder = Recorder(self._connections)
         self._mails = Mails(self._connections)
+        self.files = CompanyFiles(self._connections, settings)
         self.people = People(self._connections)
         self.progress = Progress(self._connections)
 

@@ -18,7 +18,20 @@ from typer._click.exceptions import UsageError as WrongUse
 
 from app.errors import DependencyMissing, PlumblineError, UsageError
 from app.home import keep_private
-from pipelines.commands import bench, connect, load, mail, metrics, person, pipeline, sandbox, service, source, verify
+from pipelines.commands import (
+    bench,
+    connect,
+    files,
+    load,
+    mail,
+    metrics,
+    person,
+    pipeline,
+    sandbox,
+    service,
+    source,
+    verify,
+)
 from pipelines.defect import EXIT_CODE, write_down
 from pipelines.output import ANSWERED, PROBLEM, ReaderGone, write_json
 
@@ -40,6 +53,7 @@ app = typer.Typer(
 )
 for group in (service, pipeline, load, connect, metrics, verify, bench):
     group.add_to(app)
+app.add_typer(files.app, name="files")
 app.add_typer(mail.app, name="mail")
 app.add_typer(person.app, name="person")
 app.add_typer(sandbox.app, name="sandbox")

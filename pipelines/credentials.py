@@ -13,11 +13,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from app.errors import SettingsError
+from app.files.folder import look
 from app.settings import Settings
 from pipelines.source import Given
 from pipelines.sources import all_sources
-
-EVERY_PATTERN = "*.csv"
 
 
 def configured(settings: Settings) -> Mapping[str, Mapping[str, str]]:
@@ -30,7 +29,7 @@ def configured(settings: Settings) -> Mapping[str, Mapping[str, str]]:
     found: dict[str, Mapping[str, str]] = {}
     for source in all_sources().values():
         if source.reads_files:
-            if any(settings.files.glob(EVERY_PATTERN)):
+            if look(settings.files).is_used:
                 found[source.name] = {"PLUMBLINE_FILES_FOLDER": str(settings.files)}
         elif source.name in given:
             found[source.name] = source.variables(given[source.name])

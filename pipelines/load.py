@@ -21,6 +21,7 @@ from app.settings import Settings
 from pipelines import meltano, plugins, stream_states
 from pipelines.backfill import Backfill, begin, finish, unfinished
 from pipelines.credentials import configured
+from pipelines.dropped_files import Found, note_found, note_loaded
 from pipelines.job import Run, StepResult
 from pipelines.load_record import LoadRecord, Pull, end_killed, last_loaded, last_success, note_sources
 from pipelines.pull import Order, is_busy, pull
@@ -107,6 +108,7 @@ class _Load:
         self._lock = Lock()
         self._done: dict[str, list[Pull]] = {}
         self._failed: dict[str, str] = {}
+        self._found = Found({})
 
     def load(self, sources: Sequence[Source]) -> dict[str, str]:
         """Loads them; what went wrong, by source in their order."""
@@ -127,6 +129,7 @@ class _Load:
         self._record.begin(source, is_full=backfill is not None, log=log.name)
         try:
             if source.reads_files:
+                self._found = note_found(self._run.settings, self._engine)
                 refuse_vanished(self._run.settings)
         except PlumblineError as error:
             self._finish(source, [Pull(source.extractors[0], error=str(error))])
@@ -155,6 +158,8 @@ class _Load:
             self._failed[source.name] = error
         else:
             finish(self._engine, source)
+            if source.reads_files:
+                note_loaded(self._run.settings, self._engine, self._found)
         stream_states.look(self._run.settings, self._engine, source, pulls, since)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 
 SECRET_NAMES = ("_SECRET", "_TOKEN", "_URL", "_URI", "_PASSWORD", "_KEY")
 LONGEST_COMPLAINT = 500
-COMPLAINT = re.compile(r"^(CRITICAL|ERROR)\b|^[\w.]*(Error|Exception|Failure)\b.*:|^\S+\.csv[:,] ")
+COMPLAINT = re.compile(r"^(CRITICAL|ERROR)\b|^[\w.]*(Error|Exception|Failure)\b.*:|^\S+\.(?:csv|xlsx)[:,] ")
 RESUMED = "Resuming sync from"
 SILENT = "it said nothing"
 CHATTER = re.compile("Request to Stripe api|Stripe API response|http_request_duration")

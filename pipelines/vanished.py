@@ -6,6 +6,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from app.errors import FileError
+from app.files.folder import look
 from app.secrets import warehouse_url
 from app.settings import Settings
 
@@ -15,8 +16,10 @@ TABLES = text(f"select tablename from pg_tables where schemaname = '{SCHEMA}' or
 
 def vanished(settings: Settings) -> tuple[str, ...]:
     """The names of the files whose rows are in the warehouse and which are no longer in the folder, in order."""
+    there = look(settings.files)
+    present = set(there.files) | {problem.name for problem in there.problems}
     with create_engine(warehouse_url(settings, "plumbline_loader"), poolclass=NullPool).connect() as connection:
-        gone = [name for name in connection.scalars(TABLES) if not (settings.files / f"{name}.csv").exists()]
+        gone = [name for name in connection.scalars(TABLES) if name not in present]
         asked = ((name, text(f'select exists (select from {SCHEMA}."{name}")')) for name in gone)
         return tuple(f"{name}.csv" for name, query in asked if connection.scalar(query))
 

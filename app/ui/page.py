@@ -13,6 +13,7 @@ from app.dashboard import (
     Breakdown,
     Bridge,
     Dashboard,
+    Filing,
     Flow,
     Inbox,
     Listing,
@@ -26,7 +27,7 @@ from app.dashboard import (
 )
 from app.ui import format as f
 from app.ui import titles
-from app.ui.panels import alerts, breakdown, bridge, flow, inbox, listing, movements, ranked, runway, trend
+from app.ui.panels import alerts, breakdown, bridge, filing, flow, inbox, listing, movements, ranked, runway, trend
 from app.ui.panels.frame import Picture, draw_bare, draw_panel, guarded, key_of
 from app.ui.reading import Reading, month_end, shift
 from app.ui.tiles import draw_tiles
@@ -119,12 +120,14 @@ def draw_row(reading: Reading, row: tuple[Tile | Panel, ...], key: str, layout: 
         draw_tiles(reading, tiles, key=key)
         return
     if layout == "phone":
-        for index, panel in enumerate(element for element in row if not isinstance(element, Tile | Inbox)):
+        for index, panel in enumerate(element for element in row if not isinstance(element, Tile | Inbox | Filing)):
             draw_bare(f"{key}_{index}", picture(reading, panel))
         return
     for inbox_panel in (element for element in row if isinstance(element, Inbox)):
         inbox.draw(reading, inbox_panel, key)
-    panels = [element for element in row if not isinstance(element, Tile | Inbox)]
+    if any(isinstance(element, Filing) for element in row):
+        filing.draw(reading, key)
+    panels = [element for element in row if not isinstance(element, Tile | Inbox | Filing)]
     if not panels:
         return
     urgent = "urgent_" if isinstance(panels[-1], Alerts) else ""  # on a phone alerts come first

@@ -96,7 +96,7 @@ def unconnected(settings: Settings, *, has_loaded: bool) -> None:
         statement("No source is connected", "Your company's figures appear here once there is data to load.")
     sources = [
         "Put the credentials of a source (Stripe, Salesforce, your production PostgreSQL) into "
-        f"{settings.home / 'sources.json'}, mode 600, or drop CSV files into {settings.files}.",
+        f"{settings.home / 'sources.json'}, mode 600, or drop files into {settings.files}.",
         "Run plumbline run refresh: it loads, builds and checks.",
         "Or look round in an invented company: plumbline up with another PLUMBLINE_HOME and "
         "PLUMBLINE_SANDBOX_SCALE=demo.",

@@ -20,6 +20,7 @@ from app.clock import sandbox_clock
 from app.errors import SettingsError, UsageError
 from app.home import make_home
 from app.settings import Settings
+from pipelines.sandbox.claims_file import claim_rows
 from pipelines.sandbox.company import simulate
 from pipelines.sandbox.company.times import ANCHOR
 from pipelines.sandbox.ledger import ledger_path, write_ledger
@@ -35,6 +36,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "contracts": ("contract_id", "customer_id", "start_date", "end_date", "monthly_amount", "currency", "product",
                   "plan", "country"),
     "identities": ("source", "source_id", "customer_id", "kind", "reason", "known_on"),
+    "claims": ("claimed_on", "department", "metric", "value", "note", "source"),
 }  # fmt: skip
 _MAX_DAYS = 366
 
@@ -111,6 +113,8 @@ def _live_until(settings: Settings, until: datetime) -> datetime:
     gc.disable()  # a million small objects, no garbage to speak of: collecting takes a third of the time
     try:
         company = simulate(settings.sandbox_seed, settings.sandbox_scale, instant)
+        now = datetime.fromtimestamp(instant, UTC)
+        company.files["claims"] = claim_rows(company, now, now.astimezone(settings.timezone).date())
         write_store(settings, company.book, until=str(instant), **_whose(settings))
         write_files(settings.files, company.files)
         write_ledger(settings, company)

@@ -1,4 +1,4 @@
-"""Files that no vendor has: budget, costs, balances, rates, targets, quotas, contracts, identities."""
+"""Files that no vendor has: budget, costs, balances, rates, targets, quotas, contracts, identities, claims."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ SOURCE = Source(
         Stream("quotas", ("rep_id", "period_start"), "amount"),
         Stream("contracts", ("contract_id",), "monthly_amount"),
         Stream("identities", ("source", "source_id")),
+        Stream("claims", ("claimed_on", "department", "metric"), "value"),
     ),
     loader="target-postgres-replace",
     cadence="critical",

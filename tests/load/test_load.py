@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from threading import Thread
 from time import monotonic, sleep
 
 import psutil
 import pytest
 
+from app.access import Viewer
+from app.company_files import CompanyFiles
+from app.connections import Connections
 from app.errors import SourceDown
 from pipelines.job import StepResult
 from pipelines.sandbox import production
 from pipelines.sources import all_sources
 from pipelines.vanished import vanished
+from tests.files.workbooks import workbook
 from tests.load.conftest import House
 from tests.vendors.tiny_company import NOW, write_company
 
@@ -114,6 +118,23 @@ def test_a_broken_file_changes_nothing_and_says_where(house: House, load: Load) 
     broken.unlink()
     load("files")
     assert house.count("raw_files.exchange_rates") == 2
+
+
+def test_a_workbook_put_in_place_on_the_page_is_what_the_next_load_brings(house: House, load: Load) -> None:
+    connections = Connections(house.settings)
+    files = CompanyFiles(connections, house.settings)
+    finance = Viewer("femi@x.com", ("finance",))
+    for target in (1200.5000000000002, 7.25):
+        content = workbook(("metric", "month", "target"), ("net_mrr", date(2026, 1, 1), target))
+        files.place(finance, files.propose(finance, "targets", "targets.xlsx", content))
+        load("files")
+        rows = house.rows("select metric, month::text, target::text, line_number from raw_files.targets")
+        assert [tuple(row.values()) for row in rows] == [("net_mrr", "2026-01-01", f"{target:.15g}", 2)]
+    states = [version.state for version in files.versions(finance, "targets") if version.format == "xlsx"]
+    assert states == ["loaded", "replaced"]
+    connections.close()
+    (house.settings.files / "targets.xlsx").unlink()
+    house.execute("drop table raw_files.targets")
 
 
 def test_a_file_that_is_gone_is_missed_and_its_rows_stay(house: House, load: Load) -> None:

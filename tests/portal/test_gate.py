@@ -33,6 +33,9 @@ class Sessions:
     def close(self, token: str, cookies: dict[str, str]) -> None:
         self.closed.append(token)
 
+    def may_upload(self, token: str, cookies: dict[str, str]) -> bool:
+        return token == "token-of-femi"
+
 
 async def answer(request: Request) -> Response:
     """Streamlit, as far as the gate can tell."""
@@ -48,7 +51,8 @@ async def answer(request: Request) -> Response:
 
 def client(url: str = URL, sessions: Sessions | None = None) -> Browser:
     kept = sessions or Sessions()
-    gate = Gate(url, frozenset({"/revenue", "/executive"}), "<script>\n  a()\n</script>", 3600, kept.open, kept.close)
+    gate = Gate(url, frozenset({"/revenue", "/executive"}), "<script>\n  a()\n</script>", 3600, kept.open, kept.close,
+                kept.may_upload)
     every = Route("/{path:path}", answer, methods=["GET", "POST"])
     inside = Starlette(routes=[every], middleware=[Middleware(GateMiddleware, gate=gate)])
     return Browser(inside, url)
@@ -78,6 +82,17 @@ def test_an_inline_script_is_let_in_by_its_digest_only() -> None:
 def test_closed_paths_look_as_if_they_did_not_exist(path: str) -> None:
     assert client().get(path).status_code == 404
     assert client().post(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("token", "status"), [("", 404), ("token-of-eva", 404), ("token-of-femi", 200)],
+    ids=["somebody unknown", "somebody without the right", "somebody with it"],
+)  # fmt: skip
+def test_files_are_taken_only_from_people_who_may_put_one_in_place(token: str, status: int) -> None:
+    browser = client()
+    if token:
+        browser.cookies.set("plumbline_session", token)
+    assert browser.post("/_stcore/upload_file/session/file").status_code == status
 
 
 def test_a_path_that_only_begins_like_a_closed_one_is_open() -> None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipelines.sandbox import claims
+from pipelines.sandbox.claims_file import claim_rows
 from pipelines.sandbox.company import Company, simulate
 from pipelines.sandbox.company.closing import close_books
 from pipelines.sandbox.company.times import ANCHOR
@@ -95,3 +96,16 @@ def test_at_scale_demo_the_departments_quarrel_as_the_customer_said() -> None:
         len(body["lines"]["data"]) for body in stripe["invoice"]
     )  # as a loader counts them
     assert rows < 350_000
+
+
+def test_the_file_of_claims_says_what_each_department_would() -> None:
+    company = simulate(20240101, "small", ANCHOR)
+    stripe, salesforce, production = (bodies(company, name) for name in ("stripe", "salesforce", "production"))
+    rates = claims.budget_rates(company.files["exchange_rates"], NOW.date())
+    rows = claim_rows(company, NOW, NOW.date())
+    assert [(row["claimed_on"], row["department"], row["metric"], row["value"]) for row in rows] == [
+        (date(2026, 11, 22), "finance", "arr", claims.finance_arr(stripe, rates)),
+        (date(2026, 11, 22), "sales", "arr", claims.sales_arr(salesforce)),
+        (date(2026, 11, 22), "product", "active_customers", claims.product_active_customers(production, NOW)),
+        (date(2026, 11, 22), "marketing", "active_customers", claims.marketing_customers(salesforce)),
+    ]

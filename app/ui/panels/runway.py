@@ -33,7 +33,7 @@ def make(reading: Reading, panel: Runway) -> Picture:
     known = reading.series(panel.cash, panel.months)
     past = [(month_end(month), value) for month, value in known.items() if value is not None]
     if not past:
-        return empty("No bank balances yet", "Put bank_balances.csv into the files folder.", (panel.cash,))
+        return empty("No bank balances yet", "Bring them on the page Files.", (panel.cash,))
     months = reading.series(panel.runway, 1).get(reading.closed)
     until = month_end(shift(reading.closed, panel.horizon_months))
     future, made = forecast(reading, panel.forecast, until)

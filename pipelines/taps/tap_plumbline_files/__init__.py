@@ -1,1 +1,1 @@
-"""Singer tap for the company's own CSV files. Each has a schema; a file that breaks it changes nothing."""
+"""Singer tap for the company's own files. Each has a schema; a file that breaks it changes nothing."""

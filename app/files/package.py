@@ -1,0 +1,79 @@
+"""The parts of a workbook, unpacked within bounds before any library reads them.
+
+A workbook is a ZIP archive: a few kilobytes can unpack to gigabytes, and two programs may see two archives in the same
+bytes. So it is unpacked here, part by part and no further than the bound, and packed anew for whoever reads it.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+
+from .problems import Problem, Unreadable
+
+MOST_UNPACKED = 120_000_000
+MOST_PARTS = 2_000
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+PROTECTED = "EncryptedPackage".encode("utf-16-le")
+A_WORKBOOK = "a workbook as .xlsx, or a CSV file"
+
+
+def unpack(name: str, content: bytes) -> dict[str, bytes]:
+    """Each part by its name.
+
+    Raises:
+        Unreadable: it is no workbook, is protected by a password, is of the old format, or unpacks to too much.
+    """
+    if content.startswith(OLE):
+        raise Unreadable(_old_or_protected(name, content))
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+            size = sum(part.file_size for part in parts)
+            if size > MOST_UNPACKED or len(parts) > MOST_PARTS:
+                raise Unreadable(
+                    Problem(name, "the workbook unpacks to too much", f"{size:,} bytes in {len(parts):,} parts",
+                            f"at most {MOST_UNPACKED:,} bytes in {MOST_PARTS:,} parts",
+                            "Take out pictures and other sheets, or save the sheet as CSV")
+                )  # fmt: skip
+            # A part that says less than it holds is cut off at what it says, and then its checksum does not fit.
+            found = {part.filename: archive.read(part) for part in parts if not part.is_dir()}
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
+        if isinstance(error, Unreadable):
+            raise
+        raise Unreadable(broken(name, str(error) or type(error).__name__)) from None
+    if "xl/workbook.xml" not in found:
+        raise Unreadable(broken(name, "an archive without a workbook"))
+    _refuse_entities(name, found)
+    return found
+
+
+def pack(parts: dict[str, bytes]) -> io.BytesIO:
+    """The parts as an archive, not compressed."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as archive:
+        for part, content in parts.items():
+            archive.writestr(part, content)
+    made.seek(0)
+    return made
+
+
+def broken(name: str, found: str) -> Problem:
+    return Problem(name, "the workbook cannot be opened", found, A_WORKBOOK,
+                   "If it was still being copied, wait; otherwise save it anew")  # fmt: skip
+
+
+def _old_or_protected(name: str, content: bytes) -> Problem:
+    if PROTECTED in content:
+        return Problem(name, "the workbook is protected by a password", "an encrypted file", "one that opens without",
+                       "Take the password off in your spreadsheet program, save it")  # fmt: skip
+    return Problem(name, "the workbook is of the format before 2007", "what Excel saves as .xls", A_WORKBOOK,
+                   "Save it as .xlsx")  # fmt: skip
+
+
+def _refuse_entities(name: str, parts: dict[str, bytes]) -> None:
+    """No spreadsheet program writes entities; a part that declares some means to grow while it is read."""
+    for part, content in parts.items():
+        if part.endswith((".xml", ".rels")) and (b"<!DOCTYPE" in content or b"<!ENTITY" in content):
+            raise Unreadable(broken(name, f"entities declared in {part}"))

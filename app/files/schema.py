@@ -1,0 +1,180 @@
+"""What a file may hold: its columns in order, what a value may be, which columns name a row, who may write it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+Value = str | bool | int | Decimal | None
+Row = Mapping[str, Value]
+NUMBER = re.compile(r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$")
+"""Of a number beyond that the loader keeps null or something near, without a word."""
+FIRST_DAY = date(1970, 1, 1)
+"""Before it no exchange rate is known; a year that lacks a digit would give each page centuries of empty months."""
+CURRENCY = re.compile(r"^[A-Za-z]{3}$")
+COUNTRY = re.compile(r"^[A-Z]{2}$")
+
+TEXT_TYPE: Mapping[str, object] = {"type": ["string", "null"]}
+DATE_TYPE: Mapping[str, object] = {"type": ["string", "null"], "format": "date"}
+NUMBER_TYPE: Mapping[str, object] = {"type": ["number", "null"]}
+FLAG_TYPE: Mapping[str, object] = {"type": ["boolean", "null"]}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a file.
+
+    Attributes:
+        name: as in the header.
+        allowed: what a value must be, in words, for messages and for the published schema.
+        read: turns the text into the value; a ValueError refuses it.
+        json_type: the value's type for the loader.
+        example: a value as it may stand in a CSV file, for the template.
+        may_be_empty: whether an empty cell is a value (null).
+        cells: the kinds of workbook cells that are taken beside a text: `number`, `day`, `flag`.
+    """
+
+    name: str
+    allowed: str
+    read: Callable[[str], Value]
+    json_type: Mapping[str, object]
+    example: str
+    may_be_empty: bool = False
+    cells: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FileSchema:
+    """A file, whichever format it comes in.
+
+    Attributes:
+        name: of the file without its ending; also that of the stream and of the raw table.
+        says: what it holds, in a sentence.
+        columns: in the order of the header.
+        key: the columns whose values together name a row and so may come only once.
+        writers: the roles that may put one in place on the page.
+        own_rows: where set, the column that names a department: a writer who is not of finance may add, change and
+            remove only the rows of a department of theirs.
+    """
+
+    name: str
+    says: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    writers: tuple[str, ...]
+    own_rows: str = ""
+
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """The roles that may see what is in it: those who write it, finance and analysts."""
+        return tuple(dict.fromkeys((*self.writers, "finance", "analyst")))
+
+    def may_write(self, roles: Sequence[str]) -> bool:
+        """Whether somebody of these roles may put one in place."""
+        return bool(set(roles) & set(self.writers))
+
+    def may_read(self, roles: Sequence[str]) -> bool:
+        """Whether somebody of these roles may see what is in it."""
+        return bool(set(roles) & set(self.readers))
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+    def key_of(self, row: Row) -> tuple[Value, ...]:
+        """What names a row."""
+        return tuple(row[name] for name in self.key)
+
+
+def _day(text: str) -> str:
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        raise ValueError(text)
+    found = date.fromisoformat(text)
+    if found < FIRST_DAY:
+        raise ValueError(text)
+    return found.isoformat()
+
+
+def _text(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError(text)
+    return text
+
+
+def _month(text: str) -> str:
+    """A month, as its first day or as YYYY-MM."""
+    first = _day(text + "-01" if re.fullmatch(r"\d{4}-\d\d", text) else text)
+    if not first.endswith("-01"):
+        raise ValueError(text)
+    return first
+
+
+def _number(text: str) -> Decimal:
+    if not NUMBER.match(text):
+        raise ValueError(text)
+    return Decimal(text)
+
+
+def _yes_or_no(text: str) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise ValueError(text)
+    return text.lower() == "true"
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in allowed:
+            raise ValueError(text)
+        return text
+
+    return read
+
+
+def _currency(text: str) -> str:
+    if not CURRENCY.match(text):
+        raise ValueError(text)
+    return text.lower()
+
+
+def _country(text: str) -> str:
+    if not COUNTRY.match(text):
+        raise ValueError(text)
+    return text
+
+
+def text(name: str, example: str, may_be_empty: bool = False) -> Column:
+    return Column(name, "a text", _text, TEXT_TYPE, example, may_be_empty, ("number",))
+
+
+def day(name: str, example: str, may_be_empty: bool = False) -> Column:
+    allowed = "a day from 1970 on, such as 2026-01-31"
+    return Column(name, allowed, _day, DATE_TYPE, example, may_be_empty, ("day",))
+
+
+def month(name: str, example: str) -> Column:
+    allowed = "the first day of a month from 1970 on, such as 2026-01-01"
+    return Column(name, allowed, _month, DATE_TYPE, example, cells=("day",))
+
+
+def number(name: str, example: str) -> Column:
+    allowed = "a number with a decimal point such as 1200.50, at most 15 digits on either side of it"
+    return Column(name, allowed, _number, NUMBER_TYPE, example, cells=("number",))
+
+
+def flag(name: str, example: str) -> Column:
+    return Column(name, "true or false", _yes_or_no, FLAG_TYPE, example, cells=("flag",))
+
+
+def currency(name: str = "currency", example: str = "usd") -> Column:
+    return Column(name, "a currency of three letters such as usd", _currency, TEXT_TYPE, example)
+
+
+def country(name: str = "country", example: str = "US") -> Column:
+    return Column(name, "a country of two letters such as US", _country, TEXT_TYPE, example, may_be_empty=True)
+
+
+def one_of(name: str, *allowed: str) -> Column:
+    return Column(name, "one of " + ", ".join(allowed), _one_of(*allowed), TEXT_TYPE, allowed[0])
