@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipelines.sandbox.company import crm, finance, hubspot, production, sendgrid, zendesk
+from pipelines.sandbox.company import amplitude, crm, finance, hubspot, mixpanel, production, sendgrid, zendesk
 from pipelines.sandbox.company.contracts import signings
 from pipelines.sandbox.company.simulation import Company, simulate_billing
 
 __all__ = ["DEPARTMENTS", "Company", "simulate"]
 
 DEPARTMENTS: tuple[Callable[[Company], None], ...] = (
+    amplitude.write,
     hubspot.write,
+    mixpanel.write,
     sendgrid.write,
     zendesk.write,
 )
