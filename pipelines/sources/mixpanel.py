@@ -18,6 +18,8 @@ from pipelines.source import Credential, Given, Source, Stream
 BEGUN = "2026-01-05T00:00:00Z"
 """When the sandbox company built in its tracker."""
 
+LAST_SEEN = "cast(mp_reserved_last_seen as timestamp)"
+
 
 def sandbox(settings: Settings) -> Given:
     """The secret of the sandbox company's project."""
@@ -48,8 +50,7 @@ SOURCE = Source(
     ),
     (
         Stream("export", ("mp_reserved_insert_id",), 'extract(epoch from "time")', newest='"time"'),
-        Stream("engage", ("distinct_id",), "extract(epoch from cast(mp_reserved_last_seen #>> '{}' as timestamp))",
-               newest="cast(mp_reserved_last_seen #>> '{}' as timestamp)"),
+        Stream("engage", ("distinct_id",), f"extract(epoch from {LAST_SEEN})", newest=LAST_SEEN),
     ),
     sandbox,
     probe,
