@@ -1,9 +1,9 @@
 """Mixpanel: what people do in the product, and who they are.
 
-What its tap does with time decides how it is run. It goes on from the newest time it has seen and keeps only what is newer:
-an event that arrives after younger ones is lost until the source is read whole. And from its bookmark it takes whole days
-of pause, rounded down, so that after a pause beyond `attribution_window` (5 days in meltano.yml) up to a day would be
-missing: therefore `forgets_after_days`.
+What its tap does with time decides how it is run. It goes on from the newest time it has seen and keeps only what is
+newer: an event that arrives after younger ones is lost until the source is read whole. And from its bookmark it takes
+whole days of pause, rounded down, so that after a pause beyond `attribution_window` (5 days in meltano.yml) up to a day
+would be missing: therefore `forgets_after_days`.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ SOURCE = Source(
         Credential("time_zone", "MIXPANEL_TIME_ZONE",
                    "The zone of the project's days: UTC, or, for projects made before 2023, that of Project Settings.",
                    False, "UTC"),
-        Credential("eu_residency", "MIXPANEL_EU_RESIDENCY", "true for a project that is kept in the EU.", False, "false"),
+        Credential("eu_residency", "MIXPANEL_EU_RESIDENCY", "true for a project that is kept in the EU.", False,
+                   "false"),
     ),
     (
         Stream("export", ("mp_reserved_insert_id",), 'extract(epoch from "time")', newest='"time"'),

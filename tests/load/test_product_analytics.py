@@ -89,8 +89,8 @@ def test_3_what_is_new_is_loaded_by_few_requests_and_what_mixpanel_got_late_is_n
     assert load(*VENDORS).error is None
     assert loaded(house) == books(company)
     after = asked(house)
-    # Amplitude: six days since the newest upload by one request each, two listings, one refusal. Mixpanel: discovery and
-    # load ask who we are, discovery which properties there are; then come profiles, one export, and one refusal.
+    # Amplitude: six days since the newest upload by one request each, two listings, one refusal. Mixpanel: discovery
+    # and load ask who we are, discovery which properties there are; then come profiles, one export, and one refusal.
     assert after["amplitude"] - before["amplitude"] <= 9
     assert after["mixpanel"] - before["mixpanel"] <= 12
     assert house.rows("select 1 from raw_mixpanel.export where mp_reserved_insert_id = 'late'") == []

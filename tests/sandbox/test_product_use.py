@@ -78,7 +78,8 @@ def test_people_come_on_working_days_and_less_and_less_before_an_end(habit: Habi
     weekend = sum((day + 3) % 7 >= 5 for day in days)
     assert 0 < weekend < 0.15 * len(days)
     begun = ANCHOR // DAY - 120
-    before, fading, nearly = (sum(begun + a <= day < begun + b for day in days) for a, b in ((-40, 0), (0, 40), (40, 80)))
+    parts = ((-40, 0), (0, 40), (40, 80))
+    before, fading, nearly = (sum(begun + a <= day < begun + b for day in days) for a, b in parts)
     assert before > fading > nearly
     assert max(days) < ANCHOR // DAY - 20
 

@@ -18,7 +18,9 @@ def seen(store: Store, key: str, at: datetime, name: str = "session_ended", **mo
     store.put("mixpanel", "event", key, instant, {"event": name, "properties": properties | more})
 
 
-def uploaded(store: Store, key: str, at: datetime, happened: datetime | None = None, name: str = "session_ended") -> None:
+def uploaded(
+    store: Store, key: str, at: datetime, happened: datetime | None = None, name: str = "session_ended"
+) -> None:
     """An event at Amplitude, by its upload."""
     there, then = (moment.strftime("%Y-%m-%d %H:%M:%S.000000") for moment in (at, happened or at))
     body = {"uuid": key, "$insert_id": f"i-{key}", "app": 7, "event_id": 1, "event_type": name, "event_time": then,

@@ -14,6 +14,7 @@ from pipelines.sandbox.company.times import DAY, HOUR, stamp
 
 VENDOR = "amplitude"
 PROJECT = 318_207
+OWNER = "petra.novak@meridian.example"
 DEVICES = (("iOS", "ios", "Apple iPhone"), ("Android", "android", "Google Pixel"), ("Web", "windows", "Windows"),
            ("Web", "mac os x", "Mac"))  # fmt: skip
 OFFLINE = 0.04
@@ -45,19 +46,21 @@ def _event(company: Company, account: Tracked, user: User, happening: Happening)
     uploaded = instant + (int(chance / OFFLINE * 2.5 * DAY) + HOUR if chance < OFFLINE else 1 + int(chance * 40))
     if uploaded > company.until:
         return
+    uuid = str(UUID(int=key))
     platform, system, model = DEVICES[int(share(user.habit.key, "device") * len(DEVICES))]
     happened, arrived = _told(instant), _told(uploaded)
     body = {
-        "$insert_id": token("", 20, key), "uuid": str(UUID(int=key)), "app": PROJECT, "event_id": key % 10**6,
+        "$insert_id": token("", 20, key), "uuid": uuid, "app": PROJECT, "event_id": key % 10**6,
         "event_type": name, "event_time": happened, "client_event_time": happened, "client_upload_time": arrived,
         "server_received_time": arrived, "server_upload_time": arrived, "processed_time": _told(uploaded + 3),
         "user_id": str(user.id), "device_id": token("", 22, "device", user.id), "session_id": instant * 1000,
         "amplitude_id": number_of("amplitude", user.id) % 10**12, "platform": platform, "os_name": system,
-        "device_family": model, "country": account.tenant.country, "library": "amplitude-ts/2.11", "language": "English",
+        "device_family": model, "country": account.tenant.country, "language": "English",
+        "library": "amplitude-ts/2.11",
         "event_properties": dict(more), "groups": {"account": [str(account.id)]}, "group_properties": {},
         "user_properties": {"email": user.email, "role": user.role, "account_id": account.id}, "data": {},
     }  # fmt: skip
-    company.book.hold(VENDOR, "event", body["uuid"], body, uploaded, uploaded)
+    company.book.hold(VENDOR, "event", uuid, body, uploaded, uploaded)
 
 
 def _told(instant: int) -> str:
@@ -72,7 +75,7 @@ def _event_types(company: Company) -> None:
         categories |= dict.fromkeys(flow.steps, next(one.product for one in FEATURES if one.name == flow.feature))
     for name, category in categories.items():
         body = {"event_type": name, "category": {"name": category}, "description": name.replace("_", " ").capitalize(),
-                "display_name": name, "is_active": True, "owner": "petra.novak@meridian.example", "tags": []}  # fmt: skip
+                "display_name": name, "is_active": True, "owner": OWNER, "tags": []}  # fmt: skip
         company.book.hold(VENDOR, "event_type", name, body, BEACON_STARTED, BEACON_STARTED)
 
 
@@ -82,7 +85,7 @@ def _cohort(company: Company, number: int, name: str, description: str) -> None:
     if created <= company.until:
         body = {"id": key, "appId": PROJECT, "name": name, "description": description, "published": True,
                 "archived": False, "finished": True, "type": "redshift", "size": 40 + 20 * number, "definition": {},
-                "owners": ["petra.novak@meridian.example"], "createdAt": created, "lastMod": created,
+                "owners": [OWNER], "createdAt": created, "lastMod": created,
                 "lastComputed": created}  # fmt: skip
         company.book.hold(VENDOR, "cohort", key, body, created, created)
 

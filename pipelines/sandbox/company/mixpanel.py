@@ -75,7 +75,8 @@ def _event(
     key = token("", 20, VENDOR, who, name, instant)
     milliseconds = instant * 1000 + 100 + ord(key[0]) % 8 * 100
     properties = {
-        "time": instant, "distinct_id": who, "$insert_id": key, "$browser": device[0], "$os": device[1], "mp_lib": "web",
+        "time": instant, "distinct_id": who, "$insert_id": key, "$browser": device[0], "$os": device[1],
+        "mp_lib": "web",
         "mp_processing_time_ms": milliseconds, "account_id": account, "user_agent": agent, **more,
     }  # fmt: skip
     company.book.hold(VENDOR, "event", key, {"event": name, "properties": properties}, instant, instant + 1)

@@ -1,7 +1,7 @@
 """What people do in the product, as its tracker notes it, before it is sent to one analytics vendor or another.
 
-Only accounts that agreed to be tracked are seen: they are asked at sign-up since the tracker was built in; of those that
-were there before, fewer answered. All people of such an account are seen, with every visit.
+Only accounts that agreed to be tracked are seen: they are asked at sign-up since the tracker was built in; of those
+that were there before, fewer answered. All people of such an account are seen, with every visit.
 """
 
 from __future__ import annotations
@@ -183,9 +183,12 @@ class Start:
                 yield from self._once("connected_source", visit.start + length // 4)
         if number >= 1 + int(share(self._user.habit.key, "reports") * 4) and self._gets("created_first_report", 0.72):
             yield from self._once("created_first_report", visit.start + length // 2)
-        if self._is_first and {"connected_source", "created_first_report"} <= self._done and number >= 2:
-            if visit.start < self._user.created + ENOUGH:
-                yield from self._once("activated", visit.start + 3 * length // 4)
+        if self._is_active(visit, number):
+            yield from self._once("activated", visit.start + 3 * length // 4)
+
+    def _is_active(self, visit: Visit, number: int) -> bool:
+        has = {"connected_source", "created_first_report"} <= self._done
+        return self._is_first and has and number >= 2 and visit.start < self._user.created + ENOUGH
 
     def _invites(self, visit: Visit) -> bool:
         other = self._colleague

@@ -1,4 +1,4 @@
-"""When somebody uses the product: as many days apart as they are used to, seldom at weekends, less and less before an end.
+"""When somebody uses the product: as many days apart as they are used to, seldom at weekends, less before an end.
 
 A visit is judged when it begins, so what is not known by then cannot change it: a longer life has the same visits.
 """

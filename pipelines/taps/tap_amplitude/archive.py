@@ -1,4 +1,4 @@
-"""Reads what Amplitude's export answers with: a zip of gzipped files, one JSON object a line, one or more files an hour."""
+"""Reads an answer of Amplitude's export: a zip of gzipped files, one or more an hour, with one JSON object a line."""
 
 from __future__ import annotations
 

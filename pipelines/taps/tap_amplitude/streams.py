@@ -47,9 +47,9 @@ class TooMuch(FatalAPIError):
 class Events(AmplitudeStream):
     """Every event, by the time at which Amplitude got it: what a phone sends days later comes in its turn.
 
-    One request spans `chunk_hours`; where that is too much, half of it, down to an hour. The newest `lag_hours` are left for
-    the next load, since Amplitude has them ready two hours after an hour's end at the earliest; and each load begins
-    `overlap_hours` before the newest event that is loaded.
+    One request spans `chunk_hours`; where that is too much, half of it, down to an hour. The newest `lag_hours` are left
+    for the next load, since Amplitude has them ready two hours after an hour's end at the earliest; and each load
+    begins `overlap_hours` before the newest event that is loaded.
     """
 
     name = "events"
@@ -92,12 +92,13 @@ class Events(AmplitudeStream):
                 yield self._shaped(row)
 
     def _first_hour(self, context: Mapping[str, Any] | None) -> datetime:
-        since = self.get_starting_timestamp(context) or datetime.now(UTC)
-        overlap = self.config["overlap_hours"] if "replication_key_value" in self.get_context_state(context) else 0
+        since: datetime = self.get_starting_timestamp(context) or datetime.now(UTC)
+        overlap: int = self.config["overlap_hours"] if "replication_key_value" in self.get_context_state(context) else 0
         return _hour_of(since) - overlap * HOUR
 
     def _last_hour(self) -> datetime:
-        return _hour_of(datetime.now(UTC)) - (1 + self.config["lag_hours"]) * HOUR
+        lag: int = self.config["lag_hours"]
+        return _hour_of(datetime.now(UTC)) - (1 + lag) * HOUR
 
     def _chunks(self, first: datetime, last: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Spans of hours, both ends included, whole days where a chunk is one."""
@@ -115,8 +116,8 @@ class Events(AmplitudeStream):
         except TooMuch as much:
             if start >= end:
                 raise FatalAPIError(
-                    f"Amplitude does not export the hour {start:%Y-%m-%d %H}:00 UTC: {much}. Expected an hour of at most "
-                    "4 GB. Let Amplitude export to a bucket instead."
+                    f"Amplitude does not export the hour {start:%Y-%m-%d %H}:00 UTC: {much}. Expected an hour of at "
+                    "most 4 GB. Let Amplitude export to a bucket instead."
                 ) from None
             middle = start + (end - start) // HOUR // 2 * HOUR
             yield from self._export(start, middle)
@@ -179,7 +180,8 @@ class EventTypes(AmplitudeStream):
         if response.status_code == HTTPStatus.FORBIDDEN:
             self.logger.warning("This plan has no Taxonomy API: event types have no categories.")
             return ()
-        return super().parse_response(response)
+        found: Iterable[Record] = super().parse_response(response)
+        return found
 
     def post_process(self, row: Record, context: Mapping[str, Any] | None = None) -> Record | None:
         return row | {"category": (row.get("category") or {}).get("name")}
