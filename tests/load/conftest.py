@@ -57,6 +57,12 @@ class House:
         answer = httpx.post(address, json=fault, timeout=60) if fault else httpx.delete(address, timeout=60)
         answer.raise_for_status()
 
+    def cleared(self) -> Mapping[str, Mapping[str, int]]:
+        """Ends all faults; how many requests each vendor has `seen`."""
+        address = f"http://127.0.0.1:{port_of(self.settings, 'vendors_http')}/_sandbox/faults"
+        found: Mapping[str, Mapping[str, int]] = httpx.delete(address, timeout=60).raise_for_status().json()
+        return found
+
     def run(self, retries: int) -> Run:
         settings = self.settings.model_copy(update={"load_retries": retries})
         return Run(uuid4(), as_of(settings), settings, "load")

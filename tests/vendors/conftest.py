@@ -10,11 +10,13 @@ from typing import Any
 import httpx
 import pytest
 from starlette.applications import Starlette
+from starlette.routing import Route
 
 from app.settings import Settings
 from pipelines.sandbox.vendors.salesforce import credentials as salesforce_credentials
-from pipelines.sandbox.vendors.server import application
+from pipelines.sandbox.vendors.server import METHODS, application
 from pipelines.sandbox.vendors.stripe import secret_key
+from pipelines.sandbox.vendors.vendor import Simulator
 from tests.vendors.tiny_company import write_company
 
 Ask = Callable[..., httpx.Response]
@@ -41,6 +43,11 @@ class Client:
 
     def delete(self, url: str) -> httpx.Response:
         return self.request("DELETE", url)
+
+
+def alone(simulator: Simulator) -> Client:
+    """Asks one simulator, whatever the host, without faults."""
+    return Client(Starlette(routes=[Route("/{path:path}", simulator.answer, methods=METHODS)]))
 
 
 @pytest.fixture

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipelines.sandbox.company import advertising, crm, finance, hubspot, production, sendgrid, web, zendesk
+from pipelines.sandbox.company import (
+    advertising,
+    amplitude,
+    crm,
+    finance,
+    hubspot,
+    mixpanel,
+    production,
+    sendgrid,
+    web,
+    zendesk,
+)
 from pipelines.sandbox.company.contracts import signings
 from pipelines.sandbox.company.simulation import Company, simulate_billing
 
@@ -12,7 +23,9 @@ __all__ = ["DEPARTMENTS", "Company", "simulate"]
 
 DEPARTMENTS: tuple[Callable[[Company], None], ...] = (
     advertising.write,
+    amplitude.write,
     hubspot.write,
+    mixpanel.write,
     sendgrid.write,
     web.write,
     zendesk.write,

@@ -54,7 +54,10 @@ class Book:
 
     def put(self, vendor: str, kind: str, body: Body, created: int, updated: int, key: str = "id") -> None:
         """Keep the newest version of an object."""
-        object_id = str(body[key])
+        self.hold(vendor, kind, str(body[key]), body, created, updated)
+
+    def hold(self, vendor: str, kind: str, object_id: str, body: Body, created: int, updated: int) -> None:
+        """The same for a body that does not name its id, or not at its top."""
         self.objects[(vendor, kind, object_id)] = Held(vendor, kind, object_id, created, updated, written(body))
 
 

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import sqrt
 
-from pipelines.sandbox.company.contracts import Signed
+from pipelines.sandbox.company.contracts import Signed, signings
 from pipelines.sandbox.company.crm import left_at
 from pipelines.sandbox.company.dice import dice, share
 from pipelines.sandbox.company.history import Agreement
 from pipelines.sandbox.company.names import domain, person_name
 from pipelines.sandbox.company.simulation import Client, Company, Identity
 from pipelines.sandbox.company.times import DAY, HOUR, stamp
+from pipelines.sandbox.company.visits import FOREVER, Fade, Habit, Span, last_seen, merged
 
 ROLES = ("admin", "member", "member", "viewer", "billing")
+FADES = 75 * DAY
+"""For how long people come less and less before they say that they leave."""
+DOZES = 40 * DAY
+"""For how long an account falls asleep."""
 
 
 @dataclass
 class Tenant:
     """An account of the product, whoever pays for it.
 
-    `quiet_from`: nobody logs in any more; `returned`: when the latest subscription began.
+    `quiet_from`: nobody logs in any more; `returned`: when the latest subscription began; `spans` and `fades`: as in
+    `visits.Habit`; `product`: what they came for; `is_ours`: our own people, flagged or not.
     """
 
     key: str
@@ -40,6 +46,28 @@ class Tenant:
     returned: int = 0
     currency: str = "usd"
     agreements: list[Agreement] = field(default_factory=list)
+    spans: tuple[Span, ...] = ((0, FOREVER),)
+    fades: tuple[Fade, ...] = ()
+    product: str = "Core"
+    is_ours: bool = False
+
+
+@dataclass(frozen=True)
+class User:
+    """Somebody with a login, as far as their account's dice decide it."""
+
+    id: int
+    name: str
+    email: str
+    role: str
+    created: int
+    habit: Habit
+
+
+def accounts(company: Company) -> list[tuple[int, Tenant]]:
+    """All accounts with their ids, as `write` entered them."""
+    signed = [one for one in signings(company.seed, company.design, company.until) if one.signed_at <= company.until]
+    return list(enumerate(tenants(company, signed), start=1))
 
 
 def tenants(company: Company, signed: Iterable[Signed]) -> list[Tenant]:
@@ -50,21 +78,24 @@ def tenants(company: Company, signed: Iterable[Signed]) -> list[Tenant]:
             stays = int((3 + 500 * share(who.key, "stays") ** 3) * DAY)
             gone = who.lead_at + stays + 40 * DAY if share(who.key, "deletes") < 0.3 else None
             made.append(Tenant(who.key, who.company, who.country, "Trial", who.lead_at + 600, 2, who.domain,
-                               quiet_from=who.lead_at + stays, deleted=gone))  # fmt: skip
+                               quiet_from=who.lead_at + stays, deleted=gone, spans=((0, who.lead_at + stays),),
+                               product=who.product))  # fmt: skip
     hands = {one.customer_id: one for one in reversed(list(signed)) if one.signed_at <= company.until}
     for one in hands.values():
         made.append(Tenant(f"hand/{one.customer_id}", one.name, one.country, "Enterprise", one.signed_at + DAY, 80,
-                           domain(one.name, 7)))  # fmt: skip
+                           domain(one.name, 7), product=one.terms[0]["product"]))  # fmt: skip
     return sorted((one for one in made if one.created <= company.until), key=lambda one: (one.created, one.key))
 
 
 def _client(company: Company, client: Client) -> Tenant:
     deals = client.desk.deals
     items = [item for deal in deals[-1:] for item in deal.items[:1]]
-    quiet = left_at(client)
+    quiet, asleep = left_at(client), FOREVER
+    fades = [(max(decided, says - FADES), says, says + 240 * DAY) for decided, says in client.desk.leaving]
     if share(company.seed, client.key, "dormant") < company.design.dormant:
         asleep = client.start + int((30 + 200 * share(client.key, "asleep")) * DAY)
         quiet = asleep if quiet is None else min(quiet, asleep)
+        fades.append((asleep - DOZES, asleep, asleep))
     plan = items[0].plan.tier if items else "Trial"
     seats = client.prospect.seats if client.prospect else 6
     internal = client.known_as == "internal" and share(client.key, "flagged") < 0.6
@@ -75,7 +106,15 @@ def _client(company: Company, client: Client) -> Tenant:
         client.prospect.domain if client.prospect else domain(client.name, 7), client.desk.customer, internal,
         quiet, deleted, max((deal.changed_at for deal in deals), default=client.start),
         max((deal.body["created"] for deal in deals), default=client.start), client.desk.currency,
-        [deal.agreement for deal in deals])  # fmt: skip
+        [deal.agreement for deal in deals], _open(client, asleep), tuple(fades),
+        client.prospect.product if client.prospect else "Core", client.known_as == "internal")  # fmt: skip
+
+
+def _open(client: Client, asleep: int) -> tuple[Span, ...]:
+    """When the account's people may log in: from the record on, but for the time after an end and before a return."""
+    spans = [(deal.body["created"], deal.agreement.ended_at or FOREVER) for deal in client.desk.deals]
+    first = min(spans, default=(0, FOREVER))
+    return merged(iter([(0, first[1]), *spans]), asleep)
 
 
 def write(company: Company, signed: Iterable[Signed]) -> None:
@@ -100,32 +139,32 @@ def _account(company: Company, number: int, tenant: Tenant) -> None:
                                            "Signed by hand, not in Stripe", tenant.created))  # fmt: skip
 
 
-def _users(company: Company, account: int, tenant: Tenant) -> None:
+def users(company: Company, account: int, tenant: Tenant) -> Iterator[User]:
     """The people of an account, the first of them from its first minutes; ids are the account's and a number."""
     roll = dice(company.seed, "users", tenant.key)
     created = tenant.created + 60
     last = min(company.until, tenant.quiet_from or company.until)
     for number in range(1 + round(1.25 * sqrt(tenant.seats))):
         given, family = person_name(roll, tenant.country)
-        pace = 1.2 if number == 0 else float(roll.lognormal(0.9, 0.9))
+        # The first one sees to it that each account is looked into; how often differs.
+        pace = 1.05 + 4 * share(tenant.key, "pace") ** 1.5 if number == 0 else float(roll.lognormal(0.9, 0.9))
         phase, wait = roll.random(), int(roll.exponential(25) * DAY)
         if created <= (company.until if number == 0 else last):
-            seen = _last_seen(created, max(last, created), pace, phase)
-            changed = max(created, seen or 0, tenant.returned)
-            row = {"id": account * 1000 + number, "account_id": account, "email": f"user{number}@{tenant.mail}",
-                   "full_name": f"{given} {family}", "role": ROLES[min(number, 4)], "created_at": stamp(created),
-                   "last_seen_at": stamp(seen) if seen else None, "updated_at": stamp(changed)}  # fmt: skip
-            company.book.put("production", "users", row, created, changed)
+            habit = Habit(f"{company.seed}/{tenant.key}/{number}", tenant.country, created, pace, phase, tenant.spans,
+                          tenant.fades)  # fmt: skip
+            yield User(account * 1000 + number, f"{given} {family}", f"user{number}@{tenant.mail}",
+                       ROLES[min(number, 4)], created, habit)  # fmt: skip
         created += wait + HOUR
 
 
-def _last_seen(created: int, last: int, pace: float, phase: float) -> int | None:
-    """The latest of the visits, one every `pace` days, that is not after `last`."""
-    step = max(int(pace * DAY), HOUR)
-    first = created + int(phase * step)
-    if first > last:
-        return created if phase < 0.7 else None
-    return first + (last - first) // step * step
+def _users(company: Company, account: int, tenant: Tenant) -> None:
+    for user in users(company, account, tenant):
+        seen = last_seen(user.habit, company.until)
+        changed = max(user.created, seen or 0, tenant.returned)
+        row = {"id": user.id, "account_id": account, "email": user.email, "full_name": user.name, "role": user.role,
+               "created_at": stamp(user.created), "last_seen_at": stamp(seen) if seen else None,
+               "updated_at": stamp(changed)}  # fmt: skip
+        company.book.put("production", "users", row, user.created, changed)
 
 
 def _orders(company: Company, account: int, tenant: Tenant) -> None:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from hashlib import md5
 from typing import Any
 
-from pipelines.sandbox.company import advertising, sendgrid_sums
+from pipelines.sandbox.company import advertising, amplitude, mixpanel, sendgrid_sums
 from pipelines.sandbox.company.hubspot import SUBMISSION
 from pipelines.sandbox.company.simulation import Company
 from pipelines.sandbox.company.web_reports import REPORTS
@@ -112,6 +112,11 @@ def _amount(name: str) -> Callable[[Mapping[str, Any]], Any]:
 
 
 STREAMS: tuple[Told, ...] = (
+    Told("amplitude", "events", amplitude.events),
+    objects("amplitude", "event_types", "event_type", "event_type"),
+    objects("amplitude", "cohorts", "cohort", amount=_amount("size")),
+    Told("mixpanel", "export", mixpanel.events),
+    Told("mixpanel", "engage", mixpanel.profiles),
     objects("stripe", "customers", "customer", amount=_amount("created")),
     objects("stripe", "products", "product"),
     objects("stripe", "plans", "plan", amount=_amount("amount")),
