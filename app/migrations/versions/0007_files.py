@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "files"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 VERSIONS = """
 create table portal.file_version (
