@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
+from ruamel.yaml import YAML
 
+from app.settings import ROOT
 from pipelines.job import StepResult
 from pipelines.ports import port_of
 from pipelines.sandbox.company import Company, simulate
@@ -74,6 +76,20 @@ def test_every_stream_is_as_the_books_have_it_and_ten_days_later_only_what_chang
     assert again["bounces"] < first["bounces"] / 5
     # 13 streams, an export and its poll, figures of the two or three single sends of the last 30 days, 2 failures.
     assert requests(house) - asked < asked / 2 < 50
+
+
+def test_loaded_columns_are_of_the_types_that_are_promised(house: House) -> None:
+    found = {(row["table_name"], row["column_name"]): row["data_type"] for row in house.rows(
+        "select table_name, column_name, data_type from information_schema.columns where table_schema = 'raw_sendgrid'"
+    )}
+    promised = {
+        (file.stem, column["name"]): column["data_type"]
+        for file in (ROOT / "checks" / "raw_sendgrid").glob("*.yml")
+        for column in YAML(typ="safe").load(file.read_text())["columns"]
+        if "data_type" in column
+    }
+    assert len(promised) > 80
+    assert {key: found.get(key) for key in promised} == promised
 
 
 def test_a_contact_that_is_gone_from_sendgrid_counts_no_more(house: House, load: Load) -> None:
