@@ -42,13 +42,7 @@ def vendor(store: Store) -> Iterator[Served]:
 @pytest.fixture(autouse=True)
 def now(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tap's now is the company's."""
-
-    class Clock(streams.datetime):  # type: ignore[misc]
-        @classmethod
-        def now(cls, tz: object = None) -> object:
-            return NOW
-
-    monkeypatch.setattr(streams, "datetime", Clock)
+    monkeypatch.setattr(streams, "_now", lambda: NOW)
 
 
 def exports(vendor: Served) -> list[str]:

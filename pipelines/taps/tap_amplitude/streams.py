@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -47,8 +48,8 @@ class TooMuch(FatalAPIError):
 class Events(AmplitudeStream):
     """Every event, by the time at which Amplitude got it: what a phone sends days later comes in its turn.
 
-    One request spans `chunk_hours`; where that is too much, half of it, down to an hour. The newest `lag_hours` are left
-    for the next load, since Amplitude has them ready two hours after an hour's end at the earliest; and each load
+    One request spans `chunk_hours`; where that is too much, half of it, down to an hour. The newest `lag_hours` are
+    left for the next load, since Amplitude has them ready two hours after an hour's end at the earliest; and each load
     begins `overlap_hours` before the newest event that is loaded.
     """
 
@@ -92,13 +93,13 @@ class Events(AmplitudeStream):
                 yield self._shaped(row)
 
     def _first_hour(self, context: Mapping[str, Any] | None) -> datetime:
-        since: datetime = self.get_starting_timestamp(context) or datetime.now(UTC)
+        since: datetime = self.get_starting_timestamp(context) or _now()
         overlap: int = self.config["overlap_hours"] if "replication_key_value" in self.get_context_state(context) else 0
         return _hour_of(since) - overlap * HOUR
 
     def _last_hour(self) -> datetime:
         lag: int = self.config["lag_hours"]
-        return _hour_of(datetime.now(UTC)) - (1 + lag) * HOUR
+        return _hour_of(_now()) - (1 + lag) * HOUR
 
     def _chunks(self, first: datetime, last: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Spans of hours, both ends included, whole days where a chunk is one."""
@@ -205,6 +206,10 @@ class Cohorts(AmplitudeStream):
         th.Property("lastComputed", th.IntegerType, description="Epoch seconds."),
         th.Property("lastMod", th.IntegerType, description="Epoch seconds."),
     ).to_dict()
+
+
+def _now() -> datetime:
+    return datetime.fromtimestamp(time.time(), UTC)
 
 
 def _hour_of(instant: datetime) -> datetime:
