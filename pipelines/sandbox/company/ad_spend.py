@@ -27,7 +27,7 @@ LEAST_CENTS = 2_000
 """What a campaign needs for a day on the air; one that has less is on the air on fewer days."""
 WEEK = (1.12, 1.15, 1.14, 1.1, 0.98, 0.72, 0.79)
 GOOGLE, FACEBOOK = "google_ads", "facebook"
-GOOGLE_LATEST_CLICK = 29 * DAY
+GOOGLE_LATEST_CLICK = 27 * DAY
 FACEBOOK_LATEST_CLICK = 7 * DAY - 3600
 GOOGLE_ALSO_CLAIMS, FACEBOOK_ALSO_CLAIMS = 0.08, 0.17
 LEAD_VALUE = {"Starter": 60, "Team": 150, "Business": 400, "Enterprise": 1500}

@@ -12,6 +12,7 @@ from pipelines.sandbox.company.ad_bodies import Numbers, digits
 from pipelines.sandbox.company.ad_spend import (
     FACEBOOK,
     GOOGLE,
+    GOOGLE_LATEST_CLICK,
     ONE_DAY,
     Claim,
     account_day,
@@ -25,7 +26,7 @@ from pipelines.sandbox.company.campaigns import CAMPAIGNS, Campaign
 from pipelines.sandbox.company.dice import share
 from pipelines.sandbox.company.finance import months_until
 from pipelines.sandbox.company.simulation import Company
-from pipelines.sandbox.company.times import START
+from pipelines.sandbox.company.times import DAY, START
 
 CENTS_PER_CLICK = {"Paid Search": 920, "Display": 140, "Cross-network": 310, "Paid Video": 180, "Paid Social": 260}
 CLICKS_PER_VIEW = {"Paid Search": 0.048, "Display": 0.006, "Cross-network": 0.015, "Paid Video": 0.008,
@@ -33,6 +34,8 @@ CLICKS_PER_VIEW = {"Paid Search": 0.048, "Display": 0.006, "Cross-network": 0.01
 AUDIENCES = {"f-prospecting-operations": (("US and Canada", 60), ("Europe", 40)),
              "f-lookalike-customers": (("US and Canada", 65), ("Europe", 35))}  # fmt: skip
 EVERYBODY = (("All", 100),)
+LOOK_BACK_DAYS = 28
+"""A claim to an earlier day than that would never be loaded."""
 CREATIVE_DAYS = 182
 """After so many days an advertisement is worn out, and another takes its place."""
 Days = Mapping[tuple[Campaign, date], int]
@@ -57,7 +60,9 @@ def write(company: Company) -> None:
         days |= spend(company, month)
     told: dict[tuple[Campaign, date], list[Claim]] = {}
     for claim in claims(company):
-        told.setdefault((claim.campaign, claim.day), []).append(claim)
+        day = _shown_on(claim, days)
+        if day is not None:
+            told.setdefault((claim.campaign, day), []).append(claim)
     placed = [_placed(company, one, days) for one in CAMPAIGNS if one.weight]
     company.book.put(GOOGLE, "customer", ad_bodies.google_customer(), START, START)
     company.book.put(FACEBOOK, "account", ad_bodies.meta_account(), START, START)
@@ -69,6 +74,13 @@ def write(company: Company) -> None:
     for key in days:
         if key[0].platform == GOOGLE:
             _google_day(company, *key, days[key], told.get(key, []))
+
+
+def _shown_on(claim: Claim, days: Days) -> date | None:
+    """The claim's day, or where the campaign was not on the air the last one before, as far back as a load looks."""
+    before = (claim.day - timedelta(days=number) for number in range(GOOGLE_LATEST_CLICK // DAY))
+    return next((day for day in before
+                 if (claim.campaign, day) in days and claim.at - begins(day) < LOOK_BACK_DAYS * DAY), None)  # fmt: skip
 
 
 def _placed(company: Company, one: Campaign, days: Days) -> Placed | None:
