@@ -117,7 +117,7 @@ class Listing:
         readers: the roles that are shown it; everybody who may open the page where none is named.
     """
 
-    kind: Literal["sources", "loads", "promises", "jobs", "alerts", "deliveries"]
+    kind: Literal["sources", "streams", "drifts", "loads", "promises", "jobs", "alerts", "deliveries"]
     width: int = 6
     readers: tuple[str, ...] = ()
 
@@ -137,8 +137,15 @@ class Filing:
     width: int = 12
 
 
+@dataclass(frozen=True)
+class SourceDesk:
+    """What can be done about a source: load it now, read it anew, pause it, close what drifted, read its log."""
+
+    width: int = 12
+
+
 Pictured = Trend | Bridge | Ranked | Runway | Flow | Alerts | Breakdown | Movements | Listing
-Panel = Pictured | Inbox | Filing
+Panel = Pictured | Inbox | Filing | SourceDesk
 Row = tuple[Tile, ...] | tuple[Panel, ...]
 
 
@@ -166,7 +173,7 @@ class Dashboard:
     @property
     def is_personal(self) -> bool:
         """Whether what it shows depends on the person, not only on the roles: then it is never replayed."""
-        return any(isinstance(element, Inbox | Filing) for element in self.panels())
+        return any(isinstance(element, Inbox | Filing | SourceDesk) for element in self.panels())
 
     @property
     def works_before_build(self) -> bool:

@@ -113,7 +113,7 @@ def close_session(token: str, cookies: dict[str, str]) -> None:
     if email is None:
         return
     try:
-        warehouse().close_session(session_key(token, email), wall())
+        warehouse().people.close_session(session_key(token, email), wall())
         warehouse().record(Viewer(email, ()), "sign out")
     except PlumblineError as error:
         log.error("session of %s not ended: %s", email, error)

@@ -35,6 +35,7 @@ from app.progress import Progress
 from app.secrets import PORTAL
 from app.settings import Settings
 from app.status import BuildFailure, Passport, Recorder, Status
+from app.steering import Steering
 
 __all__ = ["Answer", "BuildFailure", "Passport", "Status", "Warehouse"]
 
@@ -73,7 +74,7 @@ class Warehouse:
     """What can be asked. One per process; safe to share between threads."""
 
     def __init__(self, settings: Settings, metrics: Mapping[str, Metric] | None = None) -> None:
-        self._settings = settings
+        self.settings = settings
         self._metrics = catalogue() if metrics is None else metrics
         self._connections = Connections(settings)
         self._grants = Grants(self._connections)
@@ -199,7 +200,7 @@ class Warehouse:
     @property
     def keeps_mail(self) -> bool:
         """Whether what was mailed can be opened here: only the sandbox's own mail server keeps it."""
-        return self._settings.has_sandbox and self._settings.smtp_host is None
+        return self.settings.has_sandbox and self.settings.smtp_host is None
 
     def mails_to(self, viewer: Viewer, most: int = 50) -> tuple[Sent, ...]:
         """What was mailed to this person, newest first; never what was mailed to anybody else."""
@@ -219,12 +220,15 @@ class Warehouse:
             raise NotPermitted(
                 f"No mail {mail_id!r} was sent to {viewer.email}. Expected one of the page Mail. Choose it there."
             )
-        message = find(self._settings, str(mail.message_id), viewer.email) if self.keeps_mail else None
+        message = find(self.settings, str(mail.message_id), viewer.email) if self.keeps_mail else None
         return whole_page(message) if message is not None else None
 
     def may_read(self, viewer: Viewer, mart: str) -> bool:
         """Whether the mart is there and one of the viewer's roles may read it."""
         return bool(set(viewer.roles) & set(self._grants.roles_reading((mart,))))
+
+    def steering(self, viewer: Viewer) -> Steering:
+        return Steering(self._connections, viewer)
 
     def roles_of(self, email: str) -> tuple[str, ...]:
         """The roles a person has at this moment."""
@@ -237,9 +241,6 @@ class Warehouse:
 
     def session_valid(self, session_id: str, now: datetime) -> bool:
         return self.people.session_valid(session_id, now)
-
-    def close_session(self, session_id: str, now: datetime) -> None:
-        self.people.close_session(session_id, now)
 
     def keep_event(
         self, event_id: str, kind: str, created: int, payload: Mapping[str, Any], state: str = "read",
@@ -279,7 +280,7 @@ class Warehouse:
         return tuple(sorted(found))
 
     def _compile(self, question: Question, as_of: datetime) -> Select[Any]:
-        return compile_question(question, self._metrics, as_of=as_of.astimezone(self._settings.timezone))
+        return compile_question(question, self._metrics, as_of=as_of.astimezone(self.settings.timezone))
 
     def _visible(self, viewer: Viewer, name: str) -> Metric:
         """The metric, for whom may see it.

@@ -1,6 +1,6 @@
 """Pipelines: has everything loaded, is every promise kept, and if not, since when?"""
 
-from app.dashboard import Dashboard, Listing
+from app.dashboard import Dashboard, Listing, SourceDesk
 
 DASHBOARD = Dashboard(
     title="Pipelines",
@@ -10,8 +10,11 @@ DASHBOARD = Dashboard(
     audience=("engineer",),
     rows=(
         (Listing("sources", width=12),),
+        (SourceDesk(),),
+        (Listing("drifts", width=12),),
         (Listing("alerts", width=12),),
         (Listing("promises", width=12),),
+        (Listing("streams", width=12),),
         (Listing("jobs", width=12),),
         (Listing("loads", width=12),),
     ),

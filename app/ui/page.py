@@ -22,12 +22,26 @@ from app.dashboard import (
     Pictured,
     Ranked,
     Runway,
+    SourceDesk,
     Tile,
     Trend,
 )
 from app.ui import format as f
 from app.ui import titles
-from app.ui.panels import alerts, breakdown, bridge, filing, flow, inbox, listing, movements, ranked, runway, trend
+from app.ui.panels import (
+    alerts,
+    breakdown,
+    bridge,
+    filing,
+    flow,
+    inbox,
+    listing,
+    movements,
+    ranked,
+    runway,
+    source_desk,
+    trend,
+)
 from app.ui.panels.frame import Picture, draw_bare, draw_panel, guarded, key_of
 from app.ui.reading import Reading, month_end, shift
 from app.ui.tiles import draw_tiles
@@ -120,14 +134,16 @@ def draw_row(reading: Reading, row: tuple[Tile | Panel, ...], key: str, layout: 
         draw_tiles(reading, tiles, key=key)
         return
     if layout == "phone":
-        for index, panel in enumerate(element for element in row if not isinstance(element, Tile | Inbox | Filing)):
+        for index, panel in enumerate(pictured(row)):
             draw_bare(f"{key}_{index}", picture(reading, panel))
         return
     for inbox_panel in (element for element in row if isinstance(element, Inbox)):
         inbox.draw(reading, inbox_panel, key)
     if any(isinstance(element, Filing) for element in row):
         filing.draw(reading, key)
-    panels = [element for element in row if not isinstance(element, Tile | Inbox | Filing)]
+    if any(isinstance(element, SourceDesk) for element in row):
+        source_desk.draw(reading, key)
+    panels = pictured(row)
     if not panels:
         return
     urgent = "urgent_" if isinstance(panels[-1], Alerts) else ""  # on a phone alerts come first
@@ -136,6 +152,11 @@ def draw_row(reading: Reading, row: tuple[Tile | Panel, ...], key: str, layout: 
         for index, (column, panel) in enumerate(zip(columns, panels, strict=True)):
             with column:
                 draw_panel(reading, f"{key}_{index}", picture(reading, panel))
+
+
+def pictured(row: tuple[Tile | Panel, ...]) -> list[Pictured]:
+    """The panels of a row that are pictures."""
+    return [element for element in row if not isinstance(element, Tile | Inbox | Filing | SourceDesk)]
 
 
 def picture(reading: Reading, panel: Pictured) -> Picture:

@@ -162,6 +162,22 @@ def sources(names: Sequence[str], late: Sequence[str], failed: Sequence[str] = (
     return f"{f.words(list(late))} {'is' if len(late) == 1 else 'are'} late"
 
 
+def streams(count: int, aside: int) -> str:
+    """Such as "All 74 streams are loaded" or "1 of 74 streams is set aside"."""
+    if not count:
+        return "No stream has brought rows yet"
+    if not aside:
+        return f"All {count} streams are loaded" if count > 1 else "The one stream is loaded"
+    return f"{aside} of {count} streams {'is' if aside == 1 else 'are'} set aside"
+
+
+def drifts(count: int) -> str:
+    """Such as "Nothing has drifted at the sources" or "2 things have drifted at the sources"."""
+    if not count:
+        return "Nothing has drifted at the sources"
+    return f"{count} thing{' has' if count == 1 else 's have'} drifted at the sources"
+
+
 def deliveries(count: int, failed: int) -> str:
     """Such as "All 12 mails were delivered" or "1 of 12 mails was not delivered"."""
     if not count:

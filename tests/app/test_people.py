@@ -86,8 +86,8 @@ def test_a_session_lasts_until_it_expires(warehouse: Warehouse, known: Settings)
 
 def test_an_ended_session_stays_ended_though_its_cookie_comes_back(warehouse: Warehouse, known: Settings) -> None:
     warehouse.open_session("key", EVA, NOW, NOW + timedelta(hours=12))
-    warehouse.close_session("key", NOW)
-    warehouse.close_session("key", NOW + timedelta(hours=1))
+    warehouse.people.close_session("key", NOW)
+    warehouse.people.close_session("key", NOW + timedelta(hours=1))
     warehouse.open_session("key", EVA, NOW, NOW + timedelta(hours=12))
     assert not warehouse.session_valid("key", NOW)
     assert run_as(known, ADMIN, "select revoked_at from portal.session") == [(NOW,)]

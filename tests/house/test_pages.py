@@ -7,7 +7,7 @@ from importlib import import_module
 
 from app.access import ROLES
 from app.compile import marts_of
-from app.dashboard import Alerts, Dashboard, Listing, Movements, Runway, Tile, Trend
+from app.dashboard import Alerts, Dashboard, Listing, Movements, Runway, SourceDesk, Tile, Trend
 from app.metrics import load_metrics
 
 from .marts import marts
@@ -99,11 +99,14 @@ BEHIND = {
     Trend: ("mart_executive.forecast",),
     Runway: ("mart_executive.forecast",),
     Alerts: ("mart_executive.alerts",),
+    SourceDesk: ("mart_engineer.sources",),
 }
 """Marts that an element reads beside its metrics'."""
 
 LISTED = {
     "sources": "sources",
+    "streams": "streams",
+    "drifts": "drifts",
     "loads": "load_runs",
     "promises": "checks",
     "jobs": "job_runs",

@@ -272,17 +272,37 @@ def engineer(connection: Connection) -> None:
     now = datetime.now(UTC)
     readers = ("engineer", "analyst")
     sources = [
-        ("stripe", "ok", None, now - timedelta(minutes=8), 20_412, 41.2, 12, 0),
-        ("salesforce", "failed", "HTTP 503 from the vendor\nmore", now - timedelta(hours=3), 911, 12.0, 12, 2),
-    ]
+        ("stripe", "Stripe", "fresh", "ok", None, None, now - timedelta(minutes=8), now, now, 20_412, 41.2, 12, 0, 0),
+        ("salesforce", "Salesforce", "failed", "failed", "HTTP 503 from the vendor\nmore", None,
+         now - timedelta(hours=3), now, now, 911, 12.0, 12, 2, 1),
+    ]  # fmt: skip
     create(
         connection,
         "mart_engineer.sources",
-        "source text, last_result text, last_error text, last_loaded_at timestamptz, "
-        "last_row_count bigint, last_seconds double precision, loads_count bigint, failed_loads_count bigint",
+        "source text, label text, state text, last_result text, last_error text, last_log text, "
+        "last_loaded_at timestamptz, expected_by timestamptz, newest_event_at timestamptz, last_row_count bigint, "
+        "last_seconds double precision, loads_count bigint, failed_loads_count bigint, open_drifts_count bigint, "
+        "paused_at timestamptz default null",
         sources,
         readers,
     )
+    create(
+        connection,
+        "mart_engineer.streams",
+        "source text, stream text, newest_event_at timestamptz, last_rows_at timestamptz, last_row_count bigint, "
+        "schema_version integer, quarantined_at timestamptz, quarantine_reason text",
+        [("stripe", "invoices", now, now, 20_000, 1, None, None)],
+        readers,
+    )
+    create(
+        connection,
+        "mart_engineer.drifts",
+        "source text, stream text, kind text, found text, expected text, to_do text, first_seen_at timestamptz, "
+        "resolved_at timestamptz",
+        [("salesforce", "Lead", "new_column", "the column Score__c (number)", "the columns as before",
+          "It is loaded.", now, None)],
+        readers,
+    )  # fmt: skip
     create(
         connection,
         "mart_engineer.load_runs",

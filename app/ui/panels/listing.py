@@ -17,12 +17,13 @@ from app.ui.tables import Cell, Column, table
 
 Row = Mapping[str, Any]
 Show = Callable[[Row, Reading], Cell | str]
-BAD = ("failed", "broken", "stale", "late", "not_run")
-MOST = {"sources": 30, "promises": 15, "jobs": 16, "loads": 24, "alerts": 10, "deliveries": 24}
+BAD = ("failed", "broken", "stale", "late", "not_run", "never loaded", "in part")
+MOST = {"sources": 30, "streams": 40, "drifts": 20, "promises": 15, "jobs": 16, "loads": 24, "alerts": 10,
+        "deliveries": 24}  # fmt: skip
 ABOUT_FIGURES = ("anomaly", "target_missed")
 """Alerts that are not for this page: it shows no business figure."""
 RECENT_DAYS = 7
-LATE_MINUTES = 60
+LATE, FAILED = ("late", "never loaded"), ("failed",)
 
 
 def known(value: object) -> bool:
@@ -49,6 +50,17 @@ def instant(name: str) -> Show:
             return "never"
         moment = pd.Timestamp(row[name]).to_pydatetime()
         return f"{f.clock_time(moment, reading.zone)} · {f.age(moment, reading.now)}"
+
+    return show
+
+
+def moment(name: str) -> Show:
+    """The time in the reporting zone alone: one that lies ahead, or of the business clock."""
+
+    def show(row: Row, reading: Reading) -> Cell | str:
+        if not known(row.get(name)):
+            return "\u2013"
+        return f.clock_time(pd.Timestamp(row[name]).to_pydatetime(), reading.zone)
 
     return show
 
@@ -83,14 +95,34 @@ def found(row: Row, _: Reading) -> str:
 Shown = tuple[Column, str, Show]
 LISTS: Mapping[str, tuple[str, tuple[Shown, ...]]] = {
     "sources": ("mart_engineer.sources", (
-        (Column("Source"), "source", text("source")),
+        (Column("Source"), "label", text("label")),
         (Column("State"), "state", outcome("state")),
         (Column("Last good load"), "last_loaded_at", instant("last_loaded_at")),
+        (Column("Due"), "expected_by", moment("expected_by")),
+        (Column("Newest event"), "newest_event_at", moment("newest_event_at")),
         (Column("Rows", True), "last_row_count", count("last_row_count")),
         (Column("Took", True), "last_seconds", duration("last_seconds")),
-        (Column("Loads", True), "loads_count", count("loads_count")),
+        (Column("Drifts", True), "open_drifts_count", count("open_drifts_count")),
         (Column("Failed", True), "failed_loads_count", count("failed_loads_count")),
         (Column("What went wrong last"), "last_error", error("last_error")),
+    )),
+    "streams": ("mart_engineer.streams", (
+        (Column("Source"), "source", text("source")),
+        (Column("Stream"), "stream", lambda row, _: str(row["stream"])),
+        (Column("Newest event"), "newest_event_at", moment("newest_event_at")),
+        (Column("Last rows"), "last_rows_at", instant("last_rows_at")),
+        (Column("Rows", True), "last_row_count", count("last_row_count")),
+        (Column("Schema", True), "schema_version", lambda row, _: f"version {row['schema_version']}"),
+        (Column("Why it is set aside"), "quarantine_reason", error("quarantine_reason")),
+    )),
+    "drifts": ("mart_engineer.drifts", (
+        (Column("Source"), "source", text("source")),
+        (Column("Stream"), "stream", lambda row, _: str(row["stream"])),
+        (Column("What"), "kind", text("kind")),
+        (Column("Found"), "found", lambda row, _: str(row["found"])),
+        (Column("Expected"), "expected", lambda row, _: str(row["expected"])),
+        (Column("What to do"), "to_do", lambda row, _: str(row["to_do"])),
+        (Column("First seen"), "first_seen_at", instant("first_seen_at")),
     )),
     "loads": ("mart_engineer.load_runs", (
         (Column("Source"), "source", text("source")),
@@ -132,7 +164,8 @@ LISTS: Mapping[str, tuple[str, tuple[Shown, ...]]] = {
         (Column("What went wrong"), "error", error("error")),
     )),
 }  # fmt: skip
-SUBTITLES = {"sources": "Each source and its last good load", "loads": "The newest runs of each stream",
+SUBTITLES = {"sources": "Each source and its last good load", "streams": "Those set aside first, then by source",
+             "drifts": "Open incidents, newest first", "loads": "The newest runs of each stream",
              "promises": "Broken ones first", "jobs": "Newest first",
              "alerts": "About our own machinery, newest first", "deliveries": "To everybody, newest first"}  # fmt: skip
 
@@ -145,8 +178,8 @@ def make(reading: Reading, panel: Listing) -> Picture:
         return empty(panel.kind.capitalize(), "Your role does not include this list.")
     rows = ordered(panel.kind, found, reading.now)
     if not rows:
-        nothing = "No alert was raised." if panel.kind == "alerts" else "Nothing has run yet."
-        return empty(title(panel.kind, rows, reading.now), nothing)
+        nothing = {"alerts": "No alert was raised.", "drifts": "Every source has the columns that it had."}
+        return empty(title(panel.kind, rows, reading.now), nothing.get(panel.kind, "Nothing has run yet."))
     most = MOST[panel.kind]
     visible = [(column, said) for column, name, show in shown if name in rows[0]
                if any(said := [show(row, reading) for row in rows[:most]])]  # fmt: skip
@@ -160,7 +193,13 @@ def ordered(kind: str, found: pd.DataFrame, now: datetime) -> list[dict[str, Any
     """Rows in reading order: what is bad first, then the newest."""
     rows = records(found)
     if kind == "sources":
-        return sorted(({**row, "state": state(row, now)} for row in rows), key=lambda row: str(row["source"]))
+        connected = (row for row in rows if row["state"] != "not connected")
+        return sorted(connected, key=lambda row: str(row["source"]))
+    if kind == "streams":
+        return sorted(rows, key=lambda row: (not known(row["quarantined_at"]), str(row["source"]), str(row["stream"])))
+    if kind == "drifts":
+        still_open = (row for row in rows if not known(row["resolved_at"]))
+        return sorted(still_open, key=lambda row: pd.Timestamp(row["first_seen_at"]), reverse=True)
     if kind == "promises":
         rank = {"broken": 0, "warned": 1, "not_run": 2}
         return sorted(rows, key=lambda row: (rank.get(str(row["outcome"]), 3), str(row["dataset"])))
@@ -170,26 +209,19 @@ def ordered(kind: str, found: pd.DataFrame, now: datetime) -> list[dict[str, Any
     return sorted(rows, key=lambda row: pd.Timestamp(row["started_at"]), reverse=True)
 
 
-def state(row: Row, now: datetime) -> str:
-    """A source's state in a word: failed, late (no good load for an hour), or loaded."""
-    if row.get("last_result") == "failed":
-        return "failed"
-    loaded = row.get("last_loaded_at")
-    if loaded is None or not known(loaded):
-        return "late"
-    age = now - f.as_utc(pd.Timestamp(loaded).to_pydatetime())
-    return "late" if age > timedelta(minutes=LATE_MINUTES) else "loaded"
-
-
 def title(kind: str, rows: Sequence[Row], now: datetime) -> str:
     """The list's finding."""
     if kind == "alerts":
         since = now - timedelta(days=RECENT_DAYS)
         return titles.went_wrong(sum(f.as_utc(pd.Timestamp(row["raised_at"]).to_pydatetime()) > since for row in rows))
     if kind == "sources":
-        named = [(str(row["source"]).capitalize(), str(row["state"])) for row in rows]
-        late, failed = ([name for name, known in named if known == word] for word in ("late", "failed"))
+        named = [(str(row["label"]), str(row["state"])) for row in rows]
+        late, failed = ([name for name, known in named if known in words] for words in (LATE, FAILED))
         return titles.sources([name for name, _ in named], late, failed)
+    if kind == "streams":
+        return titles.streams(len(rows), sum(known(row["quarantined_at"]) for row in rows))
+    if kind == "drifts":
+        return titles.drifts(len(rows))
     if kind == "promises":
         kept = sum(row["outcome"] == "kept" for row in rows)
         return titles.promises(kept, len(rows) - kept)
