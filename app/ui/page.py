@@ -76,7 +76,7 @@ def head(dashboard: Dashboard, reading: Reading) -> int:
 
 def lead(dashboard: Dashboard, reading: Reading) -> str:
     """The line under the title."""
-    if dashboard.is_personal:
+    if dashboard.is_personal and not any(isinstance(element, SourceDesk) for element in dashboard.panels()):
         return f'<p class="pl-lead">Times are {reading.zone.key.replace("_", " ")}.</p>'
     if dashboard.section == "Operations":
         return f'<p class="pl-lead">Times are {reading.zone.key.replace("_", " ")}.{standing(reading, None)}</p>'

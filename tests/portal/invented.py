@@ -272,9 +272,10 @@ def engineer(connection: Connection) -> None:
     now = datetime.now(UTC)
     readers = ("engineer", "analyst")
     sources = [
-        ("stripe", "Stripe", "fresh", "ok", None, None, now - timedelta(minutes=8), now, now, 20_412, 41.2, 12, 0, 0),
+        ("stripe", "Stripe", "fresh", "ok", None, None, now - timedelta(minutes=8), now, now, 20_412, 41.2, 12, 0, 0,
+         None),
         ("salesforce", "Salesforce", "failed", "failed", "HTTP 503 from the vendor\nmore", None,
-         now - timedelta(hours=3), now, now, 911, 12.0, 12, 2, 1),
+         now - timedelta(hours=3), now, now, 911, 12.0, 12, 2, 1, None),
     ]  # fmt: skip
     create(
         connection,
@@ -282,7 +283,7 @@ def engineer(connection: Connection) -> None:
         "source text, label text, state text, last_result text, last_error text, last_log text, "
         "last_loaded_at timestamptz, expected_by timestamptz, newest_event_at timestamptz, last_row_count bigint, "
         "last_seconds double precision, loads_count bigint, failed_loads_count bigint, open_drifts_count bigint, "
-        "paused_at timestamptz default null",
+        "paused_at timestamptz",
         sources,
         readers,
     )

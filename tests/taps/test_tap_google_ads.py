@@ -14,10 +14,15 @@ from tap_google_ads.queries import REPORTS
 from tap_google_ads.tap import TapGoogleAds
 from tap_google_ads.windows import Windows
 
+from app.settings import Settings
 from pipelines.sandbox.company.ad_bodies import CUSTOMER, MANAGER
 from pipelines.sandbox.vendors.catalogue import Catalogue
+from pipelines.sandbox.vendors.google_ads.account import Credentials
 from pipelines.sandbox.vendors.google_ads.api import GoogleAds
-from pipelines.sandbox.vendors.google_ads.login import Credentials, Login
+from pipelines.sandbox.vendors.google_oauth import Credentials as Client
+from pipelines.sandbox.vendors.google_oauth import Tokens
+from pipelines.sandbox.vendors.google_oauth.endpoint import TokenEndpoint
+from pipelines.sandbox.vendors.google_oauth.tokens import SCOPES
 from tests.taps.reading import read
 from tests.taps.serving import Served, serve
 from tests.vendors.tiny_advertising import write_google
@@ -36,12 +41,14 @@ TestKeepsTheSingerSdksRules = get_tap_test_class(TapGoogleAds, config=CONFIG)
 @pytest.fixture(scope="module", autouse=True)
 def vendor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Google at addresses of this machine, which the conformance tests find in CONFIG as well."""
-    store = Store(tmp_path_factory.mktemp("home"))
+    home = tmp_path_factory.mktemp("home")
+    store, tokens = Store(home), Tokens(Settings(home=home))
     write_google(store)
-    catalogue, login = Catalogue(store.folder / "vendors.db", store.folder / "clock"), Login(GIVEN)
+    catalogue = Catalogue(store.folder / "vendors.db", store.folder / "clock")
+    client = Client(GIVEN.client_id, GIVEN.client_secret, GIVEN.refresh_token, SCOPES["google_ads"])
     with (
-        serve("google_ads", lambda url: login) as gate,
-        serve("google_ads", lambda url: GoogleAds(catalogue, login, GIVEN)) as served,
+        serve("google_oauth", lambda url: TokenEndpoint(catalogue, (client,), tokens)) as gate,
+        serve("google_ads", lambda url: GoogleAds(catalogue, tokens, GIVEN)) as served,
     ):
         CONFIG.update(api_url=served.url, oauth_url=f"{gate.url}/token")
         yield served

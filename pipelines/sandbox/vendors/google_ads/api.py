@@ -15,9 +15,11 @@ from starlette.responses import Response
 from pipelines.sandbox.vendors.catalogue import Catalogue
 from pipelines.sandbox.vendors.faults import Fault
 from pipelines.sandbox.vendors.google_ads import gaql
-from pipelines.sandbox.vendors.google_ads.login import Credentials, Login
+from pipelines.sandbox.vendors.google_ads.account import Credentials
 from pipelines.sandbox.vendors.google_ads.refusals import VERSION, Refusal, of_fault, refused
+from pipelines.sandbox.vendors.google_oauth.tokens import SCOPES, Tokens
 
+SCOPE = SCOPES["google_ads"]
 HOST = "googleads.googleapis.com"
 BATCH = 10_000
 PATH = re.compile(r"^/(v\d+)/customers/(\d+)/googleAds:searchStream$")
@@ -31,13 +33,13 @@ class GoogleAds:
 
     Args:
         catalogue: the company's store.
-        login: who gave the access tokens.
+        tokens: judges the access tokens.
         credentials: the developer token, and the accounts there are.
     """
 
-    def __init__(self, catalogue: Catalogue, login: Login, credentials: Credentials) -> None:
+    def __init__(self, catalogue: Catalogue, tokens: Tokens, credentials: Credentials) -> None:
         self._catalogue = catalogue
-        self._login = login
+        self._tokens = tokens
         self._credentials = credentials
 
     async def answer(self, request: Request) -> Response:
@@ -71,7 +73,7 @@ class GoogleAds:
 
     def _authenticate(self, request: Request) -> None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme != "Bearer" or not self._login.knows(token):
+        if scheme != "Bearer" or SCOPE not in self._tokens.scopes(token, self._catalogue.now()):
             raise Refusal(401, "authenticationError", "OAUTH_TOKEN_INVALID", "OAuth token in the header is not valid.")
         given = request.headers.get("developer-token")
         if given is None:
