@@ -20,7 +20,7 @@ from pipelines.sandbox.company.visits import FOREVER, Visit, last_seen, visits
 STARTED = at(2026, 1, 5)
 """When the tracker was built in; before it nothing is known."""
 BEACON_STARTED = at(2026, 3, 2)
-AGREES_NEW, AGREES_OLD, AGREES_BEACON = 0.095, 0.024, 0.18
+AGREES_NEW, AGREES_OLD, AGREES_BEACON = 0.06, 0.014, 0.18
 ENOUGH = 30 * DAY  # who is not active by then is not counted as activated any more
 
 Happening = tuple[int, str, Mapping[str, Any]]
