@@ -14,16 +14,18 @@ from tap_google_ads.queries import REPORTS
 from tap_google_ads.tap import TapGoogleAds
 from tap_google_ads.windows import Windows
 
+from app.settings import Settings
 from pipelines.sandbox.company.ad_bodies import CUSTOMER, MANAGER
 from pipelines.sandbox.vendors.catalogue import Catalogue
-from pipelines.sandbox.vendors.google_ads.api import GoogleAds
-from pipelines.sandbox.vendors.google_ads.login import Credentials, Login
+from pipelines.sandbox.vendors.google_ads.api import Access, GoogleAds
+from pipelines.sandbox.vendors.google_oauth.endpoint import TokenEndpoint
+from pipelines.sandbox.vendors.google_oauth.tokens import SCOPES, Credentials, Tokens
 from tests.taps.reading import read
 from tests.taps.serving import Served, serve
 from tests.vendors.tiny_advertising import write_google
 from tests.vendors.tiny_company import Store
 
-GIVEN = Credentials("client", "of.tests", "granted", "developer", CUSTOMER, MANAGER)
+CLIENT = Credentials("client", "of.tests", "granted", SCOPES["google_ads"])
 CONFIG: dict[str, Any] = {
     "api_url": "http://127.0.0.1:9", "oauth_url": "http://127.0.0.1:9/token", "customer_id": "720-331-9845",
     "login_customer_id": MANAGER, "developer_token": "developer", "client_id": "client", "client_secret": "of.tests",
@@ -36,13 +38,13 @@ TestKeepsTheSingerSdksRules = get_tap_test_class(TapGoogleAds, config=CONFIG)
 @pytest.fixture(scope="module", autouse=True)
 def vendor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Google at addresses of this machine, which the conformance tests find in CONFIG as well."""
-    store = Store(tmp_path_factory.mktemp("home"))
+    settings = Settings(home=tmp_path_factory.mktemp("home"), sandbox_scale="small")
+    store, tokens = Store(settings.home), Tokens(settings)
     write_google(store)
-    catalogue, login = Catalogue(store.folder / "vendors.db", store.folder / "clock"), Login(GIVEN)
-    with (
-        serve("google_ads", lambda url: login) as gate,
-        serve("google_ads", lambda url: GoogleAds(catalogue, login, GIVEN)) as served,
-    ):
+    catalogue = Catalogue(store.folder / "vendors.db", store.folder / "clock")
+    endpoint = TokenEndpoint(catalogue, (CLIENT,), tokens)
+    ads = GoogleAds(catalogue, tokens, Access("developer", CUSTOMER, MANAGER))
+    with serve("google_oauth", lambda url: endpoint) as gate, serve("google_ads", lambda url: ads) as served:
         CONFIG.update(api_url=served.url, oauth_url=f"{gate.url}/token")
         yield served
     store.connection.close()
