@@ -9,7 +9,7 @@ import httpx
 from app.settings import Settings
 from pipelines.probing import asked
 from pipelines.sandbox.company.times import START, day_of
-from pipelines.sandbox.vendors.google_ads import credentials
+from pipelines.sandbox.vendors import google_ads, google_oauth
 from pipelines.source import Credential, Given, Source, Stream
 
 TOKEN = "https://oauth2.googleapis.com/token"
@@ -21,10 +21,10 @@ FIRST_DAY: date = day_of(START)
 
 def sandbox(settings: Settings) -> Given:
     """The sandbox company's account, reached through its manager account."""
-    given = credentials(settings)
+    given, access = google_oauth.credentials(settings, "google_ads"), google_ads.access(settings)
     return {
-        "customer_id": given.customer_id, "login_customer_id": given.manager_id,
-        "developer_token": given.developer_token, "client_id": given.client_id, "client_secret": given.client_secret,
+        "customer_id": access.customer_id, "login_customer_id": access.manager_id,
+        "developer_token": access.developer_token, "client_id": given.client_id, "client_secret": given.client_secret,
         "refresh_token": given.refresh_token, "start_date": FIRST_DAY.isoformat(),
     }  # fmt: skip
 

@@ -17,18 +17,15 @@ from tap_google_ads.windows import Windows
 from app.settings import Settings
 from pipelines.sandbox.company.ad_bodies import CUSTOMER, MANAGER
 from pipelines.sandbox.vendors.catalogue import Catalogue
-from pipelines.sandbox.vendors.google_ads.account import Credentials
-from pipelines.sandbox.vendors.google_ads.api import GoogleAds
-from pipelines.sandbox.vendors.google_oauth import Credentials as Client
-from pipelines.sandbox.vendors.google_oauth import Tokens
+from pipelines.sandbox.vendors.google_ads.api import Access, GoogleAds
 from pipelines.sandbox.vendors.google_oauth.endpoint import TokenEndpoint
-from pipelines.sandbox.vendors.google_oauth.tokens import SCOPES
+from pipelines.sandbox.vendors.google_oauth.tokens import SCOPES, Credentials, Tokens
 from tests.taps.reading import read
 from tests.taps.serving import Served, serve
 from tests.vendors.tiny_advertising import write_google
 from tests.vendors.tiny_company import Store
 
-GIVEN = Credentials("client", "of.tests", "granted", "developer", CUSTOMER, MANAGER)
+CLIENT = Credentials("client", "of.tests", "granted", SCOPES["google_ads"])
 CONFIG: dict[str, Any] = {
     "api_url": "http://127.0.0.1:9", "oauth_url": "http://127.0.0.1:9/token", "customer_id": "720-331-9845",
     "login_customer_id": MANAGER, "developer_token": "developer", "client_id": "client", "client_secret": "of.tests",
@@ -41,15 +38,13 @@ TestKeepsTheSingerSdksRules = get_tap_test_class(TapGoogleAds, config=CONFIG)
 @pytest.fixture(scope="module", autouse=True)
 def vendor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Google at addresses of this machine, which the conformance tests find in CONFIG as well."""
-    home = tmp_path_factory.mktemp("home")
-    store, tokens = Store(home), Tokens(Settings(home=home))
+    settings = Settings(home=tmp_path_factory.mktemp("home"), sandbox_scale="small")
+    store, tokens = Store(settings.home), Tokens(settings)
     write_google(store)
     catalogue = Catalogue(store.folder / "vendors.db", store.folder / "clock")
-    client = Client(GIVEN.client_id, GIVEN.client_secret, GIVEN.refresh_token, SCOPES["google_ads"])
-    with (
-        serve("google_oauth", lambda url: TokenEndpoint(catalogue, (client,), tokens)) as gate,
-        serve("google_ads", lambda url: GoogleAds(catalogue, tokens, GIVEN)) as served,
-    ):
+    endpoint = TokenEndpoint(catalogue, (CLIENT,), tokens)
+    ads = GoogleAds(catalogue, tokens, Access("developer", CUSTOMER, MANAGER))
+    with serve("google_oauth", lambda url: endpoint) as gate, serve("google_ads", lambda url: ads) as served:
         CONFIG.update(api_url=served.url, oauth_url=f"{gate.url}/token")
         yield served
     store.connection.close()

@@ -12,11 +12,12 @@ from app.errors import CredentialsRefused
 from app.settings import Settings
 from pipelines.probing import asked
 from pipelines.sandbox.company.ad_bodies import CUSTOMER, MANAGER
-from pipelines.sandbox.vendors.google_ads import credentials
+from pipelines.sandbox.vendors.google_ads import access
+from pipelines.sandbox.vendors.google_oauth.tokens import SCOPES, Tokens
 from pipelines.sources import google_ads as source
 from tests.vendors.conftest import Client
 from tests.vendors.tiny_advertising import SEARCH, write_google
-from tests.vendors.tiny_company import Store
+from tests.vendors.tiny_company import NOW, Store
 
 Ask = Callable[..., httpx.Response]
 BY_DAY = ("SELECT campaign.id, segments.date, metrics.clicks FROM campaign "
@@ -24,23 +25,11 @@ BY_DAY = ("SELECT campaign.id, segments.date, metrics.clicks FROM campaign "
 
 
 @pytest.fixture
-def login(vendors: Client, settings: Settings) -> Ask:
-    write_google(Store(settings.home))
-    given = credentials(settings)
-    form = {"grant_type": "refresh_token", "client_id": given.client_id, "client_secret": given.client_secret,
-            "refresh_token": given.refresh_token}
-
-    def ask(**changed: str) -> httpx.Response:
-        return vendors.post("http://oauth2.googleapis.com/token", data=form | changed)
-
-    return ask
-
-
-@pytest.fixture
-def search(vendors: Client, settings: Settings, login: Ask) -> Ask:
+def search(vendors: Client, settings: Settings) -> Ask:
     """Asks by searchStream with all that is right, unless something else is given; a header of None is left out."""
-    token = login().json()["access_token"]
-    right = {"Authorization": f"Bearer {token}", "developer-token": credentials(settings).developer_token,
+    write_google(Store(settings.home))
+    token = Tokens(settings).give(SCOPES["google_ads"], int(NOW.timestamp()))
+    right = {"Authorization": f"Bearer {token}", "developer-token": access(settings).developer_token,
              "login-customer-id": MANAGER}
 
     def ask(query: str, customer: str = CUSTOMER, version: str = "v25", **changed: str | None) -> httpx.Response:
@@ -58,19 +47,9 @@ def error_of(answer: httpx.Response) -> tuple[int, str, dict[str, str]]:
     return answer.status_code, error["status"], error["details"][0]["errors"][0]["errorCode"]
 
 
-@pytest.mark.parametrize(
-    ("field", "status", "error"),
-    [("client_id", 401, "invalid_client"), ("client_secret", 401, "invalid_client"),
-     ("refresh_token", 400, "invalid_grant"), ("grant_type", 400, "unsupported_grant_type")],
-)
-def test_1_a_login_with_one_thing_wrong_names_it(login: Ask, field: str, status: int, error: str) -> None:
-    answer = login(**{field: "wrong"})
-    assert (answer.status_code, answer.json()["error"]) == (status, error)
-
-
-def test_1_a_login_gives_a_bearer_token_for_an_hour(login: Ask) -> None:
-    answer = login().json()
-    assert (answer["token_type"], answer["expires_in"]) == ("Bearer", 3599)
+def test_1_a_token_for_another_of_googles_products_opens_nothing(search: Ask, settings: Settings) -> None:
+    token = Tokens(settings).give(SCOPES["ga4"], int(NOW.timestamp()))
+    assert error_of(search(BY_DAY, Authorization=f"Bearer {token}"))[0] == 401
 
 
 @pytest.mark.parametrize(
@@ -149,9 +128,9 @@ def test_11_too_many_requests_say_how_long_to_wait(vendors: Client, search: Ask)
 
 
 def test_the_probe_says_which_account_it_is_and_what_is_refused(
-    vendors: Client, settings: Settings, login: Ask, monkeypatch: pytest.MonkeyPatch
+    vendors: Client, settings: Settings, search: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert login().status_code == 200
+    assert search(BY_DAY).status_code == 200
 
     def ask(_: object, method: str, address: str, *words: str, **more: Any) -> httpx.Response:
         return asked(vendors, method, address.replace("https", "http"), *words, **more)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Google Ads, REST API v25: the queries about the company's account. Its tokens come from `google_oauth/`."""
+"""Google Ads, REST API v25: the queries about the company's account. Tokens are given by `google_oauth/`."""
 
 from __future__ import annotations
 
@@ -9,25 +9,19 @@ from app.settings import Settings
 from pipelines.sandbox.company.ad_bodies import CUSTOMER, MANAGER
 from pipelines.sandbox.vendors import google_oauth
 from pipelines.sandbox.vendors.catalogue import Catalogue
-from pipelines.sandbox.vendors.google_ads.account import Credentials
-from pipelines.sandbox.vendors.google_ads.api import HOST, GoogleAds
+from pipelines.sandbox.vendors.google_ads.api import HOST, Access, GoogleAds
+from pipelines.sandbox.vendors.google_oauth.tokens import Tokens
 from pipelines.sandbox.vendors.vendor import Simulator, Vendor
 
-PRODUCT = "google_ads"
 
-
-def credentials(settings: Settings) -> Credentials:
-    """What the simulated Google accepts."""
-    client = google_oauth.credentials(settings, PRODUCT)
-    return Credentials(
-        client.client_id, client.client_secret, client.refresh_token,
-        get_secret(settings, "google_ads_developer_token"), CUSTOMER, MANAGER,
-    )  # fmt: skip
+def access(settings: Settings) -> Access:
+    """What is accepted beside a token: the developer token, and the accounts there are."""
+    return Access(get_secret(settings, "google_ads_developer_token"), CUSTOMER, MANAGER)
 
 
 def build(settings: Settings, catalogue: Catalogue) -> Mapping[str, Simulator]:
     """Who answers at the API's host."""
-    return {HOST: GoogleAds(catalogue, google_oauth.Tokens(settings), credentials(settings))}
+    return {HOST: GoogleAds(catalogue, Tokens(settings), access(settings))}
 
 
-VENDOR = Vendor(name="google_ads", hosts=(HOST,), build=build)
+VENDOR = Vendor("google_ads", (HOST,), build)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +16,6 @@ from starlette.responses import Response
 from pipelines.sandbox.vendors.catalogue import Catalogue
 from pipelines.sandbox.vendors.faults import Fault
 from pipelines.sandbox.vendors.google_ads import gaql
-from pipelines.sandbox.vendors.google_ads.account import Credentials
 from pipelines.sandbox.vendors.google_ads.refusals import VERSION, Refusal, of_fault, refused
 from pipelines.sandbox.vendors.google_oauth.tokens import SCOPES, Tokens
 
@@ -28,19 +28,28 @@ SUNSET = frozenset(f"v{number}" for number in range(1, 23))
 Row = dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Access:
+    """What is accepted beside a token: the developer token, a client account, and the manager that reaches it."""
+
+    developer_token: str = field(repr=False)
+    customer_id: str = ""
+    manager_id: str = ""
+
+
 class GoogleAds:
     """Answers every path of the API's host.
 
     Args:
         catalogue: the company's store.
-        tokens: judges the access tokens.
-        credentials: the developer token, and the accounts there are.
+        tokens: who judges access tokens.
+        access: the developer token, and the accounts there are.
     """
 
-    def __init__(self, catalogue: Catalogue, tokens: Tokens, credentials: Credentials) -> None:
+    def __init__(self, catalogue: Catalogue, tokens: Tokens, access: Access) -> None:
         self._catalogue = catalogue
         self._tokens = tokens
-        self._credentials = credentials
+        self._access = access
 
     async def answer(self, request: Request) -> Response:
         """The answer to any request, errors included."""
@@ -65,7 +74,7 @@ class GoogleAds:
             raise Refusal(404)
         self._authenticate(request)
         if accounts and request.method == "GET":
-            return _json({"resourceNames": [f"customers/{self._credentials.manager_id}"]})
+            return _json({"resourceNames": [f"customers/{self._access.manager_id}"]})
         if not search or request.method != "POST":
             raise Refusal(404)
         self._authorize(request, search[2])
@@ -73,19 +82,19 @@ class GoogleAds:
 
     def _authenticate(self, request: Request) -> None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme != "Bearer" or SCOPE not in self._tokens.scopes(token, self._catalogue.now()):
+        if scheme != "Bearer" or SCOPES["google_ads"] not in self._tokens.scopes(token, self._catalogue.now()):
             raise Refusal(401, "authenticationError", "OAUTH_TOKEN_INVALID", "OAuth token in the header is not valid.")
         given = request.headers.get("developer-token")
         if given is None:
             message = "The developer token parameter is missing from the request header."
             raise Refusal(400, "requestError", "DEVELOPER_TOKEN_PARAMETER_MISSING", message)
-        if not hmac.compare_digest(given.encode(), self._credentials.developer_token.encode()):
+        if not hmac.compare_digest(given.encode(), self._access.developer_token.encode()):
             raise Refusal(401, "authenticationError", "DEVELOPER_TOKEN_INVALID", "The developer token is not valid.")
 
     def _authorize(self, request: Request, customer: str) -> None:
         """Our login belongs to the manager account: a client account is reached through it."""
         manager = request.headers.get("login-customer-id")
-        if customer != self._credentials.customer_id or manager != self._credentials.manager_id:
+        if customer != self._access.customer_id or manager != self._access.manager_id:
             raise Refusal(
                 403, "authorizationError", "USER_PERMISSION_DENIED",
                 "User doesn't have permission to access customer. Note: If you're accessing a client customer, the "
@@ -155,12 +164,12 @@ def _added_up(rows: Sequence[Row]) -> list[Row]:
 def _selected(row: Row, query: gaql.Query) -> Row:
     """The fields asked for, and of each resource its name."""
     chosen: Row = {}
-    for field in query.fields:
-        group, name = (gaql.camel(part) for part in field.split("."))
+    for asked in query.fields:
+        group, name = (gaql.camel(part) for part in asked.split("."))
         part = chosen.setdefault(group, {})
         if "resourceName" in row.get(group, {}):
             part["resourceName"] = row[group]["resourceName"]
-        value = gaql.value_of(row, field)
+        value = gaql.value_of(row, asked)
         if value is not None:
             part[name] = value
     return chosen
