@@ -81,7 +81,7 @@ def digest_of(key: tuple[object, ...]) -> int:
 
 def _of_file(name: str, key: tuple[str, ...], amount: str = "") -> Told:
     def rows(company: Company) -> Iterator[Row]:
-        for row in company.files[name]:
+        for row in company.files.get(name, []):
             yield tuple(row[column] for column in key), row[amount] if amount else None
 
     return Told("files", name, rows)
@@ -151,6 +151,7 @@ STREAMS: tuple[Told, ...] = (
     _of_file("targets", ("metric", "month"), "target"),
     _of_file("quotas", ("rep_id", "period_start"), "amount"),
     _of_file("contracts", ("contract_id",), "monthly_amount"),
+    _of_file("claims", ("claimed_on", "department", "metric"), "value"),
     _of_file("identities", ("source", "source_id")),
     objects("zendesk", "groups", "group"),
     objects("zendesk", "organizations", "organization"),
