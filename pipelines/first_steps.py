@@ -96,10 +96,35 @@ def refresh(settings: Settings, step: Step) -> None:
     if runs.is_refreshed(settings, instant):
         step.note = f"is there as of {instant:%Y-%m-%d %H:%M} UTC"
         return
-    log = log_of(settings, "refresh")
+    _run_job(settings, step, "refresh")
+
+
+def catch_up(settings: Settings, step: Step) -> None:
+    """What the first refresh left for later: the sources that have never been loaded, and what is made of them.
+
+    Raises:
+        FellShort: a step of the chain failed.
+    """
+    from pipelines.credentials import configured
+
+    known = {str(row["source"]) for row in runs.read(settings, runs.SOURCES) if row["last_success"]}
+    left = sorted(configured(settings).keys() - known)
+    if left:
+        _run_job(settings, step, "keep_fresh")
+    else:
+        step.note = "have loaded"
+
+
+def _run_job(settings: Settings, step: Step, job: str) -> None:
+    """Runs a job in a process of its own and tells what it is at.
+
+    Raises:
+        FellShort: a step of the job failed.
+    """
+    log = log_of(settings, job)
     with log.open("ab") as out:
         child = subprocess.Popen(
-            [sys.executable, "-m", "pipelines.cli", "run", "refresh", "--json"],
+            [sys.executable, "-m", "pipelines.cli", "run", job, "--json"],
             cwd=ROOT,
             env=environment(settings),
             stdin=subprocess.DEVNULL,
@@ -113,7 +138,7 @@ def refresh(settings: Settings, step: Step) -> None:
         if child.poll() is None:
             process.end(psutil.Process(child.pid), patience=3)
     said, _ = child.communicate()
-    _judge(child.returncode, said, step, str(log))
+    _judge(child.returncode, said, step, job, str(log))
 
 
 def _answer_of(settings: Settings, *command: str) -> dict[str, object]:
@@ -150,15 +175,15 @@ def _follow(settings: Settings, child: subprocess.Popen[bytes], step: Step) -> N
         sleep(0.5)
 
 
-def _judge(code: int, said: bytes, step: Step, log: str) -> None:
-    """Reads the answer of `plumbline run refresh --json`."""
+def _judge(code: int, said: bytes, step: Step, job: str, log: str) -> None:
+    """Reads the answer of `plumbline run JOB --json`."""
     try:
         found = json.loads(said)
     except ValueError:
-        raise FellShort(f"The refresh ended with code {code} and without an answer. Its log: {log}") from None
+        raise FellShort(f"The job {job} ended with code {code} and without an answer. Its log: {log}") from None
     if "error" in found:
-        raise FellShort(f"The refresh could not be run: {found['error']['message']} Its log: {log}")
+        raise FellShort(f"The job {job} could not be run: {found['error']['message']} Its log: {log}")
     step.note = ", ".join(f"{each['step']} {each['seconds']:.0f} s" for each in found["steps"])
     wrong = [f"{each['step']}: {each['error']}" for each in found["steps"] if each["result"] == "failed"]
     if wrong:
-        raise FellShort(f"The refresh fell short at {' '.join(wrong)} Its log: {log}")
+        raise FellShort(f"The job {job} fell short at {' '.join(wrong)} Its log: {log}")

@@ -143,7 +143,7 @@ class House:
         for service in (VENDORS, MAILBOX, *((CAPTURE,) if self.serve else ())):
             self._start(service)
         self._await(plugins)
-        code = self._refresh(first_steps.refresh)
+        code = self._refresh("Refresh", first_steps.refresh) or self._refresh("All sources", first_steps.catch_up)
         if self.serve:
             self._start(SCHEDULER)
         self._conclude(code)
@@ -166,10 +166,10 @@ class House:
         with self.progress.step("Meltano's plugins") as step:
             step.note = plugins.result()
 
-    def _refresh(self, refresh: Work) -> int:
-        """The exit code of the first refresh: what fell short is told, and the portal stays up with what there is."""
+    def _refresh(self, name: str, refresh: Work) -> int:
+        """The exit code of a first run of jobs: what fell short is told, and the portal stays up with what there is."""
         try:
-            self._step("Refresh", refresh)
+            self._step(name, refresh)
         except PlumblineError as error:
             self.progress.line(f"            {error}")
             return error.exit_code if not self.serve else FellShort.exit_code

@@ -115,6 +115,6 @@ def load(house: House, monkeypatch: pytest.MonkeyPatch) -> Callable[..., StepRes
         monkeypatch.setattr(
             loading, "configured", lambda settings: {n: e for n, e in found.items() if not names or n in names}
         )
-        return loading.load(house.run(retries))
+        return loading.load_all(house.run(retries))
 
     return run

@@ -268,10 +268,13 @@ def alerts(connection: Connection) -> None:
     )
 
 
-def engineer(connection: Connection) -> None:
-    now = datetime.now(UTC)
-    readers = ("engineer", "analyst")
-    sources = [
+ENGINEERS = ("engineer", "analyst")
+
+
+def sources(connection: Connection) -> None:
+    """One source that is well, one that failed; a stream of each kind of trouble."""
+    now, readers = datetime.now(UTC), ENGINEERS
+    found = [
         ("stripe", "Stripe", "fresh", "ok", None, None, now - timedelta(minutes=8), now, now, 20_412, 41.2, 12, 0, 0,
          None),
         ("salesforce", "Salesforce", "failed", "failed", "HTTP 503 from the vendor\nmore", None,
@@ -284,7 +287,7 @@ def engineer(connection: Connection) -> None:
         "last_loaded_at timestamptz, expected_by timestamptz, newest_event_at timestamptz, last_row_count bigint, "
         "last_seconds double precision, loads_count bigint, failed_loads_count bigint, open_drifts_count bigint, "
         "paused_at timestamptz",
-        sources,
+        found,
         readers,
     )
     create(
@@ -304,6 +307,10 @@ def engineer(connection: Connection) -> None:
           "It is loaded.", now, None)],
         readers,
     )  # fmt: skip
+
+
+def engineer(connection: Connection) -> None:
+    now, readers = datetime.now(UTC), ENGINEERS
     create(
         connection,
         "mart_engineer.load_runs",
