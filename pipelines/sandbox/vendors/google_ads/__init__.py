@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from app.secrets import get_secret
 from app.settings import Settings
 from pipelines.sandbox.company.ad_bodies import CUSTOMER, MANAGER
-from pipelines.sandbox.vendors import google_oauth
 from pipelines.sandbox.vendors.catalogue import Catalogue
 from pipelines.sandbox.vendors.google_ads.api import HOST, Access, GoogleAds
 from pipelines.sandbox.vendors.google_oauth.tokens import Tokens
