@@ -52,7 +52,7 @@ def fill(settings: Settings) -> None:
     ensure_people(settings, [tuple(person) for person in PEOPLE])
     engine = create_engine(warehouse_url(settings))
     with engine.begin() as connection:
-        for make in (mrr, customers, retention, revenue, cash, executive, engineer, runs):
+        for make in (mrr, customers, retention, revenue, cash, executive, sources, engineer, runs):
             make(connection)
         post(settings, connection)
     engine.dispose()
