@@ -49,10 +49,11 @@ def install() -> bool:
 
 
 def fingerprint() -> str:
-    """Changes when a plugin, anything locked for one, our own tap's requirements or this Python changes."""
+    """Changes when a plugin, anything locked for one, what our own taps are or require, or this Python changes."""
     seen = hashlib.sha256(f"{sys.version_info[:2]} {FOLDER}".encode())
     for name, address in addresses():
         seen.update(f"{name} {address}\n".encode())
+    seen.update(" ".join(sorted(each.name for each in (ROOT / "pipelines" / "taps").glob("tap_*"))).encode())
     for file in (*sorted(LOCKS.glob("*.lock")), *sorted((ROOT / "pipelines" / "taps").glob("*.t*"))):
         seen.update(file.read_bytes())
     return seen.hexdigest()
