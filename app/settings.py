@@ -57,6 +57,10 @@ class Settings(BaseSettings):
     session_hours: int = Field(12, ge=1, le=24 * 30, description="Hours until a login expires.")
     statement_timeout_seconds: int = Field(30, ge=1, description="Longest a portal query may run.")
     loads_side_by_side: int = Field(2, ge=1, le=32, description="How many sources are loaded at the same time.")
+    load_minutes: float = Field(
+        60.0, ge=0.05,
+        description="How long one run of increments may take before it is ended; a first or full load takes its time.",
+    )
     load_retries: int = Field(3, ge=0, description="How often a failed load is tried again in one run.")
 
     production_log_warn_gb: float = Field(

@@ -119,6 +119,7 @@ class _Load:
         self._run = run
         self._engine = engine
         self._record = LoadRecord(engine, run.run_id, run.as_of)
+        self._known = last_loaded(engine)
         self._lock = Lock()
         self._done: dict[str, list[Pull]] = {}
         self._failed: dict[str, str] = {}
@@ -126,11 +127,10 @@ class _Load:
 
     def load(self, sources: Sequence[Source]) -> dict[str, str]:
         """Loads them; what went wrong, by source in their order."""
-        known = last_loaded(self._engine)
         orders = [order for source in sources for order in self._orders(source)]
         count = self._run.settings.loads_side_by_side
         with ThreadPoolExecutor(count) as pool:
-            lanes = in_lanes(orders, {source.name for source in sources} - known.keys(), count)
+            lanes = in_lanes(orders, {source.name for source in sources} - self._known.keys(), count)
             for ended in [pool.submit(pull, self._run, self._engine, lane, self._take) for lane in lanes]:
                 ended.result()
         return {source.name: self._failed[source.name] for source in sources if source.name in self._failed}
@@ -140,6 +140,7 @@ class _Load:
         log = self._run.settings.home / "logs" / "loads" / f"{self._run.run_id}-{source.name}.log"
         end_killed(self._engine, source.name)
         backfill = self._backfill(source)
+        is_long = backfill is not None or source.name not in self._known
         self._record.begin(source, is_full=backfill is not None, log=log.name)
         try:
             if source.reads_files:
@@ -149,7 +150,8 @@ class _Load:
             self._finish(source, [Pull(source.extractors[0], error=str(error))])
             return
         for extractor in source.extractors:
-            yield Order(source, extractor, log, backfill.changed(source) if backfill else {}, backfill is not None)
+            changed = backfill.changed(source) if backfill else {}
+            yield Order(source, extractor, log, changed, backfill is not None, is_long)
 
     def _backfill(self, source: Source) -> Backfill | None:
         """The full load that is under way, one that is due by now included."""

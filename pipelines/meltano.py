@@ -139,7 +139,7 @@ class Ended:
 
 def run(
     settings: Settings, blocks: Sequence[Block], *, run_id: UUID, now: datetime, held: Sequence[int] = (),
-    changed: Mapping[str, str] | None = None,
+    changed: Mapping[str, str] | None = None, most_seconds: int | None = None,
 ) -> Sequence[Ended]:
     """One `meltano run` of some blocks, one after another; Meltano stops at the first that fails.
 
@@ -150,6 +150,7 @@ def run(
         now: the business instant.
         held: descriptors that the process keeps open as long as it lives, such as those of locks.
         changed: what to set in its environment besides.
+        most_seconds: after so long Meltano ends the run; None: never.
 
     Returns:
         How each block ended, in their order.
@@ -157,7 +158,7 @@ def run(
     given = {**environment(settings, now), **(changed or {})}
     pairs = [name for block in blocks for name in (block.extractor, block.loader)]
     command = [_program(), "--log-level=info", "--log-format=json", "run", "--no-install", "--force",
-               f"--run-id={run_id}", *pairs]
+               f"--run-id={run_id}", *([f"--timeout={most_seconds}"] if most_seconds else []), *pairs]
     hide = hider(given)
     ended = [Ended() for _ in blocks]
     jobs = {f"{given['MELTANO_ENVIRONMENT']}:{one.extractor}-to-{one.loader}": at for at, one in enumerate(blocks)}

@@ -52,6 +52,7 @@ class Order:
         log: where its log goes.
         changed: what to set in its environment besides.
         is_full: whether the source is read anew from its start.
+        may_take_long: whether it may take as long as it takes, as a first or a full load does.
     """
 
     source: Source
@@ -59,6 +60,7 @@ class Order:
     log: Path
     changed: Mapping[str, str]
     is_full: bool = False
+    may_take_long: bool = False
 
     @property
     def block(self) -> Block:
@@ -149,10 +151,12 @@ def _run(run: Run, engine: Engine, orders: Sequence[Order]) -> Sequence[Ended]:
     for order in orders:
         forget_old(run.settings, order.extractor, wall())
         changed |= {**order.changed, **_left_out(engine, order)}
+    # A tap that waits without end, such as one whose quota is used up, must not keep the others from their turn.
+    most = None if any(order.may_take_long for order in orders) else max(1, round(60 * run.settings.load_minutes))
     _log_of_production(run, orders, wal2json.make_slot)
     with held(run.settings, [order.extractor for order in orders]) as descriptors:
         ended = meltano.run(run.settings, [order.block for order in orders], run_id=uuid4(), now=run.as_of,
-                            held=descriptors, changed=changed)
+                            held=descriptors, changed=changed, most_seconds=most)
     stored = [order for order, end in zip(orders, ended, strict=True) if end.is_ok]
     _log_of_production(run, stored, wal2json.advance)
     return ended

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -141,6 +142,18 @@ def test_what_cannot_be_stored_is_set_aside_and_nothing_of_it_is_lost(
         {"LastName": "Last", "Rank__c": "high"}
     ]
     assert ("Lead", "not_loadable", "Lead", False) in drifts(house)
+
+
+def test_an_increment_that_takes_too_long_is_ended_and_told(house: House, load: Load) -> None:
+    load("salesforce")
+    house.fault(vendor="salesforce", kind="slow", seconds=40, after=1)
+    run = house.run(0)
+    run = replace(run, settings=run.settings.model_copy(update={"load_minutes": 0.2}))
+    outcome = load_now(run, ["salesforce"], is_full=False, since=None, anew=False, say=print)
+    house.fault()
+    assert "timed out" in outcome.failed["salesforce"]
+    assert outcome.seconds < 38
+    assert load("salesforce").detail["loaded"] == ["salesforce"]
 
 
 def test_a_full_load_reads_from_the_day_asked_and_one_that_was_cut_goes_on(house: House, load: Load) -> None:
