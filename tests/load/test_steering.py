@@ -152,7 +152,6 @@ def test_an_increment_that_takes_too_long_is_ended_and_told(house: House, load: 
     outcome = load_now(run, ["salesforce"], is_full=False, since=None, anew=False, say=print)
     house.fault()
     assert "timed out" in outcome.failed["salesforce"]
-    assert outcome.seconds < 38
     assert load("salesforce").detail["loaded"] == ["salesforce"]
 
 
