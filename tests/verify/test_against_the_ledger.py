@@ -14,7 +14,8 @@ from app.settings import Settings
 from pipelines.build import build
 from pipelines.job import Run
 from pipelines.sandbox.birth import bring_to_life
-from pipelines.verify import verify
+from pipelines.sources import all_sources
+from pipelines.verify import Difference, VerifyReport, verify
 from tests.verify.vendors_tables import empty_raw_tables, fill_raw_tables, spoil
 
 pytestmark = pytest.mark.slow
@@ -36,11 +37,18 @@ def built(migrated: Settings) -> Iterator[Built]:
     empty_raw_tables(migrated)
 
 
+def of_figures(report: VerifyReport) -> list[Difference]:
+    """What differs but for raw streams: here tables are filled without a load, and only those that models read.
+
+    That every stream is what its source holds is held where taps load: tests/load/ and tests/cli/test_life.py.
+    """
+    return [each for each in report.differences if each.subject.partition(".")[0] not in all_sources()]
+
+
 def test_every_month_customer_and_claim_is_the_ledger_s(built: Built) -> None:
     report = verify(built.settings)
-    assert report.differences == ()
+    assert of_figures(report) == []
     assert report.note == ""
-    assert report.ok
     assert report.months == 35  # January 2024 to November 2026, the running month included
     assert report.customers > 200
     assert report.figures > 30_000
@@ -56,7 +64,7 @@ def test_one_cent_of_one_customer_is_found_and_named(built: Built) -> None:
     report = verify(built.settings)
     spoil(built.settings, change.format("- 0.01"))
     assert not report.ok
-    [of_customer] = [each for each in report.differences if each.subject != "company"]
+    [of_customer] = [each for each in of_figures(report) if each.subject != "company"]
     assert of_customer.month == date(2026, 10, 1)
     assert of_customer.figure == "closing_mrr_usd"
     assert of_customer.warehouse == (of_customer.ledger or Decimal(0)) + Decimal("0.01")
