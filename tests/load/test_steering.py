@@ -39,10 +39,11 @@ def drifts(house: House) -> list[tuple[object, ...]]:
     return [tuple(row.values()) for row in rows]
 
 
-def test_every_source_that_can_be_asked_says_who_we_are(house: House) -> None:
-    found = list(_sources(house.settings))
-    assert {finding.name for finding in found} >= {"Source Stripe", "Source Salesforce"}
-    assert all(finding.ok for finding in found), [finding for finding in found if not finding.ok]
+def test_sources_that_can_be_asked_say_who_we_are(house: House) -> None:
+    """The tiny company has an account at these; each other source's probe is tested beside its load."""
+    found = {finding.name: finding for finding in _sources(house.settings)}
+    for name in ("Source Stripe", "Source Salesforce"):
+        assert found[name].ok, found[name]
 
 
 def test_credentials_that_a_source_refuses_are_found_by_the_doctor(

@@ -87,7 +87,9 @@ def test_tables_have_the_columns_that_other_rooms_rely_on(migrated: Settings) ->
             "information_schema.columns where table_schema in ('portal', 'workshop', 'raw_stripe_webhook') group by 1"
         )
         found = dict(cursor.fetchall())
-    assert found["portal.load_run"] == "run_id source stream started_at ended_at row_count seconds result error as_of"
+    assert found["portal.load_run"] == (
+        "run_id source stream started_at ended_at row_count seconds result error as_of log is_full"
+    )
     assert found["portal.check_result"] == (
         "run_id checked_at dataset check_name column_name outcome found expected as_of"
     )

@@ -80,7 +80,7 @@ def test_every_figure_that_is_compared_is_a_certified_metric() -> None:
 
 
 def report(*differences: Difference, built: datetime | None = AS_OF, figures: int = 13) -> VerifyReport:
-    return VerifyReport(AS_OF, built, 1, 0, figures, differences)
+    return VerifyReport(AS_OF, built, 1, 0, 0, figures, differences)
 
 
 @pytest.mark.parametrize(
