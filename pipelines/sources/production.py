@@ -6,9 +6,6 @@ from app.secrets import production_url
 from app.settings import Settings
 from pipelines.source import Credential, Given, Source, Stream
 
-LIVES = "_sdc_deleted_at is null"
-"""Rows that production has deleted are kept and marked."""
-
 
 def sandbox(settings: Settings) -> Given:
     """The reading login of the sandbox company's production database."""
@@ -38,10 +35,10 @@ SOURCE = Source(
         ),
     ),
     (
-        Stream("accounts", newest="updated_at", where=LIVES),
-        Stream("users", newest="updated_at", where=LIVES),
-        Stream("orders", total="amount_minor", newest="updated_at", where=LIVES),
-        Stream("transactions", total="amount_minor", newest="updated_at", where=LIVES),
+        Stream("accounts", newest="updated_at"),
+        Stream("users", newest="updated_at"),
+        Stream("orders", total="amount_minor", newest="updated_at"),
+        Stream("transactions", total="amount_minor", newest="updated_at"),
     ),
     sandbox,
     cadence="critical",
