@@ -184,6 +184,9 @@ def _judge(code: int, said: bytes, step: Step, job: str, log: str) -> None:
     if "error" in found:
         raise FellShort(f"The job {job} could not be run: {found['error']['message']} Its log: {log}")
     step.note = ", ".join(f"{each['step']} {each['seconds']:.0f} s" for each in found["steps"])
+    missed = sorted({name for each in found["steps"] for name in (each["detail"] or {}).get("failed", ())})
+    if missed:
+        step.note += f"; not loaded: {', '.join(missed)} (`plumbline sources` says why)"
     wrong = [f"{each['step']}: {each['error']}" for each in found["steps"] if each["result"] == "failed"]
     if wrong:
         raise FellShort(f"The job {job} fell short at {' '.join(wrong)} Its log: {log}")

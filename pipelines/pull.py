@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 from uuid import uuid4
 
 from sqlalchemy import Engine
@@ -23,17 +23,13 @@ from app.clock import wall
 from app.errors import PlumblineError
 from app.settings import Settings
 from pipelines import meltano, stream_states
-from pipelines.capture import load as capture
-from pipelines.capture import wal2json
-from pipelines.capture.credentials import is_captured
 from pipelines.catalog import forget_old
 from pipelines.job import Run
 from pipelines.load_record import Pull
 from pipelines.meltano import Block, Ended
 from pipelines.process import run_folder
-from pipelines.source import Source
+from pipelines.source import OwnReader, Source
 
-PRODUCTION = "production"
 FIRST_WAIT_SECONDS = 5
 LONGEST_WAIT_SECONDS = 60
 UNLOADABLE = re.compile(
@@ -71,11 +67,14 @@ def pull(run: Run, engine: Engine, orders: Sequence[Order], done: Callable[[Orde
     """Loads the extractors, in as few runs of Meltano as can be; `done` is told of each as soon as it is over."""
     pulls = {order.extractor: Pull(order.extractor) for order in orders}
     again: list[Order] = []
-    captured = [order for order in orders if order.source.name == PRODUCTION and is_captured(run.settings)]
-    for order in captured:
-        _capture(run, order, pulls[order.extractor])
+    waiting: list[Order] = []
+    for order in orders:
+        own = order.source.own
+        if own is None or not own.is_used(run.settings):
+            waiting.append(order)
+            continue
+        _read(run, order, own, pulls[order.extractor])
         done(order, pulls[order.extractor])
-    waiting = [order for order in orders if order not in captured]
     while waiting:
         ended = _run(run, engine, waiting)
         reached = [(order, end) for order, end in zip(waiting, ended, strict=True) if end.is_ok is not None]
@@ -85,22 +84,31 @@ def pull(run: Run, engine: Engine, orders: Sequence[Order], done: Callable[[Orde
                 again.append(order)
             else:
                 done(order, pulls[order.extractor])
+        if not reached:
+            for order in waiting:
+                pulls[order.extractor].error = f"{order.extractor}: Meltano came to none of its blocks"
+            again += waiting
         waiting = waiting[len(reached):] if reached else []
     for order in again:
         _again(run, engine, order, pulls[order.extractor])
         done(order, pulls[order.extractor])
 
 
-def _capture(run: Run, order: Order, pull: Pull) -> None:
-    """Production comes by its own log, without Meltano; whoever reads it already is waited for."""
+def _read(run: Run, order: Order, own: OwnReader, pull: Pull) -> None:
+    """Reads a source its own way, without Meltano; all of it is asked for once, and a later try goes on from there."""
     began = monotonic()
-    for attempt in range(run.settings.load_retries + 1):
+    is_full = order.is_full
+
+    def once() -> bool:
+        nonlocal is_full
         with held(run.settings, [order.extractor]):
-            pull.error = capture.pull(run.settings, pull.rows, whole=order.is_full and not attempt, log=order.log)
-        if pull.error is None:
-            break
-        log.warning("The load failed. %s", pull.error)
-        sleep(min(FIRST_WAIT_SECONDS * 2**attempt, LONGEST_WAIT_SECONDS) if attempt < run.settings.load_retries else 0)
+            pull.error = own.pull(run.settings, pull.rows, is_full, order.log)
+        is_full = False
+        if pull.error:
+            log.warning("The load failed. %s", pull.error)
+        return pull.error is None
+
+    _until_well(once, run.settings.load_retries + 1, order)
     pull.seconds += monotonic() - began
 
 
@@ -135,6 +143,11 @@ def _again(run: Run, engine: Engine, order: Order, pull: Pull) -> None:
             return _set_aside(engine, order, pull)
         return True
 
+    _until_well(once, tries, order)
+
+
+def _until_well(once: Callable[[], bool], tries: int, order: Order) -> None:
+    """Does it until it says that it went well, at most so many times, waiting longer from time to time."""
     retrying = Retrying(
         stop=stop_after_attempt(tries),
         wait=wait_exponential(multiplier=FIRST_WAIT_SECONDS, max=LONGEST_WAIT_SECONDS),
@@ -143,7 +156,7 @@ def _again(run: Run, engine: Engine, order: Order, pull: Pull) -> None:
     try:
         retrying(once)
     except RetryError:
-        log.warning("The load of %s was given up after %s tries.", order.extractor, tries + 1)
+        log.warning("The load of %s was given up after %s more tries.", order.extractor, tries)
 
 
 def _run(run: Run, engine: Engine, orders: Sequence[Order]) -> Sequence[Ended]:
@@ -153,20 +166,21 @@ def _run(run: Run, engine: Engine, orders: Sequence[Order]) -> Sequence[Ended]:
         changed |= {**order.changed, **_left_out(engine, order)}
     # A tap that waits without end, such as one whose quota is used up, must not keep the others from their turn.
     most = None if any(order.may_take_long for order in orders) else max(1, round(60 * run.settings.load_minutes))
-    _log_of_production(run, orders, wal2json.make_slot)
+    _at_source(run, [order.source.before for order in orders])
     with held(run.settings, [order.extractor for order in orders]) as descriptors:
         ended = meltano.run(run.settings, [order.block for order in orders], run_id=uuid4(), now=run.as_of,
                             held=descriptors, changed=changed, most_seconds=most)
     stored = [order for order, end in zip(orders, ended, strict=True) if end.is_ok]
-    _log_of_production(run, stored, wal2json.advance)
+    _at_source(run, [order.source.after for order in stored])
     return ended
 
 
-def _log_of_production(run: Run, orders: Sequence[Order], act: Callable[[Settings], None]) -> None:
-    """What the slot of wal2json needs before and after a run; the tap says itself what it misses."""
-    if any(order.source.name == PRODUCTION for order in orders):
+def _at_source(run: Run, acts: Sequence[Callable[[Settings], None] | None]) -> None:
+    """Does what sources want before or after a run; what goes wrong is told, and the tap says itself what it misses."""
+    for act in acts:
         try:
-            act(run.settings)
+            if act is not None:
+                act(run.settings)
         except PlumblineError as error:
             log.warning("%s", error)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import httpx
@@ -61,6 +62,20 @@ class Stream:
 
 
 @dataclass(frozen=True)
+class OwnReader:
+    """A way to read a source without Meltano.
+
+    Attributes:
+        is_used: whether this home reads the source so.
+        pull: brings what is new, or all of it if the third argument says so; adds to the rows by stream and to the log.
+            It says what went wrong, or None.
+    """
+
+    is_used: Callable[[Settings], bool]
+    pull: Callable[[Settings, dict[str, int], bool, Path], str | None]
+
+
+@dataclass(frozen=True)
 class Source:
     """A source; the module `pipelines/sources/<name>.py` declares it as SOURCE.
 
@@ -79,6 +94,9 @@ class Source:
         forgets_after_days: beyond this many days without success the source no longer tells all changes, and has to
             be read anew from its start.
         reads_files: whether it is the folder of files, which may lose one.
+        own: a way to read it without Meltano, where there is one.
+        before, after: what is done at the source before a run of its extractors, and after a good one; what goes
+            wrong there is a PlumblineError, and goes into the log.
     """
 
     name: str
@@ -93,6 +111,9 @@ class Source:
     weight: int = 1
     forgets_after_days: int | None = None
     reads_files: bool = False
+    own: OwnReader | None = None
+    before: Callable[[Settings], None] | None = None
+    after: Callable[[Settings], None] | None = None
 
     @property
     def schema(self) -> str:

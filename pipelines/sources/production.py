@@ -2,9 +2,40 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from app.secrets import production_url
 from app.settings import Settings
-from pipelines.source import Credential, Given, Source, Stream
+from pipelines.source import Credential, Given, OwnReader, Source, Stream
+
+
+def is_captured(settings: Settings) -> bool:
+    """Whether it is followed by its own log, with pgoutput."""
+    from pipelines.capture.credentials import is_captured
+
+    return is_captured(settings)
+
+
+def capture(settings: Settings, rows: dict[str, int], is_full: bool, log: Path) -> str | None:
+    """Brings what is committed there now; whoever reads it already is waited for."""
+    from pipelines.capture.load import pull
+
+    return pull(settings, rows, whole=is_full, log=log)
+
+
+def make_slot(settings: Settings) -> None:
+    """What wal2json needs before a run: its slot."""
+    from pipelines.capture import wal2json
+
+    wal2json.make_slot(settings)
+
+
+def advance_slot(settings: Settings) -> None:
+    """What wal2json needs after a run: to be told how far it is stored."""
+    from pipelines.capture import wal2json
+
+    wal2json.advance(settings)
+
 
 
 def sandbox(settings: Settings) -> Given:
@@ -43,4 +74,7 @@ SOURCE = Source(
     sandbox,
     cadence="critical",
     weight=40,
+    own=OwnReader(is_captured, capture),
+    before=make_slot,
+    after=advance_slot,
 )

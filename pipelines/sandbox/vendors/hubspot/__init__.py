@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from app.secrets import get_secret
 from app.settings import Settings
 from pipelines.sandbox.vendors.catalogue import Catalogue
-from pipelines.sandbox.vendors.hubspot.api import HOST, HubSpot
+from pipelines.sandbox.vendors.hubspot.api import HOST, PATIENT_BURST, HubSpot
 from pipelines.sandbox.vendors.vendor import Simulator, Vendor
 
 
@@ -18,7 +18,7 @@ def access_token(settings: Settings) -> str:
 
 def build(settings: Settings, catalogue: Catalogue) -> Mapping[str, Simulator]:
     """Who answers at HubSpot's host."""
-    return {HOST: HubSpot(catalogue, access_token(settings))}
+    return {HOST: HubSpot(catalogue, access_token(settings), burst=PATIENT_BURST)}
 
 
 VENDOR = Vendor("hubspot", (HOST,), build)
