@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from app.settings import Settings
 from pipelines.sandbox.company.hubspot import SUBMISSION
 from pipelines.sandbox.vendors.hubspot import access_token
+from pipelines.sandbox.vendors.hubspot.api import BURST, DAILY, PATIENT_BURST
 from pipelines.sandbox.vendors.hubspot.quota import Quota
 from pipelines.sandbox.vendors.hubspot.refusal import Refusal
 from pipelines.sandbox.vendors.server import application
@@ -143,8 +144,12 @@ def test_5_a_fault_of_too_many_requests_is_worded_so(portal: Starlette, ask: Ask
 
 
 def test_6_answers_tell_what_is_left_but_for_a_searchs(ask: Ask) -> None:
-    left = [ask("/forms/v2/forms").headers["x-hubspot-ratelimit-remaining"] for _ in range(2)]
-    assert left == ["249", "248"]
+    left = [int(ask("/forms/v2/forms").headers["x-hubspot-ratelimit-remaining"]) for _ in range(2)]
+    assert left == [PATIENT_BURST - 1, PATIENT_BURST - 2]
+    documented = Quota(lambda: 0, BURST, DAILY)
+    documented.take()
+    told = {name.lower(): value for name, value in documented.headers().items()}
+    assert told["x-hubspot-ratelimit-remaining"] == "249"
     assert "x-hubspot-ratelimit-remaining" not in ask("/crm/v3/lists/search", json={}).headers
 
 

@@ -26,8 +26,8 @@ HOST = "api.hubapi.com"
 BURST, DAILY = 250, 1_650_000
 """Of an account on Professional with the API limit increase: requests in ten seconds and in a day."""
 PATIENT_BURST = 100 * BURST
-"""What the sandbox allows in ten seconds. Under its standing clock the tap's waits after a 429 take no time, so that the
-documented limit, which only tests hold, would end each load of a company this size."""
+"""What the sandbox allows in ten seconds. Under its standing clock the tap's waits after a 429 take no time, so that
+the documented limit, which tests hold, would end each load of a company of some size."""
 DAY_SECONDS = 86_400
 NOT_GRANTED: Mapping[str, str] = {
     "/companies/v2/": "crm.objects.companies.read", "/crm/v3/properties/companies": "crm.objects.companies.read",
