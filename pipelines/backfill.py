@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Engine, text
 
 from app.clock import wall
 from app.errors import UsageError
-from app.secrets import warehouse_url
 from app.settings import Settings
+from pipelines import bookmarks
 from pipelines.source import Source
 
 START = "start_date"
@@ -74,7 +73,7 @@ def begin(engine: Engine, settings: Settings, source: Source, since: datetime | 
             ),
             {"source": source.name, "since": since, "now": wall()},
         )
-    _forget(settings, source)
+    bookmarks.forget(settings, source)
 
 
 def unfinished(engine: Engine, source: Source) -> Backfill | None:
@@ -92,15 +91,3 @@ def finish(engine: Engine, source: Source) -> None:
             text("update portal.backfill set ended_at = :now where source = :source and ended_at is null"),
             {"source": source.name, "now": wall()},
         )
-
-
-def _forget(settings: Settings, source: Source) -> None:
-    """Removes the source's bookmarks; Meltano keeps them under names such as sandbox:tap-stripe-to-target-postgres."""
-    with create_engine(warehouse_url(settings, "plumbline_loader"), poolclass=NullPool).begin() as connection:
-        if connection.scalar(text("select to_regclass('meltano.state')")) is None:
-            return
-        for extractor in source.extractors:
-            connection.execute(
-                text("delete from meltano.state where state_id like :name"),
-                {"name": f"%:{extractor}-to-{source.loader}"},
-            )

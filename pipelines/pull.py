@@ -22,7 +22,7 @@ from tenacity import RetryError, Retrying, retry_if_result, stop_after_attempt, 
 from app.clock import wall
 from app.errors import PlumblineError
 from app.settings import Settings
-from pipelines import meltano, stream_states
+from pipelines import bookmarks, meltano, stream_states
 from pipelines.catalog import forget_old
 from pipelines.job import Run
 from pipelines.load_record import Pull
@@ -166,11 +166,17 @@ def _run(run: Run, engine: Engine, orders: Sequence[Order]) -> Sequence[Ended]:
         changed |= {**order.changed, **_left_out(engine, order)}
     # A tap that waits without end, such as one whose quota is used up, must not keep the others from their turn.
     most = None if any(order.may_take_long for order in orders) else max(1, round(60 * run.settings.load_minutes))
+    for order in orders:
+        if not order.source.goes_on:
+            bookmarks.put_back(run.settings, order.source, [order.extractor])
     _at_source(run, [order.source.before for order in orders])
     with held(run.settings, [order.extractor for order in orders]) as descriptors:
         ended = meltano.run(run.settings, [order.block for order in orders], run_id=uuid4(), now=run.as_of,
                             held=descriptors, changed=changed, most_seconds=most)
     stored = [order for order, end in zip(orders, ended, strict=True) if end.is_ok]
+    for order in stored:
+        if not order.source.goes_on:
+            bookmarks.keep(run.settings, order.source, [order.extractor])
     _at_source(run, [order.source.after for order in stored])
     return ended
 

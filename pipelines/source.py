@@ -94,6 +94,8 @@ class Source:
         forgets_after_days: beyond this many days without success the source no longer tells all changes, and has to
             be read anew from its start.
         reads_files: whether it is the folder of files, which may lose one.
+        goes_on: whether a run that was cut may go on from the bookmarks it had stored; not so where the tap reads the
+            newest first, or where nobody has shown it.
         own: a way to read it without Meltano, where there is one.
         before, after: what is done at the source before a run of its extractors, and after a good one; what goes
             wrong there is a PlumblineError, and goes into the log.
@@ -111,6 +113,7 @@ class Source:
     weight: int = 1
     forgets_after_days: int | None = None
     reads_files: bool = False
+    goes_on: bool = True
     own: OwnReader | None = None
     before: Callable[[Settings], None] | None = None
     after: Callable[[Settings], None] | None = None

@@ -64,4 +64,5 @@ SOURCE = Source(
     sandbox,
     probe,
     weight=50,
+    goes_on=False,
 )  # fmt: skip

@@ -83,4 +83,5 @@ SOURCE = Source(
     sandbox,
     probe,
     weight=20,
+    goes_on=False,
 )

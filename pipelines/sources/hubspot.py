@@ -58,4 +58,5 @@ SOURCE = Source(
     probe,
     cadence="hourly",
     weight=45,
+    goes_on=False,
 )

@@ -57,5 +57,6 @@ SOURCE = Source(
     probe,
     loader="target-postgres-mixpanel",
     weight=45,
+    goes_on=False,
     forgets_after_days=4,
 )

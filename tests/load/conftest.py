@@ -74,6 +74,7 @@ class House:
                 self.execute(f'drop table {schema}."{row["t"]}"')
         if self.rows("select 1 from pg_tables where schemaname = 'meltano' and tablename = 'state'"):
             self.execute("delete from meltano.state")
+            self.execute("drop table if exists meltano.kept_state")
         self.execute("delete from portal.load_run")
 
     def execute(self, statement: str) -> None:
