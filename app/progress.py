@@ -11,7 +11,10 @@ from app.connections import Connections
 from app.secrets import PORTAL
 
 UNTIL = text("select as_of from portal.build_run where result = 'ok' order by started_at desc limit 1")
-BUILD = text("select run_id from portal.build_run where result = 'ok' order by started_at desc limit 1")
+BUILD = text(
+    "select run_id, (select live_id from portal.live_build where result = 'ok' order by started_at desc limit 1) "
+    "as live_id from portal.build_run where result = 'ok' order by started_at desc limit 1"
+)
 CHECKED = text("select max(checked_at) from portal.check_result")
 FAILED = text(
     "select case when result <> 'ok' then coalesce(ended_at, started_at) end from portal.build_run "
@@ -52,15 +55,15 @@ class Progress:
         self._connections = connections
 
     def build_id(self) -> str | None:
-        """A key that changes with each good build and each check; None before the first build.
+        """A key that changes with each good build, of the whole or a part, and each check; None before the first.
 
         Raises:
             WarehouseDown: nobody answers.
         """
         with self._connections.open(PORTAL) as connection:
-            build = connection.execute(BUILD).scalar()
+            build = connection.execute(BUILD).one_or_none()
             checked = connection.execute(CHECKED).scalar()
-        return None if build is None else f"{build} {checked or ''}"
+        return None if build is None else f"{build.run_id} {build.live_id or ''} {checked or ''}"
 
     def data_until(self) -> datetime | None:
         """The business instant of the newest good build; None before the first."""

@@ -27,8 +27,8 @@ from app.errors import SettingsError
 from app.metrics import catalogue
 from app.secrets import warehouse_url
 from app.status import is_heartbeat
-from pipelines.build import manifest_path
 from pipelines.contracts import Contract, Promise, read_contracts
+from pipelines.dbt import manifest_path
 from pipelines.job import Run, StepResult
 from pipelines.lineage import Lineage, datasets_of, plain, read_lineage
 from pipelines.verdict import expected_of, found_of, outcome_of

@@ -60,23 +60,61 @@ def exchange(url: URL, rollups: Sequence[str], marts: Sequence[Mart], note: Call
         FellShort: a mart cannot be made from the new rollups, or readers did not stand aside.
     """
     with create_engine(url, poolclass=NullPool).begin() as connection:
-        shapes = _shapes(connection)
-        changed = [name for name in rollups if shapes.get(f"rollup.{name}") != shapes[f"rollup_next.{name}"]]
+        changed = _changed(connection, rollups)
         for name in rollups:
             if name in changed:
                 _make_beside(connection, name)
             else:
-                connection.exec_driver_sql(f'delete from rollup."{name}"')
-                connection.exec_driver_sql(f'insert into rollup."{name}" select * from rollup_next."{name}"')
-            connection.exec_driver_sql(f'analyze rollup."{name + "__new" if name in changed else name}"')
+                _exchange_rows(connection, name)
         before = _stepped_aside(connection)
         known = _marts(connection)
         if changed or before or any(known.get(mart.dataset, ("",))[0] != mart.comment for mart in marts):
             _replace(connection, changed, marts, before)
         _grant(connection, marts)
-        for name in _names(connection, "rollup_next"):
-            connection.exec_driver_sql(f'drop table rollup_next."{name}" cascade')
+        _clear(connection)
         note(connection)
+
+
+def exchange_part(url: URL, rollups: Sequence[str], note: Callable[[Connection], None]) -> None:
+    """Exchanges the rows of some rollups, and writes the note; or nothing of that. Marts stay as they are.
+
+    Args:
+        url: the warehouse, as the login that owns what was built.
+        rollups: names of the tables in rollup_next.
+        note: writes down, on the same connection, that it held.
+
+    Raises:
+        FellShort: a rollup has other columns than the live one; only a whole build makes its marts anew.
+    """
+    with create_engine(url, poolclass=NullPool).begin() as connection:
+        changed = _changed(connection, rollups)
+        if changed:
+            raise FellShort(
+                f"The columns of {', '.join(changed)} are not those that readers see. Expected the models of the last "
+                "whole build. Run `plumbline run build`."
+            )
+        for name in rollups:
+            _exchange_rows(connection, name)
+        _clear(connection)
+        note(connection)
+
+
+def _exchange_rows(connection: Connection, name: str) -> None:
+    """In place, so that nobody waits."""
+    connection.exec_driver_sql(f'delete from rollup."{name}"')
+    connection.exec_driver_sql(f'insert into rollup."{name}" select * from rollup_next."{name}"')
+    connection.exec_driver_sql(f'analyze rollup."{name}"')
+
+
+def _clear(connection: Connection) -> None:
+    for name in _names(connection, "rollup_next"):
+        connection.exec_driver_sql(f'drop table rollup_next."{name}" cascade')
+
+
+def _changed(connection: Connection, rollups: Sequence[str]) -> list[str]:
+    """Those that have other columns than the live ones, or are new."""
+    shapes = _shapes(connection)
+    return [name for name in rollups if shapes.get(f"rollup.{name}") != shapes[f"rollup_next.{name}"]]
 
 
 def _shapes(connection: Connection) -> Mapping[str, tuple[str, ...]]:
@@ -95,6 +133,7 @@ def _make_beside(connection: Connection, name: str) -> None:
     """A new table next to the live one, with rows and indexes; the default privileges of its schema hold for it."""
     connection.exec_driver_sql(f'create table rollup."{name}__new" (like rollup_next."{name}" including all)')
     connection.exec_driver_sql(f'insert into rollup."{name}__new" select * from rollup_next."{name}"')
+    connection.exec_driver_sql(f'analyze rollup."{name}__new"')
 
 
 def _stepped_aside(connection: Connection) -> Sequence[str]:

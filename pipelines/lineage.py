@@ -10,7 +10,8 @@ would make each figure rest on all of them. And a model may name parents of whic
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,12 +25,15 @@ from app.metrics import Metric
 class Lineage:
     """dbt's graph: `parents` of each node by id, `datasets` the schema.table of a node.
 
-    `identity_only` holds those (node, parent) of which the node takes only who is who.
+    `identity_only` holds those (node, parent) of which the node takes only who is who, `calendars` the nodes that take
+    only dates, and so have no parents here, `views` those that are no tables.
     """
 
     parents: Mapping[str, tuple[str, ...]]
     datasets: Mapping[str, str]
     identity_only: frozenset[tuple[str, str]] = frozenset()
+    calendars: frozenset[str] = frozenset()
+    views: frozenset[str] = frozenset()
 
     def upstream_of(self, dataset: str, *, waited_for: bool = False) -> frozenset[str]:
         """The dataset itself and all it is made from, back to the raw streams, as schema.table.
@@ -53,6 +57,38 @@ class Lineage:
                 )
         return frozenset({dataset} | {self.datasets[node] for node in found if node in self.datasets})
 
+    def reached_from(self, schemas: Container[str]) -> frozenset[str]:
+        """The names of the models in core and rollup that new rows in these raw schemas can change.
+
+        The calendars they read are among them, since those end at the present, and the views over any of their tables,
+        which go when a table is made anew. A model that takes only who is who is not: it waits for the whole build.
+        """
+        starts = {node for node, dataset in self.datasets.items() if dataset.partition(".")[0] in schemas}
+        changed = {node for node in self._below(starts, pruned=True) if self._is_in(node, "core", "rollup")}
+        if not changed:
+            return frozenset()
+        changed |= {parent for node in changed for parent in self.parents[node]} & self.calendars
+        changed |= {node for node in self._below(changed) if node in self.views and self._is_in(node, "core")}
+        return frozenset(node.rpartition(".")[2] for node in changed)
+
+    def _below(self, nodes: Iterable[str], *, pruned: bool = False) -> set[str]:
+        """All that is made from these, without them; `pruned`: not by taking only who is who."""
+        children = defaultdict(set)
+        for node, parents in self.parents.items():
+            for parent in parents:
+                if not (pruned and (node, parent) in self.identity_only):
+                    children[parent].add(node)
+        found: set[str] = set()
+        waiting = list(nodes)
+        while waiting:
+            new = children[waiting.pop()] - found
+            found |= new
+            waiting.extend(new)
+        return found
+
+    def _is_in(self, node: str, *schemas: str) -> bool:
+        return self.datasets.get(node, "").partition(".")[0] in schemas
+
 
 def read_lineage(manifest: Path) -> Lineage:
     """The graph of dbt's manifest.json.
@@ -67,7 +103,7 @@ def read_lineage(manifest: Path) -> Lineage:
             f"dbt's manifest cannot be read: {manifest} ({error}). Expected the one that a build leaves there. "
             "Run `plumbline run build` first."
         ) from None
-    entries = {**content.get("nodes", {}), **content.get("sources", {})}
+    entries: dict[str, Any] = {**content.get("nodes", {}), **content.get("sources", {})}
     return Lineage(
         parents={node: _parents(entry) for node, entry in entries.items()},
         datasets={
@@ -80,6 +116,10 @@ def read_lineage(manifest: Path) -> Lineage:
             for node, entry in entries.items()
             for parent in _parents(entry)
             if parent.rpartition(".")[2] in _meta(entry).get("identity_only", ())
+        ),
+        calendars=frozenset(node for node, entry in entries.items() if _meta(entry).get("only_dates")),
+        views=frozenset(
+            node for node, entry in entries.items() if entry.get("config", {}).get("materialized") == "live_view"
         ),
     )
 

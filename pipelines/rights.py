@@ -163,7 +163,8 @@ _TABLES = (
     f"portal.source_pause, portal.backfill, portal.stream_state, portal.drift to {BUILDER}",
     f"grant select on all tables in schema workshop to {BUILDER}",
     # A build says that it held in the transaction in which it becomes what readers see.
-    f"grant insert on portal.build_run to {BUILDER}",
+    f"grant insert on portal.build_run, portal.live_build to {BUILDER}",
+    f"grant select, insert, delete on portal.live_build to {WORKER}",
     # The webhook stores an event once; only builds read what is in it.
     f"grant insert, select (event_id) on raw_stripe_webhook.event to {PORTAL}",
     f"grant select on raw_stripe_webhook.event to {BUILDER}, {WORKER}",

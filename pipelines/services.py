@@ -66,9 +66,10 @@ IDENTITY = Program(
 )
 CAPTURE = Program("capture", "pipelines.capture", where=is_captured)
 PORTAL = Program("portal", "app.serve", ports=("portal",), patience=120.0, health="/healthz")
+LIVE = Program("live", "pipelines.live")
 SCHEDULER = Program("scheduler", "pipelines.scheduler")
 
-SERVICES: tuple[Service, ...] = (WAREHOUSE, PRODUCTION, CAPTURE, VENDORS, MAILBOX, IDENTITY, PORTAL, SCHEDULER)
+SERVICES: tuple[Service, ...] = (WAREHOUSE, PRODUCTION, CAPTURE, VENDORS, MAILBOX, IDENTITY, PORTAL, LIVE, SCHEDULER)
 """In the order in which they are started; ended the other way round."""
 
 

@@ -27,6 +27,7 @@ from pipelines.progress import Progress, Step
 from pipelines.services import (
     CAPTURE,
     IDENTITY,
+    LIVE,
     MAILBOX,
     PORTAL,
     PRODUCTION,
@@ -145,6 +146,7 @@ class House:
         self._await(plugins)
         code = self._refresh("Refresh", first_steps.refresh) or self._refresh("All sources", first_steps.catch_up)
         if self.serve:
+            self._start(LIVE)
             self._start(SCHEDULER)
         self._conclude(code)
         return code

@@ -1,9 +1,10 @@
 {#- Rollups are worked out beside the live ones, in rollup_next, and exchanged all at once when the whole build held
     (pipelines/exchange.py). So models and invariants read the rollups of their own build; only marts, which are made
-    in that exchange, name the live ones. Lineage stays what dbt's manifest says. Overrides dbt's own. -#}
+    in that exchange, name the live ones. Where only a part is built (pipelines/live.py), what is not in it is read as
+    readers see it. Lineage stays what dbt's manifest says. Overrides dbt's own. -#}
 {% macro ref(model_name) -%}
     {%- set relation = builtins.ref(model_name) -%}
-    {%- if relation.schema == "rollup" and not is_mart() -%}
+    {%- if relation.schema == "rollup" and not is_mart() and not is_left_out(model_name) -%}
         {%- set relation = next_of(relation) -%}
     {%- endif -%}
     {%- do return(relation) -%}
@@ -19,4 +20,12 @@
 {#- Whether the model is a mart. -#}
 {% macro is_mart() -%}
     {%- do return(model.original_file_path.startswith("marts/")) -%}
+{%- endmacro %}
+
+
+{#- Whether a part is built that the model is not in. Asked when SQL is made, not when the project is parsed: dbt would
+    parse everything anew. -#}
+{% macro is_left_out(model_name) -%}
+    {%- set node = "model." ~ project_name ~ "." ~ model_name -%}
+    {%- do return(execute and env_var("PLUMBLINE_DBT_IS_PART", "") != "" and node not in selected_resources) -%}
 {%- endmacro %}

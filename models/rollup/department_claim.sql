@@ -35,8 +35,8 @@ sales as (
 
 product as (
     select count(distinct accounts.account_id) as claimed_value
-    from {{ ref("stg_production__accounts") }} as accounts
-    inner join {{ ref("stg_production__users") }} as users on accounts.account_id = users.account_id
+    from {{ ref("dim_account") }} as accounts
+    inner join {{ ref("dim_user") }} as users on accounts.account_id = users.account_id
     where
         accounts.deleted_at is null and users.removed_at is null
         and users.last_seen_at between {{ as_of() }} - interval '672 hours' and {{ as_of() }}

@@ -23,7 +23,7 @@ counted as (
     where is_paid
     group by 2
     union all
-    select 'signups', {{ local_date("created_at") }}, count(*) from {{ ref("stg_production__accounts") }}
+    select 'signups', created_date, count(*) from {{ ref("dim_account") }}
     where not is_internal and removed_at is null and created_at < {{ as_of() }}
     group by 2
     union all

@@ -16,7 +16,8 @@ from pipelines.lineage import datasets_of, plain, read_lineage
 #  shop.orders ─▶ stg_orders ─▶ fct_orders ─▶ mart_finance.sales
 #  crm.Deal ────▶ stg_deals ──▶ mart_sales.deals (alias of deals_mart)
 #  both ─▶ who (of deals only who is who) ─▶ fct_orders
-#  both ─▶ calendar (only dates) ─▶ both marts
+#  both ─▶ calendar (only dates) ─▶ both marts, fct_deals, and fct_view (a view)
+#  fct_orders ─▶ month
 NODES = {
     "source.p.shop.orders": ("source", "raw_shop", "orders", []),
     "source.p.crm.deal": ("source", "raw_crm", "deal", []),
@@ -24,6 +25,9 @@ NODES = {
     "model.p.stg_deals": ("model", "staging", "stg_deals", ["source.p.crm.deal"]),
     "model.p.who": ("model", "core", "who", ["model.p.stg_orders", "model.p.stg_deals"]),
     "model.p.fct_orders": ("model", "core", "fct_orders", ["model.p.stg_orders", "model.p.who"]),
+    "model.p.fct_view": ("model", "core", "fct_view", ["model.p.calendar"]),
+    "model.p.fct_deals": ("model", "core", "fct_deals", ["model.p.stg_deals", "model.p.calendar"]),
+    "model.p.month": ("model", "rollup", "month", ["model.p.fct_orders"]),
     "model.p.calendar": ("model", "core", "calendar", ["model.p.stg_orders", "model.p.stg_deals"]),
     "model.p.sales": ("model", "mart_finance", "sales", ["model.p.fct_orders", "model.p.calendar"]),
     "model.p.deals_mart": ("model", "mart_sales", "deals", ["model.p.stg_deals", "model.p.calendar"]),
@@ -48,6 +52,7 @@ def manifest(tmp_path: Path) -> Path:
             entry["identifier"] = entry.pop("alias")
             del entry["depends_on"]  # as dbt writes sources
     entries["model.p.calendar"]["config"] = {"meta": {"only_dates": True}}
+    entries["model.p.fct_view"]["config"] = {"materialized": "live_view"}
     entries["model.p.who"]["config"] = {"meta": {"identity_only": ["stg_deals"]}}
     sources = {name: entry for name, entry in entries.items() if name.startswith("source")}
     path = tmp_path / "manifest.json"
@@ -97,3 +102,14 @@ def test_without_a_build_the_message_says_to_build(tmp_path: Path) -> None:
 def test_raw_tables_are_the_same_however_the_loader_writes_them() -> None:
     assert plain("raw_salesforce.OpportunityHistory") == plain("raw_salesforce.opportunity_history")
     assert plain("raw_salesforce.Opportunity") != plain("raw_salesforce.opportunity_history")
+
+
+def test_new_rows_reach_what_is_made_from_them(manifest: Path) -> None:
+    """Deals: who takes only who is who. The calendar is made anew with what reads it, and with it the view over it."""
+    lineage = read_lineage(manifest)
+    assert lineage.reached_from({"raw_shop"}) == {"who", "fct_orders", "month"}
+    assert lineage.reached_from({"raw_crm"}) == {"fct_deals", "calendar", "fct_view"}
+    assert lineage.reached_from({"raw_shop", "raw_crm"}) == {
+        "who", "fct_orders", "month", "fct_deals", "calendar", "fct_view"
+    }
+    assert lineage.reached_from({"raw_elsewhere"}) == frozenset()

@@ -16,9 +16,9 @@ from app.metrics import catalogue
 from app.secrets import warehouse_url
 from app.settings import Settings
 from app.status import HEARTBEAT, Status, read_record
-from pipelines.build import dbt_folder, run_dbt
 from pipelines.check import check
 from pipelines.contracts import CHECKS
+from pipelines.dbt import dbt_folder, run_dbt
 from pipelines.job import Run, StepResult
 
 AS_OF = datetime(2026, 11, 22, 11, tzinfo=UTC)

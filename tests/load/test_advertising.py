@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from app.secrets import warehouse_url
-from pipelines.build import dbt_folder, run_dbt
+from pipelines.dbt import dbt_folder, run_dbt
 from pipelines.job import StepResult
 from pipelines.sandbox.company import Company, simulate
 from pipelines.sandbox.company.streams import STREAMS as TOLD

@@ -17,7 +17,7 @@ from psycopg2.extensions import connection
 from app.errors import FellShort
 from app.secrets import warehouse_url
 from app.settings import Settings
-from pipelines import build as build_step
+from pipelines import dbt
 from tests.models import meridian
 from tests.models.conftest import answers
 from tests.models.raw_tables import fill, fill_files, fill_stripe
@@ -50,8 +50,8 @@ def loaded(database: connection) -> connection:
 def own_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of models/ that builds take instead, to be changed by the test."""
     folder = tmp_path / "models"
-    shutil.copytree(build_step.PROJECT, folder)
-    monkeypatch.setattr(build_step, "PROJECT", folder)
+    shutil.copytree(dbt.PROJECT, folder)
+    monkeypatch.setattr(dbt, "PROJECT", folder)
     return folder
 
 

@@ -12,7 +12,8 @@ import pytest
 
 from app.secrets import warehouse_url
 from app.settings import Settings
-from pipelines.build import build, dbt_folder, manifest_path, run_dbt
+from pipelines.build import build
+from pipelines.dbt import dbt_folder, manifest_path, run_dbt
 from pipelines.job import Run
 from tests.models import meridian
 from tests.models.conftest import answers

@@ -25,7 +25,7 @@ from app.settings import ROOT, Settings
 from app.stripe_events import SHAPES, judge
 from app.warehouse import Warehouse
 from app.webhooks import keep, unstorable
-from pipelines.build import dbt_folder, run_dbt
+from pipelines.dbt import dbt_folder, run_dbt
 from tests.models import meridian
 from tests.models.conftest import answers
 from tests.models.raw_tables import fill_stripe

@@ -1,0 +1,97 @@
+"""dbt in this process: how it is told where the warehouse is and which instant the figures speak about.
+
+Its own folder is `home`/dbt: its log, and target/manifest.json, from which lineage is read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt_common.events.event_manager_client import cleanup_event_logger, get_event_manager
+from sqlalchemy.engine import URL
+
+from app.settings import ROOT, Settings
+
+PROJECT = ROOT / "models"
+
+
+def dbt_folder(settings: Settings) -> Path:
+    """Where dbt keeps its target and its log."""
+    return settings.home / "dbt"
+
+
+def manifest_path(settings: Settings) -> Path:
+    """dbt's manifest of the last build."""
+    return dbt_folder(settings) / "target" / "manifest.json"
+
+
+def run_dbt(
+    url: URL, folder: Path, command: tuple[str, ...], *, as_of: datetime, timezone: str, is_part: bool = False
+) -> dbtRunnerResult:
+    """Runs one dbt command on the project in models/, warnings being errors.
+
+    Args:
+        url: the warehouse, as the login that owns what is built.
+        folder: where target and log go; made if missing.
+        command: dbt's command and its options.
+        as_of: the business instant the figures speak about; needs an offset.
+        timezone: the reporting time zone.
+        is_part: only some rollups are worked out; what the command does not select is read as readers see it.
+
+    Returns:
+        dbt's own result; its `exception` is set when dbt could not even begin.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    variables = {"reporting_timezone": timezone}
+    manners = ("--warn-error", "--quiet", "--no-use-colors", "--log-level-file", "info", "--no-version-check")
+    places = ("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT))
+    written = ("--target-path", str(folder / "target"), "--log-path", str(folder / "logs"))
+    with _environment(url, as_of, is_part), _logs_closed():
+        return dbtRunner().invoke([*manners, *command, *places, *written, "--vars", json.dumps(variables)])
+
+
+@contextmanager
+def _environment(url: URL, as_of: datetime, is_part: bool) -> Iterator[None]:
+    """What models/profiles.yml and the macros as_of and ref read; put back afterwards.
+
+    The prefix of the password's name keeps its value out of dbt's log.
+    """
+    wanted = {
+        "PLUMBLINE_DBT_HOST": url.host or "127.0.0.1",
+        "PLUMBLINE_DBT_PORT": str(url.port or 5432),
+        "PLUMBLINE_DBT_USER": url.username or "",
+        "PLUMBLINE_DBT_DATABASE": url.database or "",
+        "PLUMBLINE_DBT_AS_OF": as_of.isoformat(),
+        "PLUMBLINE_DBT_IS_PART": "yes" if is_part else "",
+        "DBT_ENV_SECRET_PASSWORD": str(url.password or ""),
+        "DO_NOT_TRACK": "1",
+        "PGTZ": "UTC",
+    }
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def _logs_closed() -> Iterator[None]:
+    """Closes dbt's log files, which it leaves open in a process that outlives the run."""
+    try:
+        yield
+    finally:
+        for logger in get_event_manager().loggers:
+            for handler in getattr(getattr(logger, "_python_logger", None), "handlers", ()):
+                handler.close()
+        cleanup_event_logger()

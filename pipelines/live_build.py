@@ -1,0 +1,111 @@
+"""A part of a build: the figures that new rows of some sources reach, worked out at once.
+
+A whole build makes all views, marts and rights; a part only works tables out anew, holds the invariants that speak of
+any of them, and exchanges rows. What it leaves out is read as readers see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from app.clock import wall
+from app.errors import FellShort
+from app.secrets import warehouse_url
+from app.settings import Settings
+from pipelines.build import last_good, only_build, outcome, rollups_of
+from pipelines.dbt import dbt_folder, manifest_path, run_dbt
+from pipelines.exchange import exchange_part
+from pipelines.lineage import read_lineage
+
+REMEMBERED = timedelta(days=7)
+"""So long the record of a part is kept: there may be thousands a day."""
+
+
+@dataclass(frozen=True)
+class LiveBuild:
+    """What a part came to: the models built, and what went wrong; neither where there was nothing to do."""
+
+    models: int = 0
+    failures: tuple[str, ...] = ()
+
+
+def build_live(settings: Settings, as_of: datetime, heard: Mapping[str, datetime]) -> LiveBuild:
+    """Builds what new rows of these sources reach, unless a whole build has begun since they were heard of.
+
+    Left to the next whole build is also what comes before the first one, and what would begin a new day: tables that
+    only the clock moves are not among those that a source reaches.
+
+    Args:
+        settings: of this home.
+        as_of: the business instant.
+        heard: source → when the first of its new rows was heard of.
+
+    Raises:
+        WarehouseDown: through the connection, when nobody answers.
+        DependencyMissing: a whole build was good, but dbt's manifest of it is gone.
+    """
+    with only_build(settings):
+        good = last_good(settings)
+        if good is None or _day(good[1], settings) != _day(as_of, settings):
+            return LiveBuild()
+        new = {source: at for source, at in heard.items() if at > good[0]}
+        reached = sorted(read_lineage(manifest_path(settings)).reached_from(_schemas(new)))
+        if not reached:
+            return LiveBuild()
+        return _build(settings, as_of, new, reached)
+
+
+def _build(settings: Settings, as_of: datetime, heard: Mapping[str, datetime], reached: list[str]) -> LiveBuild:
+    builder, started = warehouse_url(settings, "plumbline_builder"), wall()
+    result = run_dbt(
+        builder,
+        dbt_folder(settings) / "live",
+        ("build", "--exclude-resource-type", "unit_test", "--select", *reached),
+        as_of=as_of,
+        timezone=settings.reporting_timezone,
+        is_part=True,
+    )
+    count, failures = outcome(result)
+    row = {
+        "live_id": uuid4(), "sources": sorted(heard), "heard_at": min(heard.values()), "started_at": started,
+        "as_of": as_of, "models_count": count,
+    }  # fmt: skip
+    if not failures:
+        try:
+            exchange_part(builder, rollups_of(result), lambda connection: _note(connection, row, "ok", None))
+        except FellShort as error:
+            failures = [str(error)]
+        except DBAPIError as error:
+            failures = [f"What was built could not be exchanged: {' '.join(str(error.orig).split())}."]
+    with create_engine(warehouse_url(settings, "plumbline_worker"), poolclass=NullPool).begin() as connection:
+        if failures:
+            _note(connection, row, "failed", "\n".join(failures))
+        old = text("delete from portal.live_build where started_at < :then")
+        connection.execute(old, {"then": wall() - REMEMBERED})
+    return LiveBuild(count, tuple(failures))
+
+
+def _note(connection: Connection, row: Mapping[str, object], result: str, error: str | None) -> None:
+    connection.execute(
+        text(
+            "insert into portal.live_build (live_id, sources, heard_at, started_at, ended_at, as_of, result, "
+            "models_count, error) values (:live_id, :sources, :heard_at, :started_at, :ended_at, :as_of, :result, "
+            ":models_count, :error)"
+        ),
+        {**row, "ended_at": wall(), "result": result, "error": error},
+    )
+
+
+def _schemas(sources: Iterable[str]) -> frozenset[str]:
+    return frozenset(f"raw_{source}" for source in sources)
+
+
+def _day(instant: datetime, settings: Settings) -> object:
+    return instant.astimezone(settings.timezone).date()

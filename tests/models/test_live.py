@@ -1,0 +1,187 @@
+"""New rows reach the figures at once: what a part builds is what the whole would, and else nothing is touched."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event, Thread
+from time import monotonic, sleep
+from typing import Any
+
+import pytest
+from psycopg2.extensions import connection
+
+from app.clock import wall
+from app.settings import Settings
+from pipelines import dbt, live
+from pipelines.live import MOST_TRIES, Waiting
+from pipelines.live_build import LiveBuild, build_live
+from tests.models import meridian
+from tests.models.conftest import answers
+from tests.models.raw_tables import TEXT, fill, fill_files, fill_stripe
+
+Build = Callable[[datetime], None]
+APRIL = datetime(2024, 4, 20, 15, tzinfo=UTC)
+ACCOUNTS = {"id": TEXT, "is_internal": "boolean", "created_at": "timestamp without time zone"}
+USERS = {"id": TEXT, "account_id": TEXT, "last_seen_at": "timestamp without time zone"}
+SEEN = datetime(2024, 4, 19, 9)  # as the loader writes it, in UTC
+PRODUCT = "select claimed_value from mart_executive.claims where department = 'Product'"
+
+
+@pytest.fixture
+def loaded(database: connection) -> connection:
+    fill_stripe(database, meridian.objects(), extracted_at=datetime(2024, 4, 5, tzinfo=UTC))
+    fill_files(database, {"exchange_rates": meridian.RATES, "contracts": meridian.CONTRACTS})
+    fill(database, "raw_production", "accounts", ACCOUNTS, [
+        {"id": "acc_1", "is_internal": False, "created_at": datetime(2024, 1, 10)},
+        {"id": "acc_2", "is_internal": False, "created_at": datetime(2024, 1, 20)},
+    ])  # fmt: skip
+    fill(database, "raw_production", "users", USERS, [{"id": "u_1", "account_id": "acc_1", "last_seen_at": SEEN}])
+    return database
+
+
+def test_nothing_is_built_before_the_whole_was(migrated: Settings, loaded: connection) -> None:
+    _execute(loaded, "delete from portal.build_run")
+    assert build_live(migrated, APRIL, {"production": wall()}) == LiveBuild()
+
+
+@pytest.mark.slow
+def test_a_new_user_of_the_product_counts_at_once(migrated: Settings, loaded: connection, build_as_of: Build) -> None:
+    build_as_of(APRIL)
+    assert answers(loaded, PRODUCT) == [(1,)]
+    untouched = "select oid from pg_class where oid = 'core.fct_invoice'::regclass"
+    before = answers(loaded, untouched)
+    heard = wall()
+    _execute(loaded, "insert into raw_production.users values ('u_2', 'acc_2', '2024-04-20 09:00')")
+    found = build_live(migrated, APRIL, {"production": heard, "hubspot": heard})
+    assert (found.failures, answers(loaded, PRODUCT)) == ((), [(2,)])
+    assert answers(loaded, untouched) == before
+    assert answers(loaded, "select sources, result, as_of, heard_at <= started_at and started_at <= ended_at, "
+                           "models_count from portal.live_build order by started_at desc limit 1") == [
+        (["hubspot", "production"], "ok", APRIL, True, found.models)
+    ]  # fmt: skip
+    assert found.models == 4
+    assert answers(loaded, "select count(*) from pg_tables where schemaname = 'rollup_next'") == [(0,)]
+
+
+@pytest.mark.slow
+def test_a_part_comes_to_what_the_whole_comes_to(migrated: Settings, loaded: connection, build_as_of: Build) -> None:
+    """Ada's subscription ends by a webhook; every row of every rollup and core table is compared with a whole build."""
+    build_as_of(APRIL)
+    first = _contents(loaded)
+    heard = wall()
+    event = {"id": "evt_end", "object": "event", "type": "customer.subscription.deleted", "created": meridian.at(4, 10),
+             "data": {"object": meridian.ada(ended_at=meridian.at(4, 10))}}  # fmt: skip
+    _execute(loaded, "insert into raw_stripe_webhook.event (event_id, type, created, payload, state) values "
+                     "(%s, %s, to_timestamp(%s), %s, 'read')",
+             event["id"], event["type"], event["created"], json.dumps(event))  # fmt: skip
+    assert build_live(migrated, APRIL, {"stripe_webhook": heard}).failures == ()
+    part = _contents(loaded)
+    build_as_of(APRIL)
+    assert part == _contents(loaded)
+    assert {table for table in part if part[table] != first[table]} >= {"rollup.mrr_month", "rollup.customers_month"}
+
+
+@pytest.mark.slow
+def test_what_a_whole_build_has_seen_or_a_new_day_begins_is_left_to_it(
+    migrated: Settings, loaded: connection, build_as_of: Build
+) -> None:
+    heard = wall()
+    build_as_of(APRIL)
+    assert build_live(migrated, APRIL, {"production": heard}) == LiveBuild()
+    assert build_live(migrated, APRIL + timedelta(days=1), {"production": wall()}) == LiveBuild()
+    assert build_live(migrated, APRIL, {"hubspot": wall()}) == LiveBuild()
+
+
+@pytest.mark.slow
+def test_an_invariant_that_does_not_hold_keeps_the_part_from_readers(
+    migrated: Settings, loaded: connection, build_as_of: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_as_of(APRIL)
+    shutil.copytree(dbt.PROJECT, tmp_path / "models")
+    monkeypatch.setattr(dbt, "PROJECT", tmp_path / "models")
+    (tmp_path / "models/tests/assert_nobody_uses_it.sql").write_text(
+        "select * from {{ ref('department_claim') }} where department = 'Product' and claimed_value > 1\n"
+    )
+    _execute(loaded, "insert into raw_production.users values ('u_2', 'acc_2', '2024-04-20 09:00')")
+    [failure] = build_live(migrated, APRIL, {"production": wall()}).failures
+    assert failure.startswith("The invariant 'nobody uses it' does not hold: ")
+    assert answers(loaded, PRODUCT) == [(1,)]
+    newest = "select result, error from portal.live_build order by started_at desc limit 1"
+    assert answers(loaded, newest) == [("failed", failure)]
+
+
+@pytest.mark.slow
+def test_the_service_hears_of_an_event_that_stripe_posts(
+    migrated: Settings, loaded: connection, build_as_of: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_as_of(APRIL)
+    monkeypatch.setattr(live, "as_of", lambda settings: APRIL)
+    stopping = Event()
+    service = Thread(target=live.serve, args=(migrated, stopping))
+    with closing(live._listening(migrated)) as heard:
+        service.start()
+        try:
+            _until(loaded, "select count(*) > 1 from pg_stat_activity where query = 'listen plumbline_raw'")
+            _execute(loaded, "delete from portal.live_build")
+            _execute(loaded, "insert into raw_stripe_webhook.event (event_id, type, created, payload, state) values "
+                             "('evt_1', 'charge.succeeded', now(), '{}', 'ignored')")  # fmt: skip
+            _until(loaded, "select exists (select 1 from portal.live_build where sources = array['stripe_webhook'])")
+        finally:
+            stopping.set()
+            service.join()
+        heard.poll()
+        assert [note.payload for note in heard.notifies] == ["stripe_webhook"]
+
+
+def test_what_is_heard_during_a_pause_waits_and_keeps_its_time() -> None:
+    waiting, first = Waiting(), datetime(2026, 1, 1, tzinfo=UTC)
+    waiting.hear("stripe", first)
+    waiting.hear("stripe", first + timedelta(seconds=5))
+    taken = waiting.take(100.0)
+    assert (taken, waiting.take(100.0)) == ({"stripe": first}, {})
+    waiting.done(taken, LiveBuild(3), seconds=7.0, now=107.0)
+    waiting.hear("production", first)
+    assert (waiting.take(113.9), waiting.take(114.0)) == ({}, {"production": first})
+
+
+def test_what_fell_short_is_tried_again_and_then_left_to_the_whole_build() -> None:
+    waiting, first = Waiting(), datetime(2026, 1, 1, tzinfo=UTC)
+    waiting.hear("stripe", first)
+    tries, now = 0, 0.0
+    while taken := waiting.take(now):
+        tries += 1
+        waiting.hear("stripe", first + timedelta(hours=1))
+        waiting.done(taken, LiveBuild(0, ("It fell short.",)), seconds=1.0, now=now)
+        now += 60.0
+        if tries < MOST_TRIES:
+            assert waiting.since == {"stripe": first}
+        else:
+            waiting.since.clear()
+    assert tries == MOST_TRIES
+
+
+def _contents(database: connection) -> Mapping[str, Any]:
+    """Every row of every table of core and rollup, in an order of its own."""
+    tables = answers(database, "select schemaname || '.' || tablename from pg_tables where schemaname in "
+                               "('core', 'rollup') order by 1")  # fmt: skip
+    return {
+        name: answers(database, f"select to_jsonb(t)::text from {name} as t order by 1") for (name,) in tables
+    }
+
+
+def _execute(database: connection, statement: str, *values: object) -> None:
+    with database.cursor() as cursor:
+        cursor.execute(statement, values or None)
+    database.commit()
+
+
+def _until(database: connection, query: str) -> None:
+    give_up = monotonic() + 60
+    while answers(database, query) != [(True,)]:
+        assert monotonic() < give_up, f"still not: {query}"
+        sleep(0.1)
