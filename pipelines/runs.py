@@ -52,8 +52,9 @@ good as (
 ),
 counted as (select run_id, source, sum(row_count) as row_count from portal.load_run where stream <> '' group by 1, 2)
 select runs.source, runs.result, runs.started_at, good.last_success, runs.error,
-       coalesce(counted.row_count, 0)::bigint as row_count
+       coalesce(counted.row_count, 0)::bigint as row_count, pauses.paused_by
 from runs left join good using (source) left join counted using (run_id, source)
+left join portal.source_pause as pauses using (source)
 where age = 1 order by runs.source
 """
 LAST_BUILD = """

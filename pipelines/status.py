@@ -192,7 +192,7 @@ def _sources(settings: Settings, now: datetime) -> Sequence[Row]:
 
     last = {str(row["source"]): row for row in runs.read(settings, runs.SOURCES)}
     names = sorted({*configured_sources(settings), *last})
-    empty = {"result": None, "started_at": None, "last_success": None, "error": None, "row_count": 0}
+    empty = {"result": None, "started_at": None, "last_success": None, "error": None, "row_count": 0, "paused_by": None}
     rows = [{"source": name, **empty, **last.get(name, {})} for name in names]
     return [
         row | {"age_seconds": _age(row["last_success"], now), "is_loading": row["result"] == "running"} for row in rows

@@ -23,7 +23,7 @@ def draw(status: Status, console: Console) -> None:
                 row["result"] or "never",
                 _number(row["row_count"]),
                 _span(row["age_seconds"]),
-                row["error"] or "",
+                f"paused by {row['paused_by']}" if row["paused_by"] else row["error"] or "",
             )
             for row in status.sources
         ]

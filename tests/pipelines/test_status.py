@@ -26,6 +26,7 @@ LOADED = {
     "age_seconds": 7_300,
     "error": None,
     "is_loading": False,
+    "paused_by": None,
 }
 
 
@@ -152,9 +153,14 @@ def test_people_read_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     assert "✓ All is up, loaded, built and checked as of 2026-11-22 12:00 UTC: 10 promises kept, 0 broken." in told
 
 
+def test_a_source_that_is_paused_says_by_whom(capsys: pytest.CaptureFixture[str]) -> None:
+    draw(replace(FINE, sources=[LOADED | {"paused_by": "ines@example.com"}]), Console(width=120))
+    assert "stripe ok 12,345 2 h paused by ines@example.com" in " ".join(capsys.readouterr().out.split())
+
+
 def test_an_empty_warehouse_has_nothing_built_and_nothing_checked(migrated: Settings) -> None:
     found = look(migrated.model_copy(update={"sandbox_scale": "none", "oidc_issuer": "https://id.example"}))
-    assert [row["service"] for row in found.services] == ["warehouse", "portal", "scheduler"]
+    assert [row["service"] for row in found.services] == ["warehouse", "portal", "live", "scheduler"]
     assert found.services[0]["state"] == "up"
     assert "No build has succeeded yet." in found.short_of or found.build is not None
 
