@@ -24,8 +24,9 @@ def test_a_crash_of_the_facebook_tap_is_reported_to_nobody(is_quiet: bool, said:
     """With what meltano.yml gives it, Python's own hook stays; without it, the library puts its own in place."""
     plugins.install()
     declared = YAML(typ="safe").load(ROOT / "meltano.yml")["plugins"]["extractors"]
-    [env] = [one["env"] for one in declared if one["name"] == "tap-facebook"]
-    given = {name: value.replace("$MELTANO_PROJECT_ROOT", str(ROOT)) for name, value in env.items()}
+    [declared_env] = [one["env"] for one in declared if one["name"] == "tap-facebook"]
+    given = {name: value.replace("$MELTANO_PROJECT_ROOT", str(ROOT)) for name, value in declared_env.items()}
     python = ROOT / ".meltano/extractors/tap-facebook/venv/bin/python"
-    ran = subprocess.run([python, "-c", CRASH], env=given if is_quiet else {}, capture_output=True, text=True, check=True)
+    env = given if is_quiet else {}
+    ran = subprocess.run([python, "-c", CRASH], env=env, capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == said
