@@ -27,7 +27,7 @@ from app.errors import PlumblineError
 from app.home import keep_private
 from app.secrets import warehouse_url
 from app.settings import Settings, get_settings
-from pipelines.live_build import LiveBuild, build_live
+from pipelines.live_build import LiveBuild, build_live, read_models
 
 CHANNEL = "plumbline_raw"
 LOOK_SECONDS = 1.0
@@ -81,6 +81,7 @@ class Waiting:
 
 def serve(settings: Settings, stopping: threading.Event) -> None:
     """Follows the warehouse until it is stopped; waits where nobody answers."""
+    read_models(settings, as_of(settings))
     failures = 0
     while not stopping.is_set():
         try:
