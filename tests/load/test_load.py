@@ -24,7 +24,10 @@ from tests.vendors.tiny_company import NOW, write_company
 
 pytestmark = pytest.mark.slow
 Load = Callable[..., StepResult]
-STRIPE = {"customers": "customer", "subscriptions": "subscription", "invoices": "invoice", "charges": "charge"}
+STRIPE = {"customers": "customer", "subscriptions": "subscription", "invoices": "invoice", "charges": "charge",
+          "balance_transactions": "balance_transaction", "disputes": "dispute", "payouts": "payout"}
+SALESFORCE = ("Account", "Contact", "ForecastingQuota", "Lead", "Opportunity", "OpportunityFieldHistory",
+              "OpportunityHistory", "OpportunitySplit", "OpportunitySplitType", "User", "UserRole")
 SPINE = ("stripe", "salesforce", "production", "files")
 LAST_OF_FILES = "select result from portal.load_run where source = 'files' and stream = '' order by started_at desc"
 RATES = "rate_date,currency,usd_per_unit\n2026-01-01,usd,1\n2026-01-01,eur,1.1\n"
@@ -48,7 +51,7 @@ def test_sources_are_loaded_whole_and_recorded(house: House, load: Load) -> None
     result = load(*SPINE)
     assert result.detail == {"loaded": list(SPINE), "failed": {}}
     assert_stripe_is_complete(house)
-    for name in ("Account", "Lead", "Opportunity", "OpportunityHistory", "User"):
+    for name in SALESFORCE:
         assert house.count(f'raw_salesforce."{name}"') == house.stored("salesforce", name), name
     for table in production.TABLES:
         assert house.count(f"raw_production.{table}") == house.stored("production", table), table
