@@ -262,9 +262,9 @@ def test_every_column_that_a_view_casts_has_a_shape() -> None:
 
     for file in STAGING.glob("*.sql"):
         environment = Environment()  # noqa: S701 -- SQL, no HTML
-        environment.globals |= {"stripe_objects": stripe_objects, "json_instant": str, "json_list": str}
+        environment.globals |= {"stripe_objects": stripe_objects, "json_instant": str, "json_list": str, "raw": lambda *_: ""}
         environment.from_string(file.read_text()).render()
-    assert len(asked) == len(list(STAGING.glob("*.sql")))
+    assert len(asked) == sum("stripe_objects(" in file.read_text() for file in STAGING.glob("*.sql")) > 8
     for kind, columns, nested in asked:
         shape = SHAPES[kind] if nested is None else SHAPES[kind][f"{nested}!"]["data!"][0]
         known = {name.rstrip("!"): inner for name, inner in shape.items()}
