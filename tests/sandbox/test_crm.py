@@ -73,7 +73,7 @@ def test_each_change_begins_where_the_last_one_ended_and_the_last_is_what_stands
 
 
 def test_both_histories_tell_the_same_of_a_save(company: Company, changes: dict[str, list[Any]]) -> None:
-    saves = defaultdict(dict)
+    saves: dict[str, dict[str, Any]] = defaultdict(dict)
     for one in held(company, "OpportunityHistory").values():
         saves[one["OpportunityId"]][one["CreatedDate"]] = one
     guessed = 0

@@ -58,7 +58,7 @@ def test_dollars_are_left_as_they_came_and_other_money_at_the_days_rate(
     company: Company, entries: dict[str, Any]
 ) -> None:
     charges = held(company, "charge")
-    currencies = Counter()
+    currencies: Counter[str] = Counter()
     for one in entries.values():
         assert one["net"] == one["amount"] - one["fee"]
         assert one["currency"] == "usd"

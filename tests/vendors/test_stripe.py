@@ -9,8 +9,8 @@ import pytest
 
 from app.settings import Settings
 from pipelines.sandbox.vendors.rate import Bucket
-from pipelines.sandbox.vendors.stripe import api as stripe_module
 from pipelines.sandbox.vendors.stripe import secret_key
+from pipelines.sandbox.vendors.stripe.bodies import shorten
 from tests.vendors.conftest import Ask, Client
 from tests.vendors.tiny_company import DAY, NOW, Store, seconds
 
@@ -249,4 +249,4 @@ def test_faults_cannot_be_set_from_the_vendors_own_host(vendors: Client) -> None
 
 def test_stored_bytes_are_served_as_they_are() -> None:
     body = b'{"id":"in_1", "odd":  "spacing"}'
-    assert stripe_module.shorten(body) is body
+    assert shorten(body) is body
