@@ -15,7 +15,7 @@ from psycopg2.extensions import connection
 
 from app.secrets import warehouse_url
 from app.settings import Settings
-from pipelines.build import dbt_folder, run_dbt
+from pipelines.dbt import dbt_folder, run_dbt
 from tests.models import meridian
 from tests.models.conftest import answers
 from tests.models.raw_tables import INSTANT, TEXT, fill, fill_stripe
