@@ -47,6 +47,7 @@ SHAPES: Mapping[str, Shape] = {
         "id!": "word", "customer!": "word", "subscription": "word", "status": "word", "currency!": "word",
         "subtotal!": "amount", "total!": "amount", "tax": "amount", "amount_due!": "amount",
         "amount_paid!": "amount", "amount_remaining!": "amount", "created!": "instant", "due_date": "instant",
+        "pre_payment_credit_notes_amount": "amount", "post_payment_credit_notes_amount": "amount",
         "billing_reason": "word", "collection_method": "word", "number": "word",
         "discount": {"start": "instant", "end": "instant", "coupon": COUPON},
         "status_transitions": {
@@ -58,6 +59,27 @@ SHAPES: Mapping[str, Shape] = {
     "charge": {
         "id!": "word", "customer": "word", "invoice": "word", "status!": "word", "currency!": "word",
         "amount!": "amount", "amount_refunded": "amount", "failure_code": "word", "created!": "instant",
+    },
+    "coupon": {
+        "id!": "word", "name": "text", "duration!": "word", "duration_in_months": "count", "percent_off": "percent",
+        "amount_off": "amount", "currency": "word", "valid": "flag", "created!": "instant",
+    },
+    "refund": {
+        "id!": "word", "charge": "word", "status": "word", "reason": "word", "currency!": "word",
+        "amount!": "amount", "balance_transaction": "word", "created!": "instant",
+    },
+    "dispute": {
+        "id!": "word", "charge": "word", "status!": "word", "reason": "word", "currency!": "word",
+        "amount!": "amount", "evidence_details": {"due_by": "instant"}, "created!": "instant",
+    },
+    "payout": {
+        "id!": "word", "status!": "word", "currency!": "word", "amount!": "amount", "arrival_date": "instant",
+        "automatic": "flag", "failure_code": "word", "balance_transaction": "word", "created!": "instant",
+    },
+    "credit_note": {
+        "id!": "word", "invoice": "word", "customer": "word", "refund": "word", "status!": "word", "type": "word",
+        "reason": "word", "currency!": "word", "amount!": "amount", "subtotal": "amount", "created!": "instant",
+        "voided_at": "instant",
     },
 }  # fmt: skip
 """What the models read of each kind of object, as models/macros/stripe_shapes.sql says it: a field that must be there

@@ -1,6 +1,6 @@
 {#- The newest version of each Stripe object: the loader's row, or a later one that a webhook brought.
 
-    kind: Stripe's `object` name. table_name: the raw table. columns: {name: type}. nested: the list inside a parent
+    kind: Stripe's `object` name. table_name: the raw table; none where no tap loads the kind. columns: {name: type}. nested: the list inside a parent
     object whose members are the objects (lines of an invoice, items of a subscription); kind is then the parent's,
     and parent_key the column that names the parent.
 
@@ -11,7 +11,15 @@
     {%- set loaded_columns = dict(columns) -%}
     {%- do loaded_columns.update({"updated": "timestamptz", "_sdc_extracted_at": "timestamptz"}) -%}
     with loaded as (
+        {% if table_name -%}
         {{ raw("stripe", table_name, loaded_columns) | indent(8) }}
+        {%- else -%}
+        select
+        {%- for name, type in loaded_columns.items() %}
+            cast(null as {{ type }}) as {{ name }}{{ "," if not loop.last }}
+        {%- endfor %}
+        where false
+        {%- endif %}
     ),
 
     events as (

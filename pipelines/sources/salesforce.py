@@ -1,4 +1,4 @@
-"""Salesforce: leads, accounts, opportunities with their history, and who sells."""
+"""Salesforce: leads, accounts, contacts, opportunities with their histories and splits, who sells, and their quotas."""
 
 from __future__ import annotations
 
@@ -47,10 +47,16 @@ SOURCE = Source(
     ),
     (
         Stream("Account", ("Id",), newest=CHANGED),
+        Stream("Contact", ("Id",), newest=CHANGED),
+        Stream("ForecastingQuota", ("Id",), '"QuotaAmount"', newest=CHANGED),
         Stream("Lead", ("Id",), newest=CHANGED),
         Stream("Opportunity", ("Id",), '"Amount"', newest=CHANGED),
+        Stream("OpportunityFieldHistory", ("Id",), newest='"CreatedDate"'),
         Stream("OpportunityHistory", ("Id",), newest=CHANGED),
+        Stream("OpportunitySplit", ("Id",), '"SplitAmount"', newest=CHANGED),
+        Stream("OpportunitySplitType", ("Id",), newest=CHANGED),
         Stream("User", ("Id",), newest=CHANGED),
+        Stream("UserRole", ("Id",), newest=CHANGED),
     ),
     sandbox,
     probe,

@@ -1,4 +1,4 @@
-"""Stripe: customers, what they subscribe to, invoices and payments."""
+"""Stripe: customers, what they subscribe to, invoices, payments, disputes, and what reaches the bank."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ SOURCE = Source(
         Credential(
             "client_secret", "STRIPE_CLIENT_SECRET",
             "A restricted key, rk_live_…, that may read Customers, Products, Plans, Coupons, Subscriptions, Invoices, "
-            "Charges, Events and the account, and write nothing (Developers › API keys).",
+            "Charges, Disputes, Balance, Payouts, Events and the account, and write nothing (Developers › API keys).",
         ),
         Credential("start_date", "STRIPE_START_DATE", "Since when to load, such as 2022-01-01T00:00:00Z.", False),
     ),
@@ -61,6 +61,9 @@ SOURCE = Source(
         Stream("coupons", newest="created", extractor=PEOPLE),
         Stream("subscriptions", newest="created", extractor=PEOPLE),
         Stream("charges", total="amount", newest="created", extractor=PEOPLE),
+        Stream("balance_transactions", total="net", newest="created", extractor=PEOPLE),
+        Stream("disputes", total="amount", newest="created", extractor=PEOPLE),
+        Stream("payouts", total="amount", newest="created", extractor=PEOPLE),
         Stream("invoices", total="total", newest="created", extractor=BILLING),
         Stream("invoice_line_items", total="amount", extractor=BILLING),
     ),

@@ -20,11 +20,14 @@ from pipelines.sandbox import production
 from pipelines.vanished import vanished
 from tests.files.workbooks import workbook
 from tests.load.conftest import House
-from tests.vendors.tiny_company import NOW, write_company
+from tests.vendors.tiny_company import NOW, listed, write_company
 
 pytestmark = pytest.mark.slow
 Load = Callable[..., StepResult]
-STRIPE = {"customers": "customer", "subscriptions": "subscription", "invoices": "invoice", "charges": "charge"}
+STRIPE = {"customers": "customer", "subscriptions": "subscription", "invoices": "invoice", "charges": "charge",
+          "balance_transactions": "balance_transaction", "disputes": "dispute", "payouts": "payout"}
+SALESFORCE = ("Account", "Contact", "ForecastingQuota", "Lead", "Opportunity", "OpportunityFieldHistory",
+              "OpportunityHistory", "OpportunitySplit", "OpportunitySplitType", "User", "UserRole")
 SPINE = ("stripe", "salesforce", "production", "files")
 LAST_OF_FILES = "select result from portal.load_run where source = 'files' and stream = '' order by started_at desc"
 RATES = "rate_date,currency,usd_per_unit\n2026-01-01,usd,1\n2026-01-01,eur,1.1\n"
@@ -48,11 +51,17 @@ def test_sources_are_loaded_whole_and_recorded(house: House, load: Load) -> None
     result = load(*SPINE)
     assert result.detail == {"loaded": list(SPINE), "failed": {}}
     assert_stripe_is_complete(house)
-    for name in ("Account", "Lead", "Opportunity", "OpportunityHistory", "User"):
+    for name in SALESFORCE:
         assert house.count(f'raw_salesforce."{name}"') == house.stored("salesforce", name), name
     for table in production.TABLES:
         assert house.count(f"raw_production.{table}") == house.stored("production", table), table
     assert house.count("raw_files.exchange_rates") == 2
+    values = house.rows('select "OldValue" as old, "NewValue" as new from raw_salesforce."OpportunityFieldHistory" '
+                        'order by "Id"')  # fmt: skip
+    assert [tuple(row.values()) for row in values] == [
+        (None, None), ("Proposal", "Closed Won"), ("1000.0", "1200.5"), ("2026-12-01", "2026-11-02"),
+        ("005000000000002AAA", "005000000000001AAA"),
+    ]  # fmt: skip
     recorded = {(row["source"], row["stream"]): row for row in house.rows("select * from portal.load_run")}
     assert recorded["stripe", "customers"]["row_count"] == 4
     assert int(str(recorded["stripe", "invoice_line_items"]["row_count"])) >= 144
@@ -85,6 +94,12 @@ def test_the_next_load_brings_what_is_new_and_what_changed(house: House, load: L
     changed = house.store.stripe("customer", "cus_00000", at - 200 * 86_400, name="Renamed", currency="usd")
     house.store.event(f"evt_{at}_renamed", at, "customer.updated", changed)
     house.store.salesforce("Lead", "00Q000000000000001", NOW + timedelta(days=1), LastName="Changed")
+    _money_goes_back(house, at)
+    house.store.salesforce("OpportunityFieldHistory", "017000000000000009", NOW + timedelta(days=1), NewValue=7,
+                           OldValue=6, OpportunityId="006000000000000001", Field="Amount", DataType="Currency")
+    house.store.salesforce("ForecastingQuota", "0J9000000000000001", NOW + timedelta(days=1), QuotaAmount=95_000.0,
+                           QuotaOwnerId="005000000000000001", StartDate="2026-10-01", IsAmount=True)
+    house.store.salesforce("Contact", "003000000000000001", NOW + timedelta(days=1), deleted=True, LastName="Hart")
     house.store.production("accounts", 1, NOW + timedelta(days=1), name="Grown", is_internal=False)
     house.store.save()
     production.seed(house.settings)
@@ -93,8 +108,39 @@ def test_the_next_load_brings_what_is_new_and_what_changed(house: House, load: L
     names = {row["id"]: row["name"] for row in house.rows("select id, name from raw_stripe.customers")}
     assert (names["cus_new"], names["cus_00000"], len(names)) == ("New", "Renamed", 5)
     assert house.rows('select "LastName" from raw_salesforce."Lead"') == [{"LastName": "Changed"}]
+    changed_at_sales = house.rows('select q."QuotaAmount"::text as quota, c."IsDeleted" as gone, '
+                                  '(select count(*) from raw_salesforce."OpportunityFieldHistory") as changes '
+                                  'from raw_salesforce."ForecastingQuota" as q, raw_salesforce."Contact" as c '
+                                  "where c.\"Id\" = '003000000000000001'")  # fmt: skip
+    assert [tuple(row.values()) for row in changed_at_sales] == [("95000.0", True, 6)]
+    assert_money_went_back(house)
     assert house.rows("select name from raw_production.accounts") == [{"name": "Grown"}]
     assert house.rows("select currency from raw_files.exchange_rates") == [{"currency": "usd"}]
+
+
+def _money_goes_back(house: House, at: int) -> None:
+    """A refund and a bounced payout, told as Stripe tells them: no event names the refunds of a charge."""
+    refund = house.store.stripe("refund", "re_1", at, charge="ch_00001_00", amount=700, currency="usd")
+    charge = house.store.stripe("charge", "ch_00001_00", at - 80 * 86_400, amount=60_000, amount_refunded=700,
+                                currency="usd", customer="cus_00001", status="succeeded", paid=True,
+                                refunds=listed([refund], "/v1/charges/ch_00001_00/refunds"))  # fmt: skip
+    charge.pop("refunds")
+    house.store.event(f"evt_{at}_refunded", at, "charge.refunded", charge)
+    house.store.stripe("balance_transaction", "txn_9", at, type="refund", source="re_1", amount=-700, fee=0, net=-700,
+                       currency="usd", available_on=at)  # fmt: skip
+    bounced = house.store.stripe("payout", "po_1", at - 8 * 86_400, amount=58_230, currency="usd", status="failed",
+                                 automatic=True, arrival_date=at, balance_transaction="txn_3",
+                                 failure_code="could_not_process")  # fmt: skip
+    house.store.event(f"evt_{at}_bounced", at, "payout.failed", bounced)
+
+
+def assert_money_went_back(house: House) -> None:
+    """The event empties the list of refunds that the charge was loaded with: the balance keeps each of them."""
+    charge = house.rows("select amount_refunded, refunds from raw_stripe.charges where id = 'ch_00001_00'")
+    assert charge == [{"amount_refunded": 700, "refunds": None}]
+    left = house.rows("select source, net from raw_stripe.balance_transactions where type = 'refund'")
+    assert left == [{"source": "re_1", "net": -700}]
+    assert house.rows("select status from raw_stripe.payouts") == [{"status": "failed"}]
 
 
 def test_after_forty_days_stripe_is_read_anew_and_nothing_is_missed(house: House, load: Load) -> None:

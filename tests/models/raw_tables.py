@@ -35,7 +35,8 @@ STRIPE: dict[str, dict[str, str]] = {
         "id": TEXT, "customer": TEXT, "subscription": TEXT, "status": TEXT, "currency": TEXT, "subtotal": NUMBER,
         "total": NUMBER, "tax": NUMBER, "amount_due": NUMBER, "amount_paid": NUMBER, "amount_remaining": NUMBER,
         "created": INSTANT, "due_date": INSTANT, "billing_reason": TEXT, "collection_method": TEXT, "number": TEXT,
-        "discount": JSON, "status_transitions": JSON,
+        "discount": JSON, "status_transitions": JSON, "pre_payment_credit_notes_amount": NUMBER,
+        "post_payment_credit_notes_amount": NUMBER,
     },
     "invoice_line_items": {
         "id": TEXT, "invoice": TEXT, "subscription": TEXT, "subscription_item": TEXT, "type": TEXT,
@@ -45,6 +46,22 @@ STRIPE: dict[str, dict[str, str]] = {
     "charges": {
         "id": TEXT, "customer": TEXT, "invoice": TEXT, "status": TEXT, "currency": TEXT, "amount": NUMBER,
         "amount_refunded": NUMBER, "failure_code": TEXT, "created": INSTANT, "refunds": JSON,
+    },
+    "coupons": {
+        "id": TEXT, "name": TEXT, "duration": TEXT, "duration_in_months": NUMBER, "percent_off": "numeric",
+        "amount_off": NUMBER, "currency": TEXT, "valid": FLAG, "created": INSTANT,
+    },
+    "balance_transactions": {
+        "id": TEXT, "source": TEXT, "type": TEXT, "currency": TEXT, "amount": NUMBER, "fee": NUMBER, "net": NUMBER,
+        "exchange_rate": "numeric", "available_on": NUMBER, "description": TEXT, "created": INSTANT,
+    },
+    "disputes": {
+        "id": TEXT, "charge": TEXT, "status": TEXT, "reason": TEXT, "currency": TEXT, "amount": NUMBER,
+        "evidence_details": JSON, "created": INSTANT,
+    },
+    "payouts": {
+        "id": TEXT, "status": TEXT, "currency": TEXT, "amount": NUMBER, "arrival_date": INSTANT, "automatic": FLAG,
+        "failure_code": TEXT, "balance_transaction": TEXT, "created": INSTANT,
     },
 }  # fmt: skip
 FILES: dict[str, dict[str, str]] = {
@@ -62,7 +79,8 @@ FILES: dict[str, dict[str, str]] = {
         "currency": TEXT, "amount": "numeric",
     },
 }  # fmt: skip
-NESTED_INSTANTS = ("start", "end", "finalized_at", "paid_at", "voided_at", "marked_uncollectible_at")
+KINDS = ("customer", "product", "plan", "charge", "coupon", "balance_transaction", "dispute", "payout")
+NESTED_INSTANTS = ("start", "end", "finalized_at", "paid_at", "voided_at", "marked_uncollectible_at", "due_by")
 
 
 def fill_stripe(database: connection, objects: Mapping[str, Iterable[Row]], *, extracted_at: datetime) -> None:
@@ -70,14 +88,14 @@ def fill_stripe(database: connection, objects: Mapping[str, Iterable[Row]], *, e
 
     Args:
         database: a connection that may write schema raw_stripe.
-        objects: bodies by Stripe's kind: customer, product, plan, subscription, invoice, charge. Lines and items
-            are taken from the objects that hold them.
+        objects: bodies by Stripe's kind: those of KINDS, subscription and invoice. Lines and items are taken from the
+            objects that hold them.
         extracted_at: the instant the tap looked.
     """
     subscriptions = list(objects.get("subscription", ()))
     invoices = list(objects.get("invoice", ()))
     tables: dict[str, list[Row]] = {
-        **{f"{kind}s": list(objects.get(kind, ())) for kind in ("customer", "product", "plan", "charge")},
+        **{f"{kind}s": list(objects.get(kind, ())) for kind in KINDS},
         "subscriptions": [
             {**one, "items": [item["id"] for item in one.get("items", {}).get("data", ())]} for one in subscriptions
         ],

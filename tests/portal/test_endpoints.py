@@ -98,7 +98,7 @@ def test_what_is_not_stripes_is_refused_in_words(
         ),
         pytest.param(with_object("evt_6", 7), "quarantined", "data.object is 7; expected an object", id="no object"),
         pytest.param(
-            with_object("evt_7", {"id": "dp_1", "object": "dispute"}), "ignored", "objects of the kind dispute",
+            with_object("evt_7", {"id": "prv_1", "object": "review"}), "ignored", "objects of the kind review",
             id="a kind that no model reads",
         ),
         pytest.param(

@@ -8,7 +8,7 @@ from pipelines.sandbox.company import Company, simulate
 from pipelines.sandbox.company.times import ANCHOR, DAY
 
 LATER = ANCHOR + 40 * DAY
-LOGS = {"OpportunityHistory", "refund"}  # written once, never changed
+LOGS = {"OpportunityHistory", "OpportunityFieldHistory", "refund", "credit_note"}  # written once, never changed
 
 
 @pytest.fixture(scope="module")

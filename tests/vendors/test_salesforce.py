@@ -39,12 +39,69 @@ def test_an_invalid_token_is_an_invalid_session(salesforce: Ask) -> None:
 
 def test_objects_are_listed_and_described(salesforce: Ask) -> None:
     names = {entry["name"] for entry in salesforce("/services/data/v61.0/sobjects").json()["sobjects"]}
-    assert names == {"Account", "Lead", "Opportunity", "OpportunityHistory", "User"}
+    assert names == {
+        "Account", "Contact", "ForecastingQuota", "Lead", "Opportunity", "OpportunityFieldHistory",
+        "OpportunityHistory", "OpportunitySplit", "OpportunitySplitType", "User", "UserRole",
+    }
     described = salesforce("/services/data/v61.0/sobjects/Account/describe").json()["fields"]
     types = {field["name"]: field["type"] for field in described}
     assert types["Id"] == "id"
     assert types["SystemModstamp"] == "datetime"
     assert types["Stripe_Customer_Id__c"] == "string"
+
+
+def fields(salesforce: Ask, name: str) -> dict[str, dict[str, object]]:
+    described = salesforce(f"/services/data/v61.0/sobjects/{name}/describe").json()["fields"]
+    return {field["name"]: field for field in described}
+
+
+def test_the_values_of_a_field_history_are_of_any_type_and_cannot_be_filtered(salesforce: Ask) -> None:
+    known = fields(salesforce, "OpportunityFieldHistory")
+    assert {name: known[name]["type"] for name in ("OldValue", "NewValue", "Field", "DataType", "CreatedDate")} == {
+        "OldValue": "anyType", "NewValue": "anyType", "Field": "picklist", "DataType": "picklist",
+        "CreatedDate": "datetime",
+    }
+    assert [known[name]["filterable"] for name in ("OldValue", "Field")] == [False, True]
+    answer = salesforce(QUERY, q="SELECT Id FROM OpportunityFieldHistory WHERE OldValue = 'Proposal'")
+    assert answer.json() == [
+        {"errorCode": "INVALID_FIELD", "message": "field 'OldValue' can not be filtered in a query call"}
+    ]
+
+
+def test_a_field_history_gives_each_value_in_its_own_type(salesforce: Ask) -> None:
+    ask = "SELECT Field, DataType, OldValue, NewValue FROM OpportunityFieldHistory ORDER BY CreatedDate ASC"
+    found = [tuple(record[name] for name in ("Field", "OldValue", "NewValue"))
+             for record in salesforce(QUERY_ALL, q=ask).json()["records"]]
+    assert found == [
+        ("created", None, None), ("StageName", "Proposal", "Closed Won"), ("Amount", 1000, 1200.5),
+        ("CloseDate", "2026-12-01", "2026-11-02"), ("Owner", "005000000000002AAA", "005000000000001AAA"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "lacking"),
+    [("OpportunityFieldHistory", "SystemModstamp"), ("OpportunityFieldHistory", "LastModifiedDate"),
+     ("ForecastingQuota", "IsDeleted"), ("UserRole", "CreatedDate"), ("UserRole", "IsDeleted")],
+)
+def test_not_every_object_has_every_system_field(salesforce: Ask, name: str, lacking: str) -> None:
+    assert lacking not in fields(salesforce, name)
+    answer = salesforce(QUERY, q=f"SELECT Id, {lacking} FROM {name}")
+    assert (answer.status_code, answer.json()[0]["errorCode"]) == (400, "INVALID_FIELD")
+
+
+def test_a_day_filters_a_date_field(salesforce: Ask) -> None:
+    ask = "SELECT QuotaAmount FROM ForecastingQuota WHERE StartDate >= {} ORDER BY StartDate ASC"
+    assert [entry["QuotaAmount"] for entry in salesforce(QUERY, q=ask.format("2026-10-01")).json()["records"]] == [
+        90_000.5
+    ]
+    assert salesforce(QUERY, q=ask.format("2026-10-02")).json()["totalSize"] == 0
+
+
+def test_a_deleted_contact_is_in_the_recycle_bin(salesforce: Ask) -> None:
+    ask = "SELECT Name, IsDeleted FROM Contact"
+    assert [entry["Name"] for entry in salesforce(QUERY, q=ask).json()["records"]] == ["Kim Hart"]
+    assert salesforce(QUERY_ALL, q=ask).json()["totalSize"] == 2
+    assert salesforce(QUERY_ALL, q=ask + " WHERE IsDeleted = true").json()["totalSize"] == 1
 
 
 def test_an_unknown_object_is_not_found(salesforce: Ask) -> None:

@@ -9,10 +9,10 @@ import pytest
 
 from app.settings import Settings
 from pipelines.sandbox.vendors.rate import Bucket
-from pipelines.sandbox.vendors.stripe import api as stripe_module
 from pipelines.sandbox.vendors.stripe import secret_key
+from pipelines.sandbox.vendors.stripe.bodies import shorten
 from tests.vendors.conftest import Ask, Client
-from tests.vendors.tiny_company import DAY, NOW, seconds
+from tests.vendors.tiny_company import DAY, NOW, Store, seconds
 
 
 def ids(answer: object) -> list[str]:
@@ -159,6 +159,43 @@ def test_subscriptions_come_with_a_customer_only_when_expanded(stripe: Ask) -> N
     assert [entry["id"] for entry in expanded["subscriptions"]["data"]] == [expanded["id"].replace("cus", "sub")]
 
 
+def test_refunds_come_with_a_charge_only_when_expanded(stripe: Ask) -> None:
+    plain = stripe("/v1/charges", limit=1).json()["data"][0]
+    expanded = stripe("/v1/charges", limit=1, **{"expand[]": "data.refunds"}).json()["data"][0]
+    assert "refunds" not in plain
+    assert "refunds" not in stripe(f"/v1/charges/{plain['id']}").json()
+    assert expanded["refunds"]["object"] == "list"
+
+
+def test_balance_transactions_are_filtered_by_type_and_source(stripe: Ask) -> None:
+    assert ids(stripe("/v1/balance_transactions")) == ["txn_3", "txn_2", "txn_1"]
+    assert ids(stripe("/v1/balance_transactions", type="charge")) == ["txn_1"]
+    assert ids(stripe("/v1/balance_transactions", source="dp_1")) == ["txn_2"]
+
+
+def test_balance_transactions_are_listed_by_payout(stripe: Ask) -> None:
+    answer = stripe("/v1/balance_transactions", payout="po_1").json()
+    assert sum(entry["net"] for entry in answer["data"]) == stripe("/v1/payouts/po_1").json()["amount"]
+    assert (answer["url"], answer["has_more"]) == ("/v1/balance_transactions", False)
+    missing = stripe("/v1/balance_transactions", payout="po_nobody")
+    assert (missing.status_code, missing.json()["error"]["message"]) == (400, "No such payout: 'po_nobody'")
+
+
+def test_disputes_and_payouts_are_listed_and_retrieved(stripe: Ask) -> None:
+    assert ids(stripe("/v1/disputes", charge="ch_00000_00")) == ["dp_1"]
+    assert ids(stripe("/v1/disputes", charge="ch_00001_00")) == []
+    assert ids(stripe("/v1/payouts", status="paid")) == ["po_1"]
+    assert stripe("/v1/disputes/dp_1").json()["status"] == "lost"
+
+
+def test_credit_notes_are_listed_by_invoice(stripe: Ask, settings: Settings) -> None:
+    store = Store(settings.home)
+    store.stripe("credit_note", "cn_1", seconds(days_ago=3), invoice="in_00000_00", amount=500, status="issued")
+    store.save()
+    assert ids(stripe("/v1/credit_notes", invoice="in_00000_00")) == ["cn_1"]
+    assert ids(stripe("/v1/credit_notes", invoice="in_00000_01")) == []
+
+
 def test_what_cannot_be_expanded_is_refused(stripe: Ask) -> None:
     answer = stripe("/v1/customers", **{"expand[]": "data.secrets"})
     assert answer.json()["error"]["message"] == "This property cannot be expanded (secrets)."
@@ -212,4 +249,4 @@ def test_faults_cannot_be_set_from_the_vendors_own_host(vendors: Client) -> None
 
 def test_stored_bytes_are_served_as_they_are() -> None:
     body = b'{"id":"in_1", "odd":  "spacing"}'
-    assert stripe_module.shorten(body) is body
+    assert shorten(body) is body

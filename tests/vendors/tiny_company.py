@@ -21,6 +21,12 @@ create index event_listing on event (vendor, created);
 create table meta (key text primary key, value text);
 """
 
+LACKING = {
+    "OpportunityHistory": ("LastModifiedDate",), "OpportunityFieldHistory": ("LastModifiedDate", "SystemModstamp"),
+    "ForecastingQuota": ("IsDeleted",), "UserRole": ("CreatedDate", "IsDeleted"),
+}
+"""Which of the four system fields an object of Salesforce does not have."""
+
 
 class Store:
     """Writes vendors.db of a home, object by object; `seq` counts every change."""
@@ -68,9 +74,9 @@ class Store:
 
     def salesforce(self, kind: str, key: str, changed: datetime, *, deleted: bool = False, **fields: Any) -> None:
         text = changed.strftime("%Y-%m-%dT%H:%M:%S.000+0000")
-        stamps = {"Id": key, "CreatedDate": text, "SystemModstamp": text, "IsDeleted": deleted}
-        if kind != "OpportunityHistory":
-            stamps["LastModifiedDate"] = text
+        stamps = {"Id": key, "CreatedDate": text, "SystemModstamp": text, "IsDeleted": deleted,
+                  "LastModifiedDate": text}
+        stamps = {name: value for name, value in stamps.items() if name not in LACKING.get(kind, ())}
         self.put("salesforce", kind, key, int(changed.timestamp()), stamps | fields, int(deleted))
 
     def production(self, table: str, key: int, changed: datetime, **fields: Any) -> None:
@@ -120,7 +126,9 @@ def write_company(home: Path, *, customers: int = 3, months: int = 3, lines: int
     store.put("stripe", "plan", "plan_team", plan()["created"], plan())
     for number in range(customers):
         _customer(store, number, months, lines)
+    balance(store, seconds(days_ago=10, now=store.now))
     _crm(store)
+    _sales(store)
     _production(store)
     store.save()
     return store
@@ -159,6 +167,24 @@ def _invoice(store: Store, customer: str, subscription: str, suffix: str, at: in
     store.event(f"evt_{at}_{suffix}_2", at, "charge.succeeded", charge)
 
 
+def balance(store: Store, at: int) -> None:
+    """A charge with its fee, a dispute that was lost, and the payout of what was left."""
+    store.stripe("balance_transaction", "txn_1", at, type="charge", source="ch_00000_00", amount=60_000, fee=1_770,
+                 net=58_230, currency="usd", status="available", available_on=at, exchange_rate=None, description="x",
+                 fee_details=[{"amount": 1_770, "currency": "usd", "type": "stripe_fee"}])
+    store.stripe("balance_transaction", "txn_2", at + DAY, type="adjustment", source="dp_1", amount=-60_000, fee=1_500,
+                 net=-61_500, currency="usd", status="available", available_on=at, exchange_rate=None, description="x",
+                 fee_details=[])
+    store.stripe("balance_transaction", "txn_3", at + 2 * DAY, type="payout", source="po_1", amount=-58_230, fee=0,
+                 net=-58_230, currency="usd", status="available", available_on=at, exchange_rate=None, description="x",
+                 fee_details=[])
+    store.stripe("dispute", "dp_1", at + DAY, amount=60_000, charge="ch_00000_00", currency="usd", reason="fraudulent",
+                 status="lost", evidence={}, evidence_details={"due_by": at + 15 * DAY}, balance_transactions=[])
+    store.stripe("payout", "po_1", at + 2 * DAY, amount=58_230, currency="usd", status="paid", automatic=True,
+                 arrival_date=at + 3 * DAY, balance_transaction="txn_3", failure_code=None, type="bank_account")
+    store.put("stripe", "payout_content", "po_1", at + 2 * DAY, {"id": "po_1", "data": ["txn_1"]})
+
+
 def _crm(store: Store) -> None:
     at = store.now - timedelta(days=20)
     store.salesforce("User", "005000000000000001", at, Name="Ann Lee", Email="ann@example.test", IsActive=True)
@@ -173,6 +199,28 @@ def _crm(store: Store) -> None:
                      IsWon=False, IsClosed=False)
     store.salesforce("OpportunityHistory", "008000000000000001", at, OpportunityId="006000000000000001",
                      StageName="Proposal", Amount=1200.5, CloseDate="2026-11-02", Probability=50.0)
+
+
+def _sales(store: Store) -> None:
+    """Who sells with which quota, whom they know, and what they changed and shared."""
+    at, deal = store.now - timedelta(days=20), "006000000000000001"
+    store.salesforce("UserRole", "00E000000000000001", at, Name="Sales", ParentRoleId=None, DeveloperName="Sales")
+    store.salesforce("Contact", "003000000000000001", at, AccountId="001000000000000001", LastName="Hart",
+                     Name="Kim Hart", Email="Kim@example.test", HasOptedOutOfEmail=False)
+    store.salesforce("Contact", "003000000000000002", at, deleted=True, AccountId="001000000000000001",
+                     LastName="Gone", Name="Gone", Email="gone@example.test", HasOptedOutOfEmail=True)
+    store.salesforce("ForecastingQuota", "0J9000000000000001", at, QuotaOwnerId="005000000000000001",
+                     StartDate="2026-10-01", QuotaAmount=90_000.5, IsAmount=True, IsQuantity=False)
+    store.salesforce("OpportunitySplitType", "0St000000000000001", at, DeveloperName="Revenue", IsTotalValidated=True,
+                     IsActive=True)
+    store.salesforce("OpportunitySplit", "0Sp000000000000001", at, OpportunityId=deal, SplitPercentage=100.0,
+                     SplitOwnerId="005000000000000001", SplitAmount=1200.5, SplitTypeId="0St000000000000001")
+    changes = (("created", "Text", None, None), ("StageName", "DynamicEnum", "Proposal", "Closed Won"),
+               ("Amount", "Currency", 1000, 1200.5), ("CloseDate", "DateOnly", "2026-12-01", "2026-11-02"),
+               ("Owner", "EntityId", "005000000000002AAA", "005000000000001AAA"))
+    for place, (field, kind, old, new) in enumerate(changes):
+        store.salesforce("OpportunityFieldHistory", f"01700000000000000{place}", at + timedelta(hours=place),
+                         OpportunityId=deal, Field=field, DataType=kind, OldValue=old, NewValue=new)
 
 
 def _production(store: Store) -> None:

@@ -18,7 +18,8 @@ from pipelines.sandbox.store import open_store
 from tests.models.raw_tables import FILES, FLAG, INSTANT, NUMBER, TEXT, fill, fill_stripe
 from tests.verify.sendgrid_tables import fill_sendgrid
 
-DAYS = ("CloseDate", "ConvertedDate", "Contract_Start__c")
+DAYS = ("CloseDate", "ConvertedDate", "Contract_Start__c", "StartDate")
+ANY_TYPE = {"OldValue": TEXT, "NewValue": TEXT}
 
 
 def fill_raw_tables(settings: Settings, as_of: datetime) -> None:
@@ -28,7 +29,8 @@ def fill_raw_tables(settings: Settings, as_of: datetime) -> None:
         fill_stripe(database, _objects(settings, "stripe"), extracted_at=as_of)
         for vendor in ("salesforce", "production"):
             for kind, rows in _objects(settings, vendor).items():
-                fill(database, f"raw_{vendor}", kind, _columns(rows), rows)
+                columns = _columns(rows) | (ANY_TYPE if kind == "OpportunityFieldHistory" else {})
+                fill(database, f"raw_{vendor}", kind, columns, rows)
         fill_sendgrid(database, settings)
         for name, columns in FILES.items():
             with (settings.files / f"{name}.csv").open(encoding="utf-8", newline="") as file:

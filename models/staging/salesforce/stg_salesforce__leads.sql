@@ -3,6 +3,7 @@ with source as (
     {{ raw("salesforce", "lead", {
         "Id": "text", "Company": "text", "Country": "text", "LeadSource": "text", "Status": "text",
         "OwnerId": "text", "IsConverted": "boolean", "ConvertedDate": "date", "ConvertedOpportunityId": "text",
+        "ConvertedContactId": "text", "Email": "text",
         "CreatedDate": "timestamptz", "IsDeleted": "boolean"
     }) }}
 )
@@ -17,6 +18,8 @@ select
     coalesce(isconverted, false) as is_converted,
     converteddate as converted_date,
     convertedopportunityid as opportunity_id,
+    convertedcontactid as contact_id,
+    lower(email) as email,
     createddate as created_at,
     coalesce(isdeleted, false) as is_deleted
 from source

@@ -5,6 +5,7 @@ with source as (
         "subtotal": "numeric", "total": "numeric", "tax": "numeric", "amount_due": "numeric",
         "amount_paid": "numeric", "amount_remaining": "numeric", "created": "timestamptz",
         "due_date": "timestamptz", "billing_reason": "text", "collection_method": "text", "number": "text",
+        "pre_payment_credit_notes_amount": "numeric", "post_payment_credit_notes_amount": "numeric",
         "discount": "jsonb", "status_transitions": "jsonb"
     }) }}
 )
@@ -22,6 +23,8 @@ select
     amount_due as amount_due_minor,
     amount_paid as amount_paid_minor,
     amount_remaining as amount_remaining_minor,
+    coalesce(pre_payment_credit_notes_amount, 0) as credited_before_payment_minor,
+    coalesce(post_payment_credit_notes_amount, 0) as credited_after_payment_minor,
     billing_reason,
     collection_method,
     created as created_at,

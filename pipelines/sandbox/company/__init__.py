@@ -8,15 +8,18 @@ from pipelines.sandbox.company import (
     advertising,
     amplitude,
     crm,
+    crm_people,
     finance,
     hubspot,
     mixpanel,
     production,
     sendgrid,
+    stripe_balance,
     web,
     zendesk,
 )
 from pipelines.sandbox.company.contracts import signings
+from pipelines.sandbox.company.crm_staff import write_quotas
 from pipelines.sandbox.company.simulation import Company, simulate_billing
 
 __all__ = ["DEPARTMENTS", "Company", "simulate"]
@@ -24,9 +27,11 @@ __all__ = ["DEPARTMENTS", "Company", "simulate"]
 DEPARTMENTS: tuple[Callable[[Company], None], ...] = (
     advertising.write,
     amplitude.write,
+    crm_people.write,
     hubspot.write,
     mixpanel.write,
     sendgrid.write,
+    stripe_balance.write,
     web.write,
     zendesk.write,
 )
@@ -56,4 +61,5 @@ def simulate(seed: int, scale: str, until: int) -> Company:
         "exchange_rates": finance.exchange_rates(company),
         "identities": finance.identity_rows(company),
     }
+    write_quotas(company)
     return company

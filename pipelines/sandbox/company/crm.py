@@ -7,25 +7,15 @@ from fractions import Fraction
 from pipelines.sandbox.company.book import Body
 from pipelines.sandbox.company.catalog import EXPONENT, plan
 from pipelines.sandbox.company.contracts import Signed
-from pipelines.sandbox.company.crm_bodies import (
-    STAGES,
-    account_body,
-    history_body,
-    opportunity_body,
-    sf_id,
-    stamped,
-    user_body,
-)
+from pipelines.sandbox.company.crm_bodies import account_body, sf_id, stamped
+from pipelines.sandbox.company.crm_deals import Deal, write_deal
+from pipelines.sandbox.company.crm_staff import write_staff
 from pipelines.sandbox.company.dice import share
 from pipelines.sandbox.company.market import OWNERS, Prospect
 from pipelines.sandbox.company.names import domain
 from pipelines.sandbox.company.simulation import Client, Company, Identity
-from pipelines.sandbox.company.times import DAY, START, day_of, midnight
+from pipelines.sandbox.company.times import DAY, day_of, midnight
 
-REPS = (("Ada", "O'Neill"), ("Bruno", "Keller"), ("Chidi", "Okafor"), ("Dana", "Whitfield"), ("Elif", "Demir"),
-        ("Farid", "Haddad"), ("Greta", "Lindqvist"), ("Hiro", "Tanaka"), ("Inés", "Moreno"), ("Jonas", "Weber"),
-        ("Kavya", "Iyer"), ("Leo", "Martin"), ("Mina", "Park"), ("Nils", "Berg"), ("Plumb", "Integration"))  # fmt: skip
-PATH = (0.0, 0.14, 0.42, 0.74)  # when in a deal's life the stages begin
 DOLLARS = {"usd": 1.0, "eur": 1.095, "gbp": 1.275, "jpy": 0.00672}
 
 
@@ -38,10 +28,7 @@ class Crm:
 
     def write(self, signed: list[Signed]) -> None:
         """Everybody's records up to the company's instant."""
-        for number, (given, family) in enumerate(REPS):
-            title = "Account Executive" if number < OWNERS else "Integration"
-            body = user_body(self.owners[number], given, family, title, START - 90 * DAY)
-            self.company.book.put("salesforce", "User", body, START - 90 * DAY, START - 90 * DAY, "Id")
+        write_staff(self.company)
         for who in self.company.leads:
             if not who.is_migrated:
                 self._lead(who)
@@ -74,6 +61,7 @@ class Crm:
             "ConvertedDate": day_of(who.opened_at or 0).isoformat() if opened else None,
             "ConvertedAccountId": sf_id("Account", self.seed, who.key) if opened else None,
             "ConvertedOpportunityId": sf_id("Opportunity", self.seed, who.key) if opened else None,
+            "ConvertedContactId": sf_id("Contact", self.seed, who.key) if opened else None,
         }  # fmt: skip
         self._put("Lead", body, who.lead_at, updated)
 
@@ -84,8 +72,9 @@ class Crm:
             self._account(f"{who.key}", who.company, "Prospect", who.country, opened, opened, who)
         one = plan(who.product, who.tier, who.currency, who.interval, who.count)
         year = one.amount * one.per_month * 12 * who.seats
-        self._deal(who.key, who.company, who.owner, _dollars(year, who.currency), "New Business", who.source,
-                   opened, closed, who.is_won, 12)  # fmt: skip
+        write_deal(self.company, Deal(
+            who.key, who.company, who.owner, _dollars(year, who.currency), "New Business", who.source, opened, closed,
+            who.is_won, 12))  # fmt: skip
 
     def _account(
         self, key: str, name: str, kind: str, country: str, created: int, updated: int,
@@ -100,30 +89,6 @@ class Crm:
         self._put("Account", body, created, updated)
         return account
 
-    def _deal(
-        self, key: str, name: str, owner: int, amount: float, kind: str, source: str | None, opened: int,
-        closed: int, won: bool, months: int, start: int | None = None,
-    ) -> None:  # fmt: skip
-        """An opportunity with its history of stages, as far as it has come."""
-        deal = sf_id("Opportunity", self.seed, key)
-        steps = [(stage, opened + int((closed - opened) * share_done))
-                 for (stage, _), share_done in zip(STAGES, PATH, strict=True)] if closed > opened else []  # fmt: skip
-        steps.append(("Closed Won" if won else "Closed Lost", closed))
-        done = [step for step in steps if step[1] <= self.until]
-        is_closed = closed <= self.until
-        planned = opened + int((45 + 50 * share(key, "plan")) * DAY)
-        hoped = [day_of(max(planned, now + 20 * DAY)) for _, now in done]
-        close = day_of(closed) if is_closed else hoped[-1]
-        begins = day_of(start or closed) if won and is_closed else None
-        body = opportunity_body(
-            deal, f"{name} – {kind}", sf_id("Account", self.seed, key.split("#")[0]), self.owners[owner],
-            done[-1][0], amount, close, kind, source, begins, months)  # fmt: skip
-        self._put("Opportunity", body, opened, done[-1][1])
-        for number, (stage, now) in enumerate(done):
-            day = close if stage.startswith("Closed") else hoped[number]
-            step = history_body(deal, number, stage, amount, day, now, self.owners[owner])
-            self.company.book.put("salesforce", "OpportunityHistory", step, now, now, "Id")
-
     def _client(self, client: Client) -> None:
         """A Stripe customer's account, re-typed after it left if somebody thought of it."""
         key = client.prospect.key if client.prospect else client.key
@@ -132,8 +97,9 @@ class Crm:
                       client.desk.customer)  # fmt: skip
         if client.prospect is None and client.desk.deals:
             year = sum((term.gross or Fraction(0)) * 12 for term in client.desk.deals[0].agreement.terms[:1])
-            self._deal(key, client.name, OWNERS, _dollars(year, client.desk.currency), "New Business", "Web",
-                       client.start, client.start, True, 12)  # fmt: skip
+            write_deal(self.company, Deal(
+                key, client.name, OWNERS, _dollars(year, client.desk.currency), "New Business", "Web", client.start,
+                client.start, True, 12))  # fmt: skip
         self._expansions(client, key)
         is_plain = client.known_as == "customer" and not client.first_key
         if is_plain and share(self.seed, key, "duplicate") < self.company.design.duplicates:
@@ -164,7 +130,8 @@ class Crm:
                 name = f"{key}#{deal.id}{number}"
                 if share(name) < self.company.design.booked_expansions:
                     more = _dollars((value[term.item] - before) * 12, client.desk.currency)
-                    self._deal(name, client.name, owner, more, "Expansion", None, term.start, term.start, True, 12)
+                    write_deal(self.company, Deal(
+                        name, client.name, owner, more, "Expansion", None, term.start, term.start, True, 12))
 
     def _signed(self, one: Signed) -> None:
         """A hand-signed deal: the amount is the total contract value."""
@@ -179,10 +146,11 @@ class Crm:
                 "salesforce", account, one.customer_id, "customer", "Signed by hand, not in Stripe",
                 one.signed_at))  # fmt: skip
         start = one.terms[0]["start_date"]
-        self._deal(f"{key}#{one.terms[0]['contract_id']}", one.name, int(share(key) * OWNERS), _dollars(
-            Fraction(one.value) * 10 ** EXPONENT[one.terms[0]["currency"]], one.terms[0]["currency"]),
+        write_deal(self.company, Deal(
+            f"{key}#{one.terms[0]['contract_id']}", one.name, int(share(key) * OWNERS), _dollars(
+                Fraction(one.value) * 10 ** EXPONENT[one.terms[0]["currency"]], one.terms[0]["currency"]),
             "Renewal" if one.is_renewal else "New Business", "Outbound", one.opened_at, one.signed_at, True,
-            one.months, midnight(start) + DAY // 2)  # fmt: skip
+            one.months, midnight(start) + DAY // 2))  # fmt: skip
 
 
 def worked_at(who: Prospect) -> int:

@@ -10,7 +10,9 @@ from pipelines.sandbox.company.book import Body
 from pipelines.sandbox.company.dice import letters
 from pipelines.sandbox.company.times import stamp
 
-PREFIX = {"User": "005", "Account": "001", "Lead": "00Q", "Opportunity": "006", "OpportunityHistory": "008"}
+PREFIX = {"User": "005", "UserRole": "00E", "Account": "001", "Contact": "003", "Lead": "00Q", "Opportunity": "006",
+          "OpportunityHistory": "008", "OpportunityFieldHistory": "017", "OpportunitySplit": "0Sp", "Period": "026",
+          "OpportunitySplitType": "0St", "ForecastingQuota": "0J9", "ForecastingType": "0Db"}  # fmt: skip
 STAGES = (("Prospecting", 10), ("Qualification", 25), ("Proposal", 50), ("Negotiation", 75))
 NAMES = {"US": "United States", "GB": "United Kingdom", "DE": "Germany", "FR": "France", "NL": "Netherlands",
          "ES": "Spain", "JP": "Japan", "CA": "Canada", "AU": "Australia", "IN": "India", "BR": "Brazil",
@@ -45,12 +47,12 @@ def stamped(body: Body, created: int, updated: int) -> Body:
     return body
 
 
-def user_body(user: str, given: str, family: str, title: str, created: int) -> Body:
+def user_body(user: str, given: str, family: str, title: str, role: str | None, created: int) -> Body:
     mail = f"{given}.{family}@meridian.example".lower().replace("'", "")
     return stamped({
         "Id": user, "Name": f"{given} {family}", "FirstName": given, "LastName": family, "Email": mail,
         "Username": mail, "Alias": (given[0] + family)[:8].lower(), "IsActive": True, "Title": title,
-        "Department": "Sales", "UserType": "Standard"}, created, created)  # fmt: skip
+        "Department": "Sales", "UserType": "Standard", "UserRoleId": role}, created, created)  # fmt: skip
 
 
 def account_body(account: str, name: str, kind: str, country: str, owner: str, **more: Any) -> Body:

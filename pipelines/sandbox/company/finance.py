@@ -8,8 +8,8 @@ from typing import Any
 
 from pipelines.sandbox.company.catalog import EXPONENT
 from pipelines.sandbox.company.contracts import Signed, month_later
-from pipelines.sandbox.company.crm import REPS
 from pipelines.sandbox.company.crm_bodies import sf_id
+from pipelines.sandbox.company.crm_staff import REPS
 from pipelines.sandbox.company.dice import dice
 from pipelines.sandbox.company.history import Receipt
 from pipelines.sandbox.company.market import OWNERS

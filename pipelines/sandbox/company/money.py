@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import lru_cache
 
+from pipelines.sandbox.company import credit_notes
 from pipelines.sandbox.company.book import Body
 from pipelines.sandbox.company.catalog import Plan
 from pipelines.sandbox.company.desk import Deal, Desk, Discount, Invoice, Line
@@ -15,6 +16,7 @@ from pipelines.sandbox.company.stripe_bodies import (
     line_body,
     listed,
     one_off_line_body,
+    refund_body,
 )
 from pipelines.sandbox.company.times import DAY
 
@@ -196,15 +198,13 @@ def refund(desk: Desk, invoice: Invoice, now: int, amount: int) -> None:
     amount = min(amount, charge["amount"] - charge["amount_refunded"])
     if amount <= 0:
         return
-    body = {
-        "id": desk.id("re_3", 23), "object": "refund", "amount": amount, "balance_transaction": None,
-        "charge": charge["id"], "created": now, "currency": desk.currency, "metadata": {}, "payment_intent": None,
-        "reason": "requested_by_customer", "receipt_number": None, "status": "succeeded",
-    }  # fmt: skip
+    body = refund_body(desk.id("re_3", 23), now, charge, amount)
     charge["amount_refunded"] += amount
     charge["refunded"] = charge["amount_refunded"] == charge["amount"]
     charge["refunds"] = listed([body, *charge["refunds"]["data"]], charge["refunds"]["url"])
-    desk.log.put("refund", body, now)
+    desk.log.put("refund", body, now, "refund.created")
+    if credit_notes.is_noted(body["id"], now):
+        credit_notes.note(desk, invoice, body, len(charge["refunds"]["data"]))
     desk.log.put("charge", charge, now, "charge.refunded")
     desk.diary.receipts.append(
         Receipt(body["id"], desk.customer, invoice.body["id"], desk.currency, now, amount, "refund"))  # fmt: skip

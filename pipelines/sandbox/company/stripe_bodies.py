@@ -8,8 +8,18 @@ from typing import Any
 
 from pipelines.sandbox.company.book import Body
 from pipelines.sandbox.company.catalog import Coupon, Plan, created, product_id
+from pipelines.sandbox.company.dice import token
+from pipelines.sandbox.company.times import DAY, at
 
 ACCOUNT_ID = "acct_1MeridianWorks01"
+BALANCE_SINCE = at(2026, 7, 1)
+"""Since when payments have a balance transaction here. Stripe has one for each; two years of them would double the load
+of payments and say nothing that five months do not."""
+
+
+def transaction_id(source: str, part: str = "") -> str:
+    """The balance transaction that a payment, refund, dispute or payout makes."""
+    return token("txn_3", 23, source, part)
 
 
 def listed(data: Sequence[Body], url: str) -> Body:
@@ -160,7 +170,8 @@ def charge_body(charge: str, now: int, invoice: Body, card: dict[str, Any], fail
                "type": "authorized" if is_paid else "issuer_declined"}  # fmt: skip
     return {
         "id": charge, "object": "charge", "amount": amount, "amount_captured": amount if is_paid else 0,
-        "amount_refunded": 0, "application": None, "application_fee": None, "balance_transaction": None,
+        "amount_refunded": 0, "application": None, "application_fee": None,
+        "balance_transaction": transaction_id(charge) if is_paid and now >= BALANCE_SINCE else None,
         "billing_details": {"address": invoice["customer_address"], "email": invoice["customer_email"],
                             "name": invoice["customer_name"], "phone": None},
         "captured": is_paid, "created": now, "currency": invoice["currency"], "customer": invoice["customer"],
@@ -171,4 +182,36 @@ def charge_body(charge: str, now: int, invoice: Body, card: dict[str, Any], fail
         "payment_method_details": {"card": card, "type": "card"}, "receipt_email": None, "refunded": False,
         "refunds": listed([], f"/v1/charges/{charge}/refunds"), "source": None,
         "status": "succeeded" if is_paid else "failed",
+    }  # fmt: skip
+
+
+def refund_body(refund: str, now: int, charge: Body, amount: int) -> Body:
+    return {
+        "id": refund, "object": "refund", "amount": amount, "balance_transaction": transaction_id(refund),
+        "charge": charge["id"], "created": now, "currency": charge["currency"], "metadata": {}, "payment_intent": None,
+        "reason": "requested_by_customer", "receipt_number": None, "status": "succeeded",
+    }  # fmt: skip
+
+
+def dispute_body(dispute: str, now: int, charge: Body, reason: str) -> Body:
+    """A dispute as it comes in, over a whole charge; the answer is due in 14 days."""
+    return {
+        "id": dispute, "object": "dispute", "amount": charge["amount"],
+        "balance_transactions": [], "charge": charge["id"], "created": now, "currency": charge["currency"],
+        "evidence": {}, "evidence_details": {"due_by": now + 14 * DAY, "has_evidence": False, "past_due": False,
+                                             "submission_count": 0},
+        "is_charge_refundable": False, "livemode": True, "metadata": {}, "payment_intent": None, "reason": reason,
+        "status": "needs_response",
+    }  # fmt: skip
+
+
+def payout_body(payout: str, now: int, arrives: int, amount: int) -> Body:
+    """An automatic payout in dollars to the company's bank account, on its way."""
+    return {
+        "id": payout, "object": "payout", "amount": amount, "arrival_date": arrives, "automatic": True,
+        "balance_transaction": transaction_id(payout), "created": now, "currency": "usd",
+        "description": "STRIPE PAYOUT", "destination": "ba_1MeridianOperating", "failure_balance_transaction": None,
+        "failure_code": None, "failure_message": None, "livemode": True, "metadata": {}, "method": "standard",
+        "original_payout": None, "reconciliation_status": "completed", "reversed_by": None, "source_type": "card",
+        "statement_descriptor": None, "status": "in_transit", "type": "bank_account",
     }  # fmt: skip

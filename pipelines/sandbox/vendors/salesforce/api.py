@@ -21,7 +21,7 @@ from starlette.responses import Response
 from pipelines.sandbox.vendors.catalogue import Catalogue
 from pipelines.sandbox.vendors.faults import Fault
 from pipelines.sandbox.vendors.salesforce import soql
-from pipelines.sandbox.vendors.salesforce.describe import STANDARD, fields_of
+from pipelines.sandbox.vendors.salesforce.describe import STANDARD, UNFILTERED, fields_of
 
 LOGIN_HOST = "login.salesforce.com"
 HOST = "plumbline-sandbox.my.salesforce.com"
@@ -175,7 +175,8 @@ class Salesforce:
             raise _not_found()
         fields = fields_of(name, self._sample(name))
         described = [
-            {"name": field, "label": field, "type": kind, "nillable": field != "Id", "custom": field.endswith("__c")}
+            {"name": field, "label": field, "type": kind, "nillable": field != "Id", "custom": field.endswith("__c"),
+             "filterable": kind not in UNFILTERED}
             for field, kind in fields.items()
         ]
         return orjson.dumps({"name": name, "label": name, "queryable": True, "customSetting": False,
@@ -204,6 +205,9 @@ class Salesforce:
                     f"No such column '{field}' on entity '{query.sobject}'. If you are attempting "
                     "to use a custom field, be sure to append the '__c' after the custom field name."
                 )
+        for condition in query.conditions:
+            if known[condition.field] in UNFILTERED:
+                raise Refusal(400, "INVALID_FIELD", f"field '{condition.field}' can not be filtered in a query call")
         rows = [orjson.dumps(row) for row in self._rows(query, with_deleted)]
         locator = "01g" + secrets.token_hex(7)
         self._open[locator] = rows

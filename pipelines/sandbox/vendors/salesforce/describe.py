@@ -39,13 +39,43 @@ STANDARD: Mapping[str, Mapping[str, str]] = {
         "Probability": "percent", "ForecastCategory": "picklist", "CurrencyIsoCode": "picklist",
         "SystemModstamp": "datetime", "IsDeleted": "boolean",
     },
+    "Contact": SYSTEM | {
+        "AccountId": "reference", "FirstName": "string", "LastName": "string", "Name": "string", "Email": "email",
+        "Phone": "phone", "Title": "string", "Department": "string", "LeadSource": "picklist",
+        "MailingCountry": "string", "HasOptedOutOfEmail": "boolean", "OwnerId": "reference",
+        "ReportsToId": "reference", "MasterRecordId": "reference",
+    },
+    "OpportunityFieldHistory": {
+        "Id": "id", "IsDeleted": "boolean", "OpportunityId": "reference", "CreatedById": "reference",
+        "CreatedDate": "datetime", "Field": "picklist", "DataType": "picklist", "OldValue": "anyType",
+        "NewValue": "anyType",
+    },
+    "OpportunitySplit": SYSTEM | {
+        "OpportunityId": "reference", "SplitOwnerId": "reference", "SplitPercentage": "percent",
+        "SplitAmount": "currency", "SplitNote": "string", "SplitTypeId": "reference",
+    },
+    "OpportunitySplitType": SYSTEM | {
+        "DeveloperName": "string", "MasterLabel": "string", "SplitField": "picklist", "IsActive": "boolean",
+        "IsTotalValidated": "boolean",
+    },
+    "ForecastingQuota": {key: kind for key, kind in SYSTEM.items() if key != "IsDeleted"} | {
+        "QuotaOwnerId": "reference", "StartDate": "date", "QuotaAmount": "currency", "QuotaQuantity": "double",
+        "IsAmount": "boolean", "IsQuantity": "boolean", "ProductFamily": "picklist", "PeriodId": "reference",
+        "ForecastingTypeId": "reference",
+    },
+    "UserRole": {
+        "Id": "id", "Name": "string", "DeveloperName": "string", "ParentRoleId": "reference",
+        "LastModifiedDate": "datetime", "LastModifiedById": "reference", "SystemModstamp": "datetime",
+    },
     "User": {key: kind for key, kind in SYSTEM.items() if key != "IsDeleted"} | {
         "Name": "string", "Alias": "string", "FirstName": "string", "LastName": "string", "Email": "email",
         "Username": "string",
         "IsActive": "boolean", "Title": "string", "Department": "string", "UserType": "picklist",
-        "ManagerId": "reference", "Country": "string",
+        "ManagerId": "reference", "UserRoleId": "reference", "Country": "string",
     },
 }
+UNFILTERED = ("anyType",)
+"""Types of field that a query may give and sort by, but not filter."""
 DATETIME = re.compile(r"^\d{4}-\d\d-\d\dT")
 DATE = re.compile(r"^\d{4}-\d\d-\d\d$")
 

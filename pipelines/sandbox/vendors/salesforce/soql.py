@@ -20,6 +20,7 @@ QUERY = re.compile(
 )
 CONDITION = re.compile(r"^\s*(\w+)\s*(>=|<=|!=|=|<|>)\s*(.+?)\s*$", re.DOTALL)
 INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)$")
+DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
 Value = str | bool | float | datetime | None
 
 
@@ -94,6 +95,8 @@ def _condition(text: str) -> Condition:
 def _literal(text: str) -> Value:
     if INSTANT.match(text):
         return _instant(text)
+    if DAY.match(text):
+        return text
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
     if text.lower() == "null":

@@ -20,6 +20,7 @@ from starlette.responses import Response
 from pipelines.sandbox.vendors.catalogue import Catalogue, Comparison
 from pipelines.sandbox.vendors.faults import Fault
 from pipelines.sandbox.vendors.rate import Bucket
+from pipelines.sandbox.vendors.stripe.bodies import as_list, nested_list, shorten, without
 from pipelines.sandbox.vendors.stripe.query import (
     Refusal,
     Resource,
@@ -28,6 +29,7 @@ from pipelines.sandbox.vendors.stripe.query import (
     is_common,
     missing,
     page_limit,
+    part_of,
     required,
     too_many,
     unknown_parameter,
@@ -36,7 +38,6 @@ from pipelines.sandbox.vendors.stripe.query import (
 )
 
 EVENT_DAYS = 30
-NESTED = 10
 READS_PER_SECOND = 100
 
 
@@ -54,9 +55,18 @@ RESOURCES: Mapping[str, Resource] = {
     ),
     "charges": Resource("charge", {"customer": "$.customer"}, {"refunds": "refund"}),
     "refunds": Resource("refund", {"charge": "$.charge"}, {}),
+    "credit_notes": Resource("credit_note", {"invoice": "$.invoice", "customer": "$.customer"}, {}),
+    "disputes": Resource("dispute", {"charge": "$.charge"}, {}),
+    "payouts": Resource("payout", {"status": "$.status", "destination": "$.destination"}, {}),
+    "balance_transactions": Resource(
+        "balance_transaction", {"type": "$.type", "source": "$.source", "currency": "$.currency"}, {}
+    ),
 }
 PARENT = {"subscriptions": "customer", "refunds": "charge"}
 """For an expansion that lists other objects: where those name their parent."""
+
+UNLESS_ASKED = {"charges": ("refunds",)}
+"""What is stored inside an object, but given only to those who expand it."""
 
 
 class Stripe:
@@ -132,6 +142,8 @@ class Stripe:
             return self._nested("subscription", "items", required(query, "subscription"), path, query)
         if name not in RESOURCES:
             raise unknown_url(request)
+        if name == "balance_transactions" and value_of(query, "payout"):
+            return self._paid_out(query)
         if len(parts) == 2:
             return self._list(name, path, query)
         if len(parts) == 3:
@@ -154,7 +166,9 @@ class Stripe:
         if found is None:
             raise missing(kind, key, "id", 404)
         body, deleted = found
-        return orjson.dumps({"id": key, "object": kind, "deleted": True}) if deleted else shorten(body)
+        if deleted:
+            return orjson.dumps({"id": key, "object": kind, "deleted": True})
+        return without(shorten(body), UNLESS_ASKED.get(f"{kind}s", ()), ())
 
     def _list(self, name: str, path: str, query: Sequence[tuple[str, str]]) -> bytes:
         resource = RESOURCES[name]
@@ -171,10 +185,11 @@ class Stripe:
         page = self._catalogue.page("stripe", resource.kind, conditions + created(query), page_limit(query), after)
         if page is None:
             raise missing(resource.kind, after or "", "starting_after", 400)
-        bodies = [shorten(body) for body in page.bodies]
-        for wanted in expansions(query, resource):
+        asked = expansions(query, resource)
+        bodies = [without(shorten(body), UNLESS_ASKED.get(name, ()), asked) for body in page.bodies]
+        for wanted in asked:
             bodies = self._expand(bodies, wanted, resource.expansions[wanted])
-        return _as_list(bodies, page.has_more, path)
+        return as_list(bodies, page.has_more, path)
 
     def _events(self, query: Sequence[tuple[str, str]]) -> bytes:
         conditions: list[Comparison] = [("created", ">=", self._catalogue.now() - EVENT_DAYS * 86_400)]
@@ -187,7 +202,18 @@ class Stripe:
         page = self._catalogue.events(conditions + created(query), page_limit(query), after)
         if page is None:
             raise missing("event", after or "", "starting_after", 400)
-        return _as_list([shorten(body) for body in page.bodies], page.has_more, "/v1/events")
+        return as_list([shorten(body) for body in page.bodies], page.has_more, "/v1/events")
+
+    def _paid_out(self, query: Sequence[tuple[str, str]]) -> bytes:
+        """A page of the balance transactions that a payout paid out, newest first."""
+        key = value_of(query, "payout") or ""
+        found = self._catalogue.one("stripe", "payout_content", key)
+        if found is None:
+            raise missing("payout", key, "payout", 400)
+        held = [self._catalogue.one("stripe", "balance_transaction", one) for one in orjson.loads(found[0])["data"]]
+        entries = sorted((orjson.loads(one[0]) for one in held if one), key=lambda one: (-one["created"], one["id"]))
+        rest, has_more = part_of(entries, query, "balance transaction")
+        return as_list([orjson.dumps(entry) for entry in rest], has_more, "/v1/balance_transactions")
 
     def _nested(
         self, kind: str, field: str, key: str, path: str, query: Sequence[tuple[str, str]]
@@ -196,16 +222,9 @@ class Stripe:
         found = self._catalogue.one("stripe", kind, key)
         if found is None or found[1]:
             raise missing(kind, key, kind, 404)
-        entries = orjson.loads(found[0])[field]["data"]
-        after = value_of(query, "starting_after")
-        if after:
-            places = [place for place, entry in enumerate(entries) if entry["id"] == after]
-            if not places:
-                raise missing("invoice item" if field == "lines" else "subscription item", after,
-                               "starting_after", 400)
-            entries = entries[places[0] + 1:]
-        limit = page_limit(query)
-        return _as_list([orjson.dumps(entry) for entry in entries[:limit]], len(entries) > limit, path)
+        named = "invoice item" if field == "lines" else "subscription item"
+        rest, has_more = part_of(orjson.loads(found[0])[field]["data"], query, named)
+        return as_list([orjson.dumps(entry) for entry in rest], has_more, path)
 
     def _expand(self, bodies: Sequence[bytes], field: str, kind: str) -> list[bytes]:
         """The bodies with a list added that Stripe leaves out unless asked; those that have it stay as they are."""
@@ -215,34 +234,9 @@ class Stripe:
         ids = [orjson.loads(body)["id"] for body in bodies]
         children = self._catalogue.children("stripe", kind, f"$.{PARENT[field]}", ids) if kind else {}
         return [
-            body if mark in body else b"%s,%s%s}" % (body[:-1], mark, _nested_list(children.get(key, []), key, field))
+            body if mark in body else b"%s,%s%s}" % (body[:-1], mark, nested_list(children.get(key, []), key, field))
             for key, body in zip(ids, bodies, strict=True)
         ]
-
-
-def shorten(body: bytes) -> bytes:
-    """The body with its nested list of lines or items cut to ten, as Stripe nests no more."""
-    if body.count(b'"line_item"') <= NESTED and body.count(b'"subscription_item"') <= NESTED:
-        return body
-    whole = orjson.loads(body)
-    inner = whole["data"]["object"] if whole.get("object") == "event" else whole
-    for field in ("lines", "items"):
-        nested = inner.get(field)
-        if isinstance(nested, dict) and len(nested.get("data", ())) > NESTED:
-            nested["total_count"] = len(nested["data"])
-            nested["data"] = nested["data"][:NESTED]
-            nested["has_more"] = True
-    return orjson.dumps(whole)
-
-
-def _as_list(bodies: Sequence[bytes], has_more: bool, path: str) -> bytes:
-    more = b"true" if has_more else b"false"
-    return b'{"object":"list","data":[%s],"has_more":%s,"url":"%s"}' % (b",".join(bodies), more, path.encode())
-
-
-def _nested_list(bodies: Sequence[bytes], owner: str, field: str) -> bytes:
-    path = f"/v1/charges/{owner}/refunds" if field == "refunds" else f"/v1/customers/{owner}/{field}"
-    return _as_list(bodies[:NESTED], len(bodies) > NESTED, path)
 
 
 def _key_of(header: str) -> str:

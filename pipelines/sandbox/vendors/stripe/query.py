@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.requests import Request
 
@@ -58,6 +59,20 @@ def page_limit(query: Sequence[tuple[str, str]]) -> int:
     if limit < 1:
         raise Refusal(400, f"This value must be greater than or equal to 1 (it currently is '{limit}').", param="limit")
     return limit
+
+
+def part_of(
+    entries: Sequence[Mapping[str, Any]], query: Sequence[tuple[str, str]], kind: str
+) -> tuple[Sequence[Mapping[str, Any]], bool]:
+    """The entries of a list after `starting_after`, as many as asked for, and whether there are more."""
+    after = value_of(query, "starting_after")
+    if after:
+        places = [place for place, entry in enumerate(entries) if entry["id"] == after]
+        if not places:
+            raise missing(kind, after, "starting_after", 400)
+        entries = entries[places[0] + 1:]
+    limit = page_limit(query)
+    return entries[:limit], len(entries) > limit
 
 
 def created(query: Sequence[tuple[str, str]]) -> list[Comparison]:
