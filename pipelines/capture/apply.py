@@ -19,11 +19,11 @@ from pipelines.capture import memory
 from pipelines.capture.captured import RAW_SCHEMA, Captured
 from pipelines.capture.changes import Chunk, State, TableChanges
 from pipelines.capture.drift import Drift, Tell
-from pipelines.capture.messages import NULL, UNCHANGED, Relation, TypeName
+from pipelines.capture.messages import NULL, SEPARATOR, UNCHANGED, Relation, TypeName, packed, values_of
 from pipelines.capture.raw_table import fit, identifier, names, same_key
 from pipelines.capture.stage import MARKS, Stage, make_stage
 
-SEPARATOR, END = b"\x00S", b"\x00R"
+END = b"\x00\n"
 Values = Sequence[object]
 Refetch = Callable[[Captured, Sequence[str], Sequence[Values]], Iterable[tuple[Values, Values]]]
 HasValues = Callable[[Captured, Sequence[str]], bool]
@@ -147,7 +147,7 @@ class Applier:
         states = changes.states.items()
         whole = [state for _, state in states if state.row is not None and state.base is None]
         kept = [state for _, state in states if state.base is not None]
-        gone = [state._replace(row=list(key)) for key, state in states if state.row is None]
+        gone = [state._replace(row=packed(key)) for key, state in states if state.row is None]
         now = _utc(wall())
         with self.warehouse.cursor() as cursor:
             if changes.truncated_at is not None:
@@ -183,7 +183,7 @@ class Applier:
         base = tuple(f"_base_{place}" for place in range(len(table.raw_key)))
         groups: dict[tuple[int, ...], list[State]] = {}
         for state in kept:
-            missing = tuple(place for place, value in enumerate(state.row or ()) if value == UNCHANGED)
+            missing = tuple(place for place, value in enumerate(values_of(state.row or b"")) if value == UNCHANGED)
             groups.setdefault(missing, []).append(state)
         for number, (missing, states) in enumerate(groups.items(), 1):
             lines = [_line(state, (*(state.base or ()), b"%d" % number)) for state in states]
@@ -220,17 +220,22 @@ class Applier:
 
 
 def escaped(lines: Sequence[bytes]) -> bytes:
-    """Rows as COPY's text format has them. Values hold no zero byte, so every mark of ours can be told from them."""
-    whole = END.join(lines) + END
+    """Rows as COPY's text format has them. Values hold no zero byte, so every mark of ours can be told from them.
+
+    Where no value holds anything that has to be escaped, as mostly, the marks only lose their zero bytes.
+    """
+    whole = (END.join(lines) + END).replace(UNCHANGED, NULL)
+    is_plain = b"\\" not in whole and b"\r" not in whole
+    if is_plain and whole.count(b"\t") == whole.count(SEPARATOR) and whole.count(b"\n") == len(lines):
+        return whole.replace(NULL, b"\\N").translate(None, b"\x00")
     for plain, written in _ESCAPES:
-        if plain in whole:
-            whole = whole.replace(plain, written)
+        whole = whole.replace(plain, written)
     return whole
 
 
 def _line(state: State, more: Sequence[bytes] = ()) -> bytes:
     deleted = NULL if state.deleted_at is None else _utc(state.deleted_at).isoformat(" ").encode()
-    return SEPARATOR.join([*(state.row or ()), deleted, b"%d" % state.lsn, *more])
+    return SEPARATOR.join([state.row or b"", deleted, b"%d" % state.lsn, *more])
 
 
 def _utc(moment: datetime) -> datetime:
@@ -239,6 +244,7 @@ def _utc(moment: datetime) -> datetime:
 
 
 _ESCAPES = (
+    (SEPARATOR, b"\x00S"), (END, b"\x00E"),
     (b"\\", b"\\\\"), (b"\n", b"\\n"), (b"\r", b"\\r"), (b"\t", b"\\t"),
-    (SEPARATOR, b"\t"), (END, b"\n"), (NULL, b"\\N"), (UNCHANGED, b"\\N"),
+    (b"\x00S", b"\t"), (b"\x00E", b"\n"), (NULL, b"\\N"),
 )  # fmt: skip

@@ -50,8 +50,9 @@ def open_warehouse(settings: Settings) -> connection:
     try:
         found: connection = psycopg2.connect(
             url.render_as_string(hide_password=False), connect_timeout=10, application_name="plumbline capture",
-            options="-c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres", client_encoding="utf8",
-            **origin.KEEPALIVE,
+            # The stage of a chunk stays in memory: a temporary table beyond 8 MB would be written out and read again.
+            options="-c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres -c temp_buffers=64MB",
+            client_encoding="utf8", **origin.KEEPALIVE,
         )
         return found
     except psycopg2.Error as error:
