@@ -21,6 +21,7 @@ from pipelines.capture.changes import Chunk, State, TableChanges
 from pipelines.capture.drift import Drift, Tell
 from pipelines.capture.messages import NULL, SEPARATOR, UNCHANGED, Relation, TypeName, packed, values_of
 from pipelines.capture.raw_table import fit, identifier, names, same_key
+from pipelines.capture.spent import Spent
 from pipelines.capture.stage import MARKS, Stage, make_stage
 
 END = b"\x00\n"
@@ -39,6 +40,7 @@ class Applier:
         has_values: whether production's table holds anything in columns that are new to us, so that existing rows
             must be read again.
         tell: is told of drift, once it is committed.
+        spent: is told where the time goes.
 
     Attributes:
         tables: the captured tables, as fitted so far.
@@ -46,8 +48,11 @@ class Applier:
         must_copy: whether a table has to be copied again, which is committed.
     """
 
-    def __init__(self, warehouse: connection, refetch: Refetch, has_values: HasValues, tell: Tell) -> None:
+    def __init__(
+        self, warehouse: connection, refetch: Refetch, has_values: HasValues, tell: Tell, spent: Spent | None = None
+    ) -> None:
         self.warehouse = warehouse
+        self.spent = spent or Spent()
         self.refetch = refetch
         self.has_values = has_values
         self.tell = tell
@@ -89,7 +94,8 @@ class Applier:
         is_news = self._publish(lsn) or bool(self._counted)
         if is_news:
             memory.announce(self.warehouse)
-        self.warehouse.commit()
+        with self.spent.on("committing"):
+            self.warehouse.commit()
         self.confirmed = lsn
         self.must_copy = self.must_copy or self._wants_copy
         self._counted.clear()
@@ -158,11 +164,13 @@ class Applier:
                 self._complete(table, changes, stage, kept)
             if gone:
                 self._copy(stage.gone, (*table.raw_key, *MARKS), [_line(state) for state in gone])
-                cursor.execute(stage.mark, (now,))
-                cursor.execute(sql.SQL("truncate {}").format(sql.Identifier(stage.gone)))
+                with self.spent.on("merging"):
+                    cursor.execute(stage.mark, (now,))
+                    cursor.execute(sql.SQL("truncate {}").format(sql.Identifier(stage.gone)))
             if whole or kept:
-                cursor.execute(stage.upsert, (now, table.generation))
-                cursor.execute(sql.SQL("truncate {}").format(sql.Identifier(stage.incoming)))
+                with self.spent.on("merging"):
+                    cursor.execute(stage.upsert, (now, table.generation))
+                    cursor.execute(sql.SQL("truncate {}").format(sql.Identifier(stage.incoming)))
 
     def _stage(self, table: Captured, changes: TableChanges) -> Stage:
         by_name = {column.name: column.raw for column in table.columns}
@@ -174,9 +182,9 @@ class Applier:
         return stage
 
     def _copy(self, target: str, columns: Sequence[str], lines: Sequence[bytes]) -> None:
-        with self.warehouse.cursor() as cursor:
+        with self.spent.on("staging"), self.warehouse.cursor() as cursor:
             statement = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(target), names(columns))
-            cursor.copy_expert(statement, BytesIO(escaped(lines)), size=2**20)
+            cursor.copy_expert(statement, BytesIO(escaped(lines)), size=2**23)
 
     def _complete(self, table: Captured, changes: TableChanges, stage: Stage, kept: Sequence[State]) -> None:
         """Stages rows with large values that the log does not repeat, and takes those from the raw table."""
