@@ -114,7 +114,8 @@ def _tap(settings: Settings, now: datetime, messages: Path) -> float:
             kept.write(line)
     if process.returncode:
         raise DependencyMissing(
-            f"{TAP} alone ended with code {process.returncode}. Expected 0. Run `python -m pipelines.meltano invoke {TAP}`."
+            f"{TAP} alone ended with code {process.returncode}. Expected 0. "
+            f"Run `python -m pipelines.meltano invoke {TAP}`."
         )
     return last - first
 

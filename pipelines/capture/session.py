@@ -249,8 +249,8 @@ def _why_anew(known: Remembered | None, found: slot.Slot | None, server: origin.
         return "production has thrown away log that was not read yet (wal_status lost)"
     if found.confirmed > known.confirmed:
         return (
-            f"the warehouse holds production up to {memory.to_text(known.confirmed)} only, and production was told that "
-            f"all up to {memory.to_text(found.confirmed)} is stored, as after restoring an older backup"
+            f"the warehouse holds production up to {memory.to_text(known.confirmed)} only, and production was told "
+            f"that all up to {memory.to_text(found.confirmed)} is stored, as after restoring an older backup"
         )
     return ""
 

@@ -265,6 +265,7 @@ def test_a_warehouse_restored_from_an_older_backup_is_noticed_and_nothing_stays_
     big.kinds()
     cluster = Cluster(big.settings, "warehouse")
     kept = cluster.data.with_name("kept")
+    ((before,),) = big.raw("select confirmed_lsn::text from portal.capture")
     big.warehouse.close()
     cluster.stop()
     subprocess.run(["cp", "-a", str(cluster.data), str(kept)], check=True)
@@ -272,7 +273,8 @@ def test_a_warehouse_restored_from_an_older_backup_is_noticed_and_nothing_stays_
     big.warehouse = connect(warehouse_url(big.settings))
     big.do("insert into big values (90001, 1, 'since the backup', '')", "delete from big where id = 90000",
            "update big set body = 'since the backup' where id = (select min(id) from big)")
-    big.drain()
+    ahead = f"select confirmed_flush_lsn > '{before}' from pg_replication_slots where plugin = 'pgoutput'"
+    until(lambda: big.drain() or big.production(ahead) == [(True,)])
     assert big.kinds() == []
 
     big.warehouse.close()
