@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 from app.errors import SettingsError, UsageError
 from app.settings import Settings
@@ -18,10 +18,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Goal:
-    """What a figure must not exceed, and what we aim for. Smaller is better."""
+    """What a figure must reach, and what we aim for.
+
+    Attributes:
+        must: the limit; a figure that is just there has met it.
+        aim: what would be good.
+        better: which figures are better than the limit: smaller ones (seconds) or larger ones (a rate, a ratio).
+    """
 
     must: float
     aim: float
+    better: Literal["smaller", "larger"] = "smaller"
+
+    def is_missed_by(self, figure: float) -> bool:
+        """Whether the figure is on the wrong side of the limit."""
+        return figure > self.must if self.better == "smaller" else figure < self.must
 
 
 @dataclass(frozen=True)
@@ -45,7 +56,7 @@ class Measured(TypedDict):
     name: str
     scale: str
     figures: dict[str, float]
-    goals: dict[str, dict[str, float]]
+    goals: dict[str, dict[str, float | str]]
     missed: list[str]
 
 
@@ -58,7 +69,7 @@ def measure(name: str, settings: Settings) -> Measured:
     """Runs a bench.
 
     Returns:
-        Its figures beside their goals; `missed` names those over what they must not exceed.
+        Its figures beside their goals; `missed` names those that did not reach what they must.
 
     Raises:
         UsageError: there is no such bench.
@@ -77,8 +88,8 @@ def measure(name: str, settings: Settings) -> Measured:
         "name": name,
         "scale": settings.sandbox_scale,
         "figures": figures,
-        "goals": {figure: {"must": goal.must, "aim": goal.aim} for figure, goal in bench.goals.items()},
-        "missed": [figure for figure, goal in bench.goals.items() if figures[figure] > goal.must],
+        "goals": {figure: asdict(goal) for figure, goal in bench.goals.items()},
+        "missed": [figure for figure, goal in bench.goals.items() if goal.is_missed_by(figures[figure])],
     }
 
 
@@ -86,6 +97,7 @@ def draw(measured: Measured, console: Console) -> None:
     """The same for people: one line per figure."""
     for figure, value in measured["figures"].items():
         goal = measured["goals"].get(figure)
-        beside = f"  must {goal['must']:g}, aim {goal['aim']:g}" if goal else ""
+        side = {"smaller": "at most", "larger": "at least"}
+        beside = f"  must be {side[str(goal['better'])]} {goal['must']:g}, aim {goal['aim']:g}" if goal else ""
         missed = "  MISSED" if figure in measured["missed"] else ""
         console.print(f"{value:12,.3f}  {figure}{beside}{missed}", markup=False)

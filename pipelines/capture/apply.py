@@ -19,11 +19,12 @@ from pipelines.capture import memory
 from pipelines.capture.captured import RAW_SCHEMA, Captured
 from pipelines.capture.changes import Chunk, State, TableChanges
 from pipelines.capture.drift import Drift, Tell
-from pipelines.capture.messages import NULL, UNCHANGED, Relation, TypeName
+from pipelines.capture.messages import NULL, SEPARATOR, UNCHANGED, Relation, TypeName, packed, values_of
 from pipelines.capture.raw_table import fit, identifier, names, same_key
+from pipelines.capture.spent import Spent
 from pipelines.capture.stage import MARKS, Stage, make_stage
 
-SEPARATOR, END = b"\x00S", b"\x00R"
+END = b"\x00\n"
 Values = Sequence[object]
 Refetch = Callable[[Captured, Sequence[str], Sequence[Values]], Iterable[tuple[Values, Values]]]
 HasValues = Callable[[Captured, Sequence[str]], bool]
@@ -39,6 +40,7 @@ class Applier:
         has_values: whether production's table holds anything in columns that are new to us, so that existing rows
             must be read again.
         tell: is told of drift, once it is committed.
+        spent: is told where the time goes.
 
     Attributes:
         tables: the captured tables, as fitted so far.
@@ -46,8 +48,11 @@ class Applier:
         must_copy: whether a table has to be copied again, which is committed.
     """
 
-    def __init__(self, warehouse: connection, refetch: Refetch, has_values: HasValues, tell: Tell) -> None:
+    def __init__(
+        self, warehouse: connection, refetch: Refetch, has_values: HasValues, tell: Tell, spent: Spent | None = None
+    ) -> None:
         self.warehouse = warehouse
+        self.spent = spent or Spent()
         self.refetch = refetch
         self.has_values = has_values
         self.tell = tell
@@ -89,7 +94,8 @@ class Applier:
         is_news = self._publish(lsn) or bool(self._counted)
         if is_news:
             memory.announce(self.warehouse)
-        self.warehouse.commit()
+        with self.spent.on("committing"):
+            self.warehouse.commit()
         self.confirmed = lsn
         self.must_copy = self.must_copy or self._wants_copy
         self._counted.clear()
@@ -147,7 +153,7 @@ class Applier:
         states = changes.states.items()
         whole = [state for _, state in states if state.row is not None and state.base is None]
         kept = [state for _, state in states if state.base is not None]
-        gone = [state._replace(row=list(key)) for key, state in states if state.row is None]
+        gone = [state._replace(row=packed(key)) for key, state in states if state.row is None]
         now = _utc(wall())
         with self.warehouse.cursor() as cursor:
             if changes.truncated_at is not None:
@@ -158,11 +164,13 @@ class Applier:
                 self._complete(table, changes, stage, kept)
             if gone:
                 self._copy(stage.gone, (*table.raw_key, *MARKS), [_line(state) for state in gone])
-                cursor.execute(stage.mark, (now,))
-                cursor.execute(sql.SQL("truncate {}").format(sql.Identifier(stage.gone)))
+                with self.spent.on("merging"):
+                    cursor.execute(stage.mark, (now,))
+                    cursor.execute(sql.SQL("truncate {}").format(sql.Identifier(stage.gone)))
             if whole or kept:
-                cursor.execute(stage.upsert, (now, table.generation))
-                cursor.execute(sql.SQL("truncate {}").format(sql.Identifier(stage.incoming)))
+                with self.spent.on("merging"):
+                    cursor.execute(stage.upsert, (now, table.generation))
+                    cursor.execute(sql.SQL("truncate {}").format(sql.Identifier(stage.incoming)))
 
     def _stage(self, table: Captured, changes: TableChanges) -> Stage:
         by_name = {column.name: column.raw for column in table.columns}
@@ -174,16 +182,16 @@ class Applier:
         return stage
 
     def _copy(self, target: str, columns: Sequence[str], lines: Sequence[bytes]) -> None:
-        with self.warehouse.cursor() as cursor:
+        with self.spent.on("staging"), self.warehouse.cursor() as cursor:
             statement = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(target), names(columns))
-            cursor.copy_expert(statement, BytesIO(escaped(lines)), size=2**20)
+            cursor.copy_expert(statement, BytesIO(escaped(lines)), size=2**23)
 
     def _complete(self, table: Captured, changes: TableChanges, stage: Stage, kept: Sequence[State]) -> None:
         """Stages rows with large values that the log does not repeat, and takes those from the raw table."""
         base = tuple(f"_base_{place}" for place in range(len(table.raw_key)))
         groups: dict[tuple[int, ...], list[State]] = {}
         for state in kept:
-            missing = tuple(place for place, value in enumerate(state.row or ()) if value == UNCHANGED)
+            missing = tuple(place for place, value in enumerate(values_of(state.row or b"")) if value == UNCHANGED)
             groups.setdefault(missing, []).append(state)
         for number, (missing, states) in enumerate(groups.items(), 1):
             lines = [_line(state, (*(state.base or ()), b"%d" % number)) for state in states]
@@ -220,17 +228,22 @@ class Applier:
 
 
 def escaped(lines: Sequence[bytes]) -> bytes:
-    """Rows as COPY's text format has them. Values hold no zero byte, so every mark of ours can be told from them."""
-    whole = END.join(lines) + END
+    """Rows as COPY's text format has them. Values hold no zero byte, so every mark of ours can be told from them.
+
+    Where no value holds anything that has to be escaped, as mostly, the marks only lose their zero bytes.
+    """
+    whole = (END.join(lines) + END).replace(UNCHANGED, NULL)
+    is_plain = b"\\" not in whole and b"\r" not in whole
+    if is_plain and whole.count(b"\t") == whole.count(SEPARATOR) and whole.count(b"\n") == len(lines):
+        return whole.replace(NULL, b"\\N").translate(None, b"\x00")
     for plain, written in _ESCAPES:
-        if plain in whole:
-            whole = whole.replace(plain, written)
+        whole = whole.replace(plain, written)
     return whole
 
 
 def _line(state: State, more: Sequence[bytes] = ()) -> bytes:
     deleted = NULL if state.deleted_at is None else _utc(state.deleted_at).isoformat(" ").encode()
-    return SEPARATOR.join([*(state.row or ()), deleted, b"%d" % state.lsn, *more])
+    return SEPARATOR.join([state.row or b"", deleted, b"%d" % state.lsn, *more])
 
 
 def _utc(moment: datetime) -> datetime:
@@ -239,6 +252,7 @@ def _utc(moment: datetime) -> datetime:
 
 
 _ESCAPES = (
+    (SEPARATOR, b"\x00S"), (END, b"\x00E"),
     (b"\\", b"\\\\"), (b"\n", b"\\n"), (b"\r", b"\\r"), (b"\t", b"\\t"),
-    (SEPARATOR, b"\t"), (END, b"\n"), (NULL, b"\\N"), (UNCHANGED, b"\\N"),
+    (b"\x00S", b"\t"), (b"\x00E", b"\n"), (NULL, b"\\N"),
 )  # fmt: skip

@@ -6,10 +6,10 @@ what was applied become visible.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from app.errors import SourceDown
 from pipelines.capture.messages import (
@@ -20,14 +20,18 @@ from pipelines.capture.messages import (
     Delete,
     Insert,
     Message,
+    PackedRow,
     Relation,
     Row,
     Truncate,
     TypeName,
     Update,
+    packed,
+    values_of,
 )
 
-MOST_CHANGES = 50_000
+MOST_CHANGES = 20_000
+"""Enough that what a chunk costs by itself is little, and few enough that reading and applying go side by side."""
 MOST_BYTES = 64_000_000
 Key = tuple[bytes, ...]
 
@@ -43,7 +47,7 @@ class State(NamedTuple):
             row is whole.
     """
 
-    row: Row | None
+    row: PackedRow | None
     lsn: int
     deleted_at: datetime | None = None
     base: Key | None = None
@@ -105,6 +109,10 @@ class Assembler:
         self._begun: Begin | None = None
         self._chunk = Chunk()
         self._done: list[Chunk] = []
+        self._takers: Mapping[type, Callable[[Any], None]] = {
+            Insert: self._insert, Update: self._update, Delete: self._delete, Begin: self._begin, Commit: self._commit,
+            Truncate: self._truncate, Relation: self._describe, TypeName: self._name,
+        }  # fmt: skip
 
     @property
     def is_between(self) -> bool:
@@ -135,29 +143,19 @@ class Assembler:
             SourceDown: the log no longer tells which row of a table is meant.
         """
         self._chunk.bytes += size
-        match message:
-            case Insert(oid, new):
-                if (changes := self._changes(oid)) is not None:
-                    self._put(changes, _key_of(changes, new), new, None)
-            case Update(oid, old, new):
-                if (changes := self._changes(oid)) is not None:
-                    self._update(changes, old, new)
-            case Delete(oid, old):
-                if (changes := self._changes(oid)) is not None:
-                    self._delete(changes, _key_of(changes, old))
-            case Begin():
-                self._begun = message
-            case Commit(_, end_lsn, committed_at):
-                self._chunk.lsn, self._chunk.committed_at = end_lsn, committed_at
-                self._begun = None
-            case Truncate(oids):
-                for oid in oids:
-                    if (changes := self._changes(oid)) is not None:
-                        self._truncate(changes)
-            case Relation():
-                self._describe(message)
-            case TypeName():
-                self._chunk.types[message.oid] = message
+        take = self._takers.get(type(message))
+        if take is not None:
+            take(message)
+
+    def _begin(self, message: Begin) -> None:
+        self._begun = message
+
+    def _commit(self, message: Commit) -> None:
+        self._chunk.lsn, self._chunk.committed_at = message.end_lsn, message.committed_at
+        self._begun = None
+
+    def _name(self, message: TypeName) -> None:
+        self._chunk.types[message.oid] = message
 
     def _describe(self, relation: Relation) -> None:
         """A table looks otherwise from here on: one chunk knows one look of each."""
@@ -177,6 +175,7 @@ class Assembler:
         return chunk
 
     def _changes(self, oid: int) -> TableChanges | None:
+        """What happens to a table in this chunk, which is one change more; None where it is none of our business."""
         changes = self._chunk.tables.get(oid)
         if changes is None:
             if oid not in self.keys:
@@ -186,9 +185,10 @@ class Assembler:
             relation = self._relations[oid]
             changes = TableChanges(relation, _key_columns(relation, self.keys[oid]))
             self._chunk.tables[oid] = changes
+        now = self._now
         changes.count += 1
         self._chunk.size += 1
-        changes.last_at, changes.last_lsn = self._now.committed_at, self._now.lsn
+        changes.last_at, changes.last_lsn = now.committed_at, now.lsn
         return changes
 
     @property
@@ -200,10 +200,15 @@ class Assembler:
             )
         return self._begun
 
-    def _put(self, changes: TableChanges, key: Key, row: Row, base: Key | None) -> None:
-        changes.states[key] = State(row, self._now.lsn, None, base)
+    def _insert(self, message: Insert) -> None:
+        if (changes := self._changes(message.relation)) is not None:
+            new = message.new
+            changes.states[_key_of(changes, new)] = State(packed(new), changes.last_lsn)
 
-    def _update(self, changes: TableChanges, old: Row | None, new: Row) -> None:
+    def _update(self, message: Update) -> None:
+        if (changes := self._changes(message.relation)) is None:
+            return
+        _, old, new = message
         key = _key_of(changes, new)
         former = key if old is None else _key_of(changes, old)
         before = changes.states.get(former)
@@ -211,10 +216,15 @@ class Assembler:
         if UNCHANGED in new:
             new, base = _completed(new, before, old if changes.relation.identity == "f" else None, former)
         if former != key:
-            self._delete(changes, former)
-        self._put(changes, key, new, base)
+            self._end(changes, former)
+        changes.states[key] = State(packed(new), changes.last_lsn, None, base)
 
-    def _delete(self, changes: TableChanges, key: Key) -> None:
+    def _delete(self, message: Delete) -> None:
+        if (changes := self._changes(message.relation)) is not None:
+            self._end(changes, _key_of(changes, message.old))
+
+    def _end(self, changes: TableChanges, key: Key) -> None:
+        """The row of that key lives no more."""
         before = changes.states.get(key)
         at = self._now.committed_at
         if before is None or before.row is None or before.deleted_at is not None:
@@ -222,16 +232,21 @@ class Assembler:
         else:
             changes.states[key] = State(before.row, self._now.lsn, at, before.base)
 
-    def _truncate(self, changes: TableChanges) -> None:
-        for key in changes.states:
-            if changes.states[key].deleted_at is None:
-                self._delete(changes, key)
-        changes.truncated_at = self._now.committed_at
+    def _truncate(self, message: Truncate) -> None:
+        for oid in message.relations:
+            if (changes := self._changes(oid)) is None:
+                continue
+            for key in changes.states:
+                if changes.states[key].deleted_at is None:
+                    self._end(changes, key)
+            changes.truncated_at = self._now.committed_at
 
 
 def _completed(new: Row, before: State | None, old: Row | None, former: Key) -> tuple[Row, Key | None]:
     """The row with the large values that are known from earlier in the batch, and where the others are."""
-    known = before.row if before is not None and before.row is not None and before.deleted_at is None else old
+    known = old
+    if before is not None and before.row is not None and before.deleted_at is None:
+        known = values_of(before.row)
     if known is None:
         return new, former
     row = [there if value == UNCHANGED else value for value, there in zip(new, known, strict=True)]

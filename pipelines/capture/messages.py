@@ -7,12 +7,27 @@ an update left alone and the log therefore does not repeat.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 NULL = b"\x00N"
 UNCHANGED = b"\x00U"
+SEPARATOR = b"\x00\t"
 Row = list[bytes]
+PackedRow = bytes
+"""A row that waits: one text, its values with `SEPARATOR` between them. A chunk of wide rows holds half a million
+values, and so many small objects would cost more than all else that is done with them."""
+
+
+def packed(row: Sequence[bytes]) -> PackedRow:
+    """The row, to be kept for a while."""
+    return SEPARATOR.join(row)
+
+
+def values_of(row: PackedRow) -> Row:
+    """The values of a packed row."""
+    return row.split(SEPARATOR)
 
 
 class Begin(NamedTuple):

@@ -27,6 +27,7 @@ from pipelines.capture.copying import PIECE_BYTES, Copier, finish
 from pipelines.capture.credentials import Credentials
 from pipelines.capture.drift import Drift, Tell, reporting
 from pipelines.capture.memory import Remembered
+from pipelines.capture.spent import Spent
 from pipelines.capture.stream import Follower
 from pipelines.capture.tables import Agreed, agree, unpublished_drift
 
@@ -50,8 +51,9 @@ def open_warehouse(settings: Settings) -> connection:
     try:
         found: connection = psycopg2.connect(
             url.render_as_string(hide_password=False), connect_timeout=10, application_name="plumbline capture",
-            options="-c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres", client_encoding="utf8",
-            **origin.KEEPALIVE,
+            # The stage of a chunk stays in memory: a temporary table beyond 8 MB would be written out and read again.
+            options="-c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres -c temp_buffers=64MB",
+            client_encoding="utf8", **origin.KEEPALIVE,
         )
         return found
     except psycopg2.Error as error:
@@ -92,17 +94,19 @@ class Session:
         stopping: ends it, at a whole transaction, when it is set.
         tell: is told of drift; by default an incident is opened.
         piece_bytes: size of a piece of a copy.
+        spent: is told where the time goes.
     """
 
     def __init__(
         self, settings: Settings, given: Credentials, stopping: threading.Event, tell: Tell | None = None,
-        piece_bytes: int = PIECE_BYTES,
+        piece_bytes: int = PIECE_BYTES, spent: Spent | None = None,
     ) -> None:  # fmt: skip
         self.settings = settings
         self.given = given
         self.stopping = stopping
         self.tell = tell or reporting(settings)
         self.piece_bytes = piece_bytes
+        self.spent = spent or Spent()
         self._passed_over: set[int] = set()
         self._told_unpublished: set[tuple[str, str]] = set()
 
@@ -188,10 +192,12 @@ class Session:
             copier = Copier(
                 lambda: origin.connect(self.given.url), lambda: open_warehouse(self.settings), filters, self.stopping
             )
-            copier.copy(tables, pieces)
+            with self.spent.on("copying"):
+                copier.copy(tables, pieces)
         for table in tables.values():
             if table.state == "copying" and table.relation in agreed.tables and not self.stopping.is_set():
-                finish(warehouse, table, origin.position(production))
+                with self.spent.on("indexing"):
+                    finish(warehouse, table, origin.position(production))
                 log.info("%s is copied", table.raw_name)
 
     def _follow(
@@ -201,7 +207,7 @@ class Session:
         warehouse.commit()
         start = known.confirmed if known else remembered.confirmed
         with closing(origin.connect(self.given.url)) as asked:
-            applier = Applier(warehouse, refetching(asked), having_values(asked), self.tell)
+            applier = Applier(warehouse, refetching(asked), having_values(asked), self.tell, self.spent)
             goal = None if until is None else max(until, *(table.until for table in applier.tables.values()), 0)
             follower = Follower(replication, applier, remembered.slot, self.given.publication, self._passed_over)
             look = self._publication_changed(production, set(applier.tables))
@@ -241,6 +247,11 @@ def _why_anew(known: Remembered | None, found: slot.Slot | None, server: origin.
         return "production has no such slot any more"
     if found.is_lost:
         return "production has thrown away log that was not read yet (wal_status lost)"
+    if found.confirmed > known.confirmed:
+        return (
+            f"the warehouse holds production up to {memory.to_text(known.confirmed)} only, and production was told "
+            f"that all up to {memory.to_text(found.confirmed)} is stored, as after restoring an older backup"
+        )
     return ""
 
 

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Collection
 from contextlib import closing
 from queue import Full, Queue
-from time import monotonic
+from time import monotonic, perf_counter
 from typing import Any
 
 import psycopg2
@@ -24,6 +24,8 @@ FEEDBACK_SECONDS = 10.0
 ASK_SECONDS = 1.0
 LOOK_SECONDS = 0.05
 IDLE_SECONDS = 0.5
+MOST_AT_ONCE = 1_000
+"""So many messages are taken before anybody looks whether it is over."""
 
 
 class Worker(threading.Thread):
@@ -147,13 +149,9 @@ class Follower:
             ) from None
 
     def _step(self, cursor: Any) -> None:
-        """Takes one message, or does what is to be done while there is none."""
+        """Takes the messages that are there, and does what is to be done while there is none."""
         self.worker.refuse_broken()
-        message = cursor.read_message()
-        if message is not None:
-            self.assembler.take(decode(message.payload), len(message.payload))
-            if self.assembler.is_full:
-                self.worker.hand(self.assembler.give(), lambda: self._feed_back(cursor))
+        if self._took(cursor):
             return
         if self.worker.is_idle:
             if self.assembler.has_whole:
@@ -166,7 +164,30 @@ class Follower:
         elif now - self._asked_at > self._every:
             self._asked_at = now
             cursor.send_feedback(reply=True)
-        select.select([cursor], [], [], min(self._every, IDLE_SECONDS) if self.worker.is_idle else LOOK_SECONDS)
+        with self.applier.spent.on("waiting"):
+            patience = min(self._every, IDLE_SECONDS) if self.worker.is_idle else LOOK_SECONDS
+            select.select([cursor], [], [], patience)
+
+    def _took(self, cursor: Any) -> bool:
+        """Takes some of the messages that are there; whether there may be more."""
+        assembler, spent = self.assembler, self.applier.spent
+        is_more, began, decoding = True, perf_counter(), 0.0
+        for _ in range(MOST_AT_ONCE):
+            message = cursor.read_message()
+            if message is None:
+                is_more = False
+                break
+            payload, arrived = message.payload, perf_counter()
+            assembler.take(decode(payload), len(payload))
+            decoding += perf_counter() - arrived
+            if assembler.is_full or assembler.unknown:
+                break
+        spent.add("decoding", decoding)
+        spent.add("reading", perf_counter() - began - decoding)
+        if assembler.is_full:
+            with spent.on("handing"):
+                self.worker.hand(assembler.give(), lambda: self._feed_back(cursor))
+        return is_more
 
     def _note(self, lsn: int) -> None:
         """Remembers from time to time how far there was nothing of ours."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from struct import pack
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.errors import SourceDown
 from pipelines.capture.apply import escaped
@@ -24,6 +28,8 @@ from pipelines.capture.messages import (
     Truncate,
     TypeName,
     Update,
+    packed,
+    values_of,
 )
 from pipelines.capture.raw_types import column_for, holds, raw_type, widened
 
@@ -77,6 +83,35 @@ def test_what_is_no_message_is_refused(payload: bytes) -> None:
         decode(payload)
 
 
+TEXTS = st.text(st.characters(blacklist_characters="\x00", blacklist_categories=["Cs"]), max_size=300).map(str.encode)
+TRAPS = st.sampled_from([b"", b"t", b"nt", b"u" * 0x74, b"t" * 0x74, b"n" * 0x100, b"t" * 0x7400, b"x" * 0x10000])
+
+
+def message_of(row: list[bytes]) -> bytes:
+    """An insert of the row, as the manual describes the message."""
+    kinds = {NULL: b"n", UNCHANGED: b"u"}
+    values = [kinds[value] if value in kinds else b"t" + pack("!I", len(value)) + value for value in row]
+    return b"I" + pack("!I", 1) + b"N" + pack("!H", len(row)) + b"".join(values)
+
+
+@given(st.lists(st.one_of(TEXTS, TRAPS, st.sampled_from([NULL, UNCHANGED])), min_size=1, max_size=8))
+def test_any_row_is_read_as_it_was_written_and_kept_as_it_was_read(row: list[bytes]) -> None:
+    assert decode(message_of(row)) == Insert(1, row)
+    assert values_of(packed(row)) == row
+
+
+@pytest.mark.parametrize("row", [[b"x" * 0x740000, b"y"], [b"y", b"x" * 0x740000], [b"x" * 0x740000]])
+def test_a_value_whose_length_looks_like_the_begin_of_a_value_is_read_whole(row: list[bytes]) -> None:
+    assert decode(message_of(row)) == Insert(1, row)
+
+
+@given(st.lists(st.one_of(TEXTS, st.just(NULL)), min_size=1, max_size=6), st.integers(1, 40))
+def test_a_row_that_is_cut_off_is_refused(row: list[bytes], cut: int) -> None:
+    whole = message_of(row)
+    with pytest.raises(SourceDown, match="cannot be read"):
+        decode(whole[: max(7, len(whole) - cut)])
+
+
 SAMPLE = Relation(1, "public", "sample", "d", (Column("id", 23, -1, True), Column("a", 25, -1, False),
                                                Column("b", 25, -1, False)))  # fmt: skip
 
@@ -91,17 +126,20 @@ def assembled(*messages: object) -> Assembler:
 @pytest.mark.parametrize(
     ("messages", "expected"),
     [
-        ((Insert(1, [b"1", b"x", NULL]), Update(1, None, [b"1", b"y", b"z"])), {b"1": State([b"1", b"y", b"z"], 50)}),
+        ((Insert(1, [b"1", b"x", NULL]), Update(1, None, [b"1", b"y", b"z"])),
+         {b"1": State(packed([b"1", b"y", b"z"]), 50)}),
         ((Insert(1, [b"1", b"x", b"big"]), Update(1, None, [b"1", b"y", UNCHANGED])),
-         {b"1": State([b"1", b"y", b"big"], 50)}),
-        ((Update(1, None, [b"1", b"y", UNCHANGED]),), {b"1": State([b"1", b"y", UNCHANGED], 50, None, (b"1",))}),
+         {b"1": State(packed([b"1", b"y", b"big"]), 50)}),
+        ((Update(1, None, [b"1", b"y", UNCHANGED]),),
+         {b"1": State(packed([b"1", b"y", UNCHANGED]), 50, None, (b"1",))}),
         ((Update(1, [b"1", NULL, NULL], [b"2", b"y", UNCHANGED]),
           Update(1, [b"2", NULL, NULL], [b"3", b"z", UNCHANGED])),
-         {b"1": State(None, 50, AT), b"2": State([b"2", b"y", UNCHANGED], 50, AT, (b"1",)),
-          b"3": State([b"3", b"z", UNCHANGED], 50, None, (b"1",))}),
-        ((Insert(1, [b"1", b"x", NULL]), Delete(1, [b"1", NULL, NULL])), {b"1": State([b"1", b"x", NULL], 50, AT)}),
-        ((Delete(1, [b"1", NULL, NULL]), Insert(1, [b"1", b"x", NULL])), {b"1": State([b"1", b"x", NULL], 50)}),
-        ((Insert(1, [b"1", b"x", NULL]), Truncate((1,))), {b"1": State([b"1", b"x", NULL], 50, AT)}),
+         {b"1": State(None, 50, AT), b"2": State(packed([b"2", b"y", UNCHANGED]), 50, AT, (b"1",)),
+          b"3": State(packed([b"3", b"z", UNCHANGED]), 50, None, (b"1",))}),
+        ((Insert(1, [b"1", b"x", NULL]), Delete(1, [b"1", NULL, NULL])),
+         {b"1": State(packed([b"1", b"x", NULL]), 50, AT)}),
+        ((Delete(1, [b"1", NULL, NULL]), Insert(1, [b"1", b"x", NULL])), {b"1": State(packed([b"1", b"x", NULL]), 50)}),
+        ((Insert(1, [b"1", b"x", NULL]), Truncate((1,))), {b"1": State(packed([b"1", b"x", NULL]), 50, AT)}),
     ],
     ids=["the last state counts", "a large value is taken from the batch", "or from the raw table",
          "also when the key changes twice", "a row that did not live long", "a key that is used again", "a truncate"],
@@ -143,8 +181,23 @@ def test_a_key_that_has_become_another_is_refused() -> None:
 
 
 def test_values_are_escaped_as_copy_wants_them() -> None:
-    line = b"\x00S".join([b"a\tb", b"\\N", NULL, b"", b"c\nd\r\\"])
-    assert escaped([line, b"x"]) == b"a\\tb\t\\\\N\t\\N\t\tc\\nd\\r\\\\\nx\n"
+    line = packed([b"a\tb", b"\\N", NULL, b"", b"c\nd\r\\", UNCHANGED])
+    assert escaped([line, b"x"]) == b"a\\tb\t\\\\N\t\\N\t\tc\\nd\\r\\\\\t\\N\nx\n"
+    assert escaped([packed([b"", NULL, b"N", b"t"]), packed([NULL, b"", UNCHANGED, NULL])]) == (
+        b"\t\\N\tN\tt\n\\N\t\t\\N\t\\N\n")
+
+
+@pytest.mark.parametrize("values", [[b"\tx", b""], [b"x\t", b"\n"], [b"\n"], [b"\r", NULL], [b"a\\", b"N"], [b"", b""]])
+def test_each_value_comes_back_from_the_line_that_it_went_into(values: list[bytes]) -> None:
+    """Read as the manual says that COPY reads: first fields by tab, then the backslashes in each."""
+    written = escaped([packed(values)])
+    assert written.count(b"\n") == 1 and written.endswith(b"\n")
+    letters = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"\\": b"\\"}
+    read = [
+        NULL if field == b"\\N" else re.sub(rb"(?s)\\(.)", lambda found: letters[found[1]], field)
+        for field in written[:-1].split(b"\t")
+    ]
+    assert read == values
 
 
 def test_a_position_is_read_and_written_as_postgres_does() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import shutil
+import subprocess
 import threading
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -12,7 +14,7 @@ import psycopg2
 import pytest
 
 from app.errors import PlumblineError
-from app.secrets import production_url
+from app.secrets import production_url, warehouse_url
 from pipelines.capture import load, memory, watch
 from pipelines.capture.session import AlreadyRead, open_warehouse
 from pipelines.machine_findings import kept_log
@@ -255,6 +257,40 @@ def test_a_lost_slot_is_told_and_all_is_copied_anew_while_the_old_rows_stay_in_s
     assert big.raw("select _sdc_deleted_at is not null from raw_production.big where id = 77") == [(True,)]
     assert ("*", "lost_slot") in big.kinds()
     assert len(big.production("select 1 from pg_replication_slots")) == 1
+
+
+def test_a_warehouse_restored_from_an_older_backup_is_noticed_and_nothing_stays_missing(big: Pair) -> None:
+    """A cold backup, as a copy of the server's folder; what production changed since then has left its log."""
+    big.drain()
+    big.kinds()
+    cluster = Cluster(big.settings, "warehouse")
+    kept = cluster.data.with_name("kept")
+    ((before,),) = big.raw("select confirmed_lsn::text from portal.capture")
+    big.warehouse.close()
+    cluster.stop()
+    subprocess.run(["cp", "-a", str(cluster.data), str(kept)], check=True)
+    cluster.start()
+    big.warehouse = connect(warehouse_url(big.settings))
+    big.do("insert into big values (90001, 1, 'since the backup', '')", "delete from big where id = 90000",
+           "update big set body = 'since the backup' where id = (select min(id) from big)")
+    ahead = f"select confirmed_flush_lsn > '{before}' from pg_replication_slots where plugin = 'pgoutput'"
+    until(lambda: big.drain() or big.production(ahead) == [(True,)])
+    assert big.kinds() == []
+
+    big.warehouse.close()
+    cluster.stop()
+    shutil.rmtree(cluster.data)
+    kept.rename(cluster.data)
+    cluster.start()
+    big.warehouse = connect(warehouse_url(big.settings))
+    assert big.raw("select count(*) from raw_production.big where id = 90001") == [(0,)]
+    big.drain()
+    assert_equal(big, "big", "id, account, body, kept")
+    assert big.raw("select body from raw_production.big where id = 90001") == [("since the backup",)]
+    [drift] = big.drifts
+    assert (drift.stream, drift.kind) == ("*", "lost_slot")
+    assert "restoring an older backup" in drift.found
+    assert "copied anew" in drift.do
 
 
 def test_a_raw_table_that_somebody_dropped_is_copied_again(big: Pair) -> None:

@@ -18,7 +18,7 @@ from .tree import listed, read, under
 
 PAGES = ("README.md", "CHANGELOG.md", "docs/architecture.md", "docs/decisions.md", "docs/licences.md", "docs/cli.md")
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
-ROOMS = "app|pages|pipelines|models|checks|forecasting|tests|docs"
+ROOMS = "app|pages|pipelines|models|checks|forecasting|tests|docs|locks|scripts"
 PATH = re.compile(rf"`((?:{ROOMS})/[^`\s:]*|meltano\.yml|pyproject\.toml)`")
 VARIABLE = re.compile(r"PLUMBLINE_[A-Z_]+[A-Z]")
 MADE_BY_PROGRAMS = {"PLUMBLINE_CHECK_PASSWORD"}
