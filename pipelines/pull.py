@@ -166,18 +166,19 @@ def _run(run: Run, engine: Engine, orders: Sequence[Order]) -> Sequence[Ended]:
         changed |= {**order.changed, **_left_out(engine, order)}
     # A tap that waits without end, such as one whose quota is used up, must not keep the others from their turn.
     most = None if any(order.may_take_long for order in orders) else max(1, round(60 * run.settings.load_minutes))
-    for order in orders:
-        if not order.source.goes_on:
-            bookmarks.put_back(run.settings, order.source, [order.extractor])
-    _at_source(run, [order.source.before for order in orders])
+    # All in the keeping of the locks: a run whose parent was killed goes on, and stores bookmarks until it ends.
     with held(run.settings, [order.extractor for order in orders]) as descriptors:
+        for order in orders:
+            if not order.source.goes_on:
+                bookmarks.put_back(run.settings, order.source, [order.extractor])
+        _at_source(run, [order.source.before for order in orders])
         ended = meltano.run(run.settings, [order.block for order in orders], run_id=uuid4(), now=run.as_of,
                             held=descriptors, changed=changed, most_seconds=most)
-    stored = [order for order, end in zip(orders, ended, strict=True) if end.is_ok]
-    for order in stored:
-        if not order.source.goes_on:
-            bookmarks.keep(run.settings, order.source, [order.extractor])
-    _at_source(run, [order.source.after for order in stored])
+        stored = [order for order, end in zip(orders, ended, strict=True) if end.is_ok]
+        for order in stored:
+            if not order.source.goes_on:
+                bookmarks.keep(run.settings, order.source, [order.extractor])
+        _at_source(run, [order.source.after for order in stored])
     return ended
 
 
