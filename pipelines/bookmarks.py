@@ -60,5 +60,8 @@ def _names(connection: Connection, loader: str, extractors: Iterable[str]) -> li
     """A pattern for the name of each; none before Meltano has made its tables."""
     if connection.scalar(text("select to_regclass('meltano.state')")) is None:
         return []
-    connection.execute(text("create table if not exists meltano.kept_state (like meltano.state including all)"))
+    if connection.scalar(text("select to_regclass('meltano.kept_state')")) is None:
+        # Runs side by side come here at once, and to make a table if there is none is not safe against another's.
+        connection.execute(text("select pg_advisory_xact_lock(hashtext('meltano.kept_state'))"))
+        connection.execute(text("create table if not exists meltano.kept_state (like meltano.state including all)"))
     return [f"%:{extractor}-to-{loader}" for extractor in extractors]

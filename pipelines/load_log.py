@@ -13,6 +13,14 @@ from sqlalchemy.engine import make_url
 SECRET_NAMES = ("_SECRET", "_TOKEN", "_URL", "_URI", "_PASSWORD", "_KEY")
 LONGEST_COMPLAINT = 500
 COMPLAINT = re.compile(r"^(CRITICAL|ERROR)\b|^[\w.]*(Error|Exception|Failure)\b.*:|^\S+\.(?:csv|xlsx)[:,] ")
+READING = re.compile(
+    r"^(?:INFO )?(?:Started syncing stream|Started syncing event based|Syncing Salesforce data for stream|"
+    r"START Sync for Stream:|Beginning sync of|Syncing) '?(?P<stream>[\w-]+)'?(?: in \w+ mode)?$"
+)
+"""The taps' words for the stream that they read from now on; Stripe's updates are of many streams at once."""
+EVENTS = "updates"
+UNFIT = re.compile(r"Errors during transform|invalid input syntax for type|invalid literal for int\(\)")
+"""The words of taps and of Postgres for a value that is not of the type that its stream declares."""
 RESUMED = "Resuming sync from"
 SILENT = "it said nothing"
 CHATTER = re.compile("Request to Stripe api|Stripe API response|http_request_duration")
@@ -28,18 +36,29 @@ class Told:
         complaints: what went wrong, in the words of the tap and the loader, in order.
         verdict: what went wrong, in Meltano's words.
         has_resumed: whether the tap went on where an earlier, broken run had stopped, passing over streams.
+        unfit: the stream of which a value was not of its type, and what was said of it; None where that was not heard,
+            or not of which stream.
     """
 
     rows: dict[str, int] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
     verdict: str = SILENT
     has_resumed: bool = False
+    unfit: tuple[str, str] | None = None
+    _read: str = ""
+    _refused: str = ""
 
     def hear(self, line: Mapping[str, object]) -> None:
         """Takes in one line of the log."""
         text = str(line.get("event", "")).strip()
         if line.get("consumer") and text.startswith("METRIC: "):
             self._count(text.removeprefix("METRIC: "))
+        if reading := READING.match(text):
+            self._read = reading["stream"]
+        if self.unfit is None and UNFIT.search(text):
+            stream = self._refused if line.get("consumer") else self._read
+            first = text.splitlines()[0][:LONGEST_COMPLAINT]
+            self.unfit = (stream, first) if stream not in ("", EVENTS) else None
         if COMPLAINT.match(text):
             self.complaints.append(text.splitlines()[0][:LONGEST_COMPLAINT])
         elif line.get("level") in ("error", "critical") and "stdio" not in line and "err" not in line:
@@ -56,9 +75,11 @@ class Told:
             found = json.loads(metric)
         except ValueError:
             return
+        stream = str(found.get("tags", {}).get("stream", "")).rpartition("-")[2]
         if found.get("metric") == "record_count":
-            stream = str(found["tags"]["stream"]).rpartition("-")[2]
             self.rows[stream] = self.rows.get(stream, 0) + int(found["value"])
+        elif found.get("tags", {}).get("status") == "failed":
+            self._refused = stream
 
 
 def hider(given: Mapping[str, str]) -> Callable[[str], str]:

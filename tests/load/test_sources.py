@@ -129,3 +129,26 @@ def test_what_is_installed_changes_with_a_lock(monkeypatch: pytest.MonkeyPatch, 
     with_lock = plugins.fingerprint()
     (tmp_path / "tap-stripe.lock").write_text("tap-stripe==3.3.1")
     assert len({before, with_lock, plugins.fingerprint()}) == 3
+
+
+@pytest.mark.parametrize(
+    ("lines", "unfit"),
+    [([{"event": "INFO Started syncing stream charges"},
+       {"event": "CRITICAL Errors during transform: [amount: data does not match {'type': ['integer', 'null']}]"}],
+      ("charges", "CRITICAL Errors during transform: [amount: data does not match {'type': ['integer', 'null']}]")),
+     ([{"event": "INFO Started syncing event based updates"}, {"event": "CRITICAL Errors during transform"}], None),
+     ([{"event": "Beginning sync of 'mail_days' in incremental mode"}, {"event": "Beginning sync of 'lists' in x mode"},
+       {"consumer": True, "event": 'METRIC: {"metric": "batch_processing_time", "tags": {"stream": "mail_days", '
+                                   '"status": "failed"}}'},
+       {"consumer": True, "event": "psycopg2.errors.InvalidTextRepresentation: invalid input syntax for type bigint"}],
+      ("mail_days", "psycopg2.errors.InvalidTextRepresentation: invalid input syntax for type bigint")),
+     ([{"event": "INFO Syncing contacts"}, {"event": "CRITICAL Expecting ',' delimiter: line 1 column 3770"}], None)],
+    ids=["by the tap's transformation", "among updates of many streams", "by the loader", "an answer that is cut"],
+)
+def test_the_log_tells_of_which_stream_a_value_is_not_of_its_type(
+    lines: list[dict[str, object]], unfit: tuple[str, str] | None
+) -> None:
+    told = load_log.Told()
+    for line in lines:
+        told.hear(line)
+    assert told.unfit == unfit

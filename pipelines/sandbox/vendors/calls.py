@@ -56,6 +56,8 @@ def _handler(name: str, callee: Callee, method: str, kind: type[proto.Message], 
             await _refuse(context, callee.refused(fault), fault)
         if fault is not None and fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
+        if fault is not None and fault.kind == "held":
+            await faults.wait(name)
         try:
             answer = callee.call(method, kind.deserialize(sent), _token(context))
         except Refusal as refusal:

@@ -5,10 +5,12 @@ A fault is set over the simulator's own loopback address, never through the prox
     POST /_sandbox/faults {"vendor": "stripe", "status": 429, "times": 5, "retry_after": 1, "after": 10}
     POST /_sandbox/faults [{"vendor": "stripe", "kind": "truncated", "times": 1}, {"vendor": "stripe", "kind": "cut"}]
     GET, DELETE /_sandbox/faults
+    DELETE /_sandbox/faults?vendor=stripe
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Literal
 
@@ -21,13 +23,14 @@ class Fault(BaseModel):
     Attributes:
         kind: `status` answers with that status, in the vendor's own words; `truncated` ends a good answer's body in the
             middle, as if it were whole; `cut` closes the connection in the middle of a good answer; `slow` answers
-            well, `seconds` late.
+            well, `seconds` late; `held` answers well once the faults of the vendor are cleared or replaced, so that a
+            test may do something while whoever asked is in the middle of reading.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     vendor: str
-    kind: Literal["status", "truncated", "cut", "slow"] = "status"
+    kind: Literal["status", "truncated", "cut", "slow", "held"] = "status"
     status: int = Field(503, ge=400, le=599)
     seconds: float = Field(0.0, ge=0, le=600)
     times: int | None = Field(None, ge=1)
@@ -55,6 +58,7 @@ class Faults:
 
     def __init__(self) -> None:
         self._by_vendor: dict[str, list[Fault]] = {}
+        self._gates: dict[str, asyncio.Event] = {}
         self.seen: dict[str, int] = {}
         self.struck: dict[str, list[str]] = {}
 
@@ -63,9 +67,22 @@ class Faults:
         for vendor in {fault.vendor for fault in faults}:
             self._by_vendor[vendor] = [fault for fault in faults if fault.vendor == vendor]
             self.struck[vendor] = []
+            self._let_go(vendor)
 
-    def clear(self) -> None:
-        self._by_vendor.clear()
+    def clear(self, vendor: str | None = None) -> None:
+        """Ends the faults of a vendor, or of all."""
+        for name in [vendor] if vendor else [*self._by_vendor, *self._gates]:
+            self._by_vendor.pop(name, None)
+            self._let_go(name)
+
+    async def wait(self, vendor: str) -> None:
+        """Until the vendor's faults are cleared or replaced."""
+        await self._gates.setdefault(vendor, asyncio.Event()).wait()
+
+    def _let_go(self, vendor: str) -> None:
+        gate = self._gates.pop(vendor, None)
+        if gate is not None:
+            gate.set()
 
     def told(self) -> dict[str, object]:
         """As the control address answers."""

@@ -65,7 +65,7 @@ def application(settings: Settings, who: Cast | None = None) -> Starlette:
         return JSONResponse(faults.told())
 
     async def clear_faults(request: Request) -> Response:
-        faults.clear()
+        faults.clear(request.query_params.get("vendor"))
         return JSONResponse(faults.told())
 
     return Starlette(
@@ -94,6 +94,10 @@ def answering(
             return simulator.failed(fault)
         if fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
+            return await simulator.answer(request)
+        if fault.kind == "held":
+            await request.body()  # whoever asked may be gone by then
+            await faults.wait(vendor)
             return await simulator.answer(request)
         whole = await simulator.answer(request)
         half = bytes(whole.body)[: len(whole.body) // 2]

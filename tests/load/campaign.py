@@ -1,0 +1,198 @@
+"""The campaign: loads of all sources, a fault at each, the company living on between; and what was found of each pair.
+
+A pair is a fault and a source. It has struck only where its traces are seen: the vendor answered so, the load of that
+source failed, the process that was killed was there. It is judged when a later load of the source has gone well: by
+the streams that then differ from the company's books.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from time import monotonic
+from typing import Any
+
+from pipelines.load import Loaded
+from pipelines.loading import LoadOutcome
+from pipelines.postgres import Cluster
+from pipelines.postmaster import named_in
+from pipelines.sandbox import production
+from pipelines.sandbox.company.times import DAY
+from tests.load.caught import Role, caught, in_background, kill, locked, until
+from tests.load.whole_company import WholeCompany
+
+Pair = tuple[str, str]
+"""A fault and a source."""
+
+SIDE_BY_SIDE = 14
+"""As many runs of Meltano as there are taps: each is alone with what happens to it."""
+FEW = 3
+"""Runs that share Meltano's start among several taps, where little is to be tried again."""
+IN_FIRST = {
+    "amplitude": 120, "facebook": 70, "ga4": 10, "google_ads": 6, "hubspot": 90, "mixpanel": 4, "salesforce": 9,
+    "sendgrid": 35, "stripe": 150, "zendesk": 4,
+}  # fmt: skip
+"""After how many requests a first load of each vendor is in its middle."""
+IN_INCREMENT = {
+    "amplitude": 4, "facebook": 40, "ga4": 2, "google_ads": 2, "hubspot": 30, "mixpanel": 1, "salesforce": 3,
+    "sendgrid": 9, "stripe": 10, "zendesk": 3,
+}  # fmt: skip
+"""The same for a load of what is new."""
+LOCKED = {"files": "raw_files.exchange_rates", "production": "raw_production.orders"}
+"""A raw table that is neither the first nor the last to be written."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was found of a pair: the streams that differed when it was judged, and why a load of it still failed."""
+
+    differences: Mapping[str, Any]
+    failed: str | None
+
+
+@dataclass
+class Campaign:
+    """Runs the loads and keeps what was found.
+
+    Attributes:
+        company: whose loads.
+        found: by pair; one that is not there has not struck.
+        took: how long each load took, in seconds, by what it was about.
+    """
+
+    company: WholeCompany
+    found: dict[Pair, Outcome] = field(default_factory=dict)
+    took: dict[str, float] = field(default_factory=dict)
+    _open: set[Pair] = field(default_factory=set)
+
+    def struck(self, fault: str, source: str) -> None:
+        """The pair's traces were seen; it is judged at the next judgement."""
+        self._open.add((fault, source))
+
+    def judge(self, loaded: Loaded | LoadOutcome) -> None:
+        """Judges all pairs that have struck since the last time, after this load."""
+        differences = self.company.differences()
+        for pair in self._open:
+            before = self.found.get(pair)
+            if before is None or not (before.differences or before.failed):
+                self.found[pair] = Outcome(differences[pair[1]], loaded.failed.get(pair[1]))
+        self._open.clear()
+        print("JUDGED", {p: o for p, o in self.found.items() if o.differences or o.failed}, len(self.found), loaded.failed, flush=True)  # XXX
+
+    def judge_again(self, fault: str) -> None:
+        """What this fault left behind may only be seen by a later load: its pairs are judged then, too."""
+        self._open |= {pair for pair in self.found if pair[0] == fault}
+
+    @contextmanager
+    def _timed(self, what: str) -> Iterator[None]:
+        began = monotonic()
+        yield
+        self.took[what] = monotonic() - began
+        print("TOOK", what, self.took[what], sorted(self._open), os.times(), os.getloadavg(), flush=True)  # XXX
+
+    def kill_each(self, fault: str, role: Role, after: Mapping[str, int], with_files: bool = True) -> None:
+        """A load in whose middle the tap, the loader or Meltano is killed at each source; it is not tried again."""
+        with self._timed(fault), ExitStack() as stack:
+            tables = [LOCKED["files"]] if with_files else []
+            locks = [stack.enter_context(locked(self.company.settings, table)) for table in tables]
+            dead: set[str] = set()
+            with in_background(
+                self.company, lambda: self.company.load(lanes=SIDE_BY_SIDE, retries=0), *locks
+            ) as load:
+                for vendor in caught(self.company, dict(after), load):
+                    dead |= {vendor} if kill(vendor, role) else set()
+                    self.company.end_faults(vendor)
+                for lock in locks:
+                    until(lock, "the loader of the files waits for its table")
+                    dead |= {"files"} if kill("files", role) else set()
+                    lock.let_go()
+            for source in dead & load.result().failed.keys():
+                self.struck(fault, source)
+
+    def strike_each(self, faults: Mapping[str, Mapping[str, object]], after: Mapping[str, int]) -> Loaded:
+        """A load in which each vendor fails in all these ways, one after another, and what fails is tried again."""
+        what = " and ".join(faults)
+        self.company.set_faults([
+            {"vendor": vendor, "times": 1, "after": count if number == 0 else 1, **fault}
+            for vendor, count in after.items() for number, fault in enumerate(faults.values())
+        ])  # fmt: skip
+        with self._timed(what):
+            loaded = self.company.load(lanes=FEW, retries=3)
+        for vendor, names in self.company.struck().items():
+            for fault, settings in faults.items():
+                if str(settings.get("status") or settings["kind"]) in names:
+                    self.struck(fault, vendor)
+        self.company.end_faults()
+        return loaded
+
+    def change_pages(self, fault: str) -> None:
+        """A load in whose middle every source gets a day older, while the taps' clock says when they began."""
+        before = self.company.until
+        later = self.company.grown(DAY)
+        ahead = timedelta(seconds=before - self.company.until)
+        with self._timed(fault), locked(self.company.settings, LOCKED["production"]) as waiting:
+            with in_background(
+                self.company, lambda: self.company.load(lanes=SIDE_BY_SIDE, retries=0, ahead=ahead), waiting
+            ) as load:
+                for vendor in caught(self.company, IN_INCREMENT, load):
+                    self.company.show(later, vendor)
+                    self.company.end_faults(vendor)
+                    self.struck(fault, vendor)
+                until(waiting, "the capture waits for its table")
+                self.company.show(later, "production")
+                production.seed(self.company.settings)
+                waiting.let_go()
+                self.struck(fault, "production")
+            load.result()
+
+    def kill_postgres(self, fault: str) -> None:
+        """The warehouse dies while all sources are in the middle of a load, and is started again."""
+        server = Cluster(self.company.settings, "warehouse")
+        with self._timed(fault), ExitStack() as locks:
+            waiting = [locks.enter_context(locked(self.company.settings, table)) for table in LOCKED.values()]
+            with in_background(
+                self.company, lambda: self.company.load(lanes=SIDE_BY_SIDE, retries=0), *waiting
+            ) as load:
+                held = list(caught(self.company, IN_INCREMENT, load))
+                for who in waiting:
+                    until(who, "a source without a vendor waits for its table")
+                os.kill(named_in(server.data)[0] or 0, signal.SIGKILL)
+                until(lambda: not server.is_running(), "the server is dead")
+                server.start()
+                self.company.end_faults()
+                load.exception()
+        for source in {*held, *LOCKED} - self._went_well():
+            self.struck(fault, source)
+
+    def let_time_out(self, fault: str, seconds: float) -> None:
+        """Each vendor holds back an answer for so long that the load is ended."""
+        with self._timed(fault):
+            with in_background(
+                self.company, lambda: self.company.load(lanes=SIDE_BY_SIDE, retries=0, minutes=seconds / 60)
+            ) as load:
+                held = list(caught(self.company, IN_INCREMENT, load))
+                failed = load.result().failed
+            self.company.end_faults()
+        for source in held:
+            if "timed out" in failed.get(source, ""):
+                self.struck(fault, source)
+
+    def move_clock(self, fault: str, ahead: timedelta) -> Loaded:
+        """A load by a machine whose clock is wrong; the vendors' clocks are right."""
+        with self._timed(fault):
+            loaded = self.company.load(lanes=FEW, retries=1, ahead=ahead)
+        for source in loaded.loaded:
+            self.struck(fault, source)
+        return loaded
+
+    def _went_well(self) -> set[str]:
+        """The sources of the newest load that are recorded as loaded."""
+        rows = self.company.house.rows(
+            "select source from portal.load_run where stream = '' and result = 'ok' and run_id = ("
+            "select run_id from portal.load_run order by started_at desc limit 1)"
+        )
+        return {str(row["source"]) for row in rows}
