@@ -9,8 +9,9 @@ import select
 import threading
 from collections.abc import Callable, Collection
 from contextlib import closing
+from functools import partial
 from queue import Full, Queue
-from time import monotonic, perf_counter
+from time import monotonic, perf_counter, sleep
 from typing import Any
 
 import psycopg2
@@ -24,6 +25,8 @@ FEEDBACK_SECONDS = 10.0
 ASK_SECONDS = 1.0
 LOOK_SECONDS = 0.05
 IDLE_SECONDS = 0.5
+HELD_LOOKS, HELD_SECONDS = 40, 0.25
+"""How often, and after how long, it is tried again to read a slot that production says is being read."""
 MOST_AT_ONCE = 1_000
 """So many messages are taken before anybody looks whether it is over."""
 
@@ -137,11 +140,20 @@ class Follower:
             self._feed_back(cursor)
 
     def _begin(self, cursor: Any, start: int) -> None:
+        """Begins to read; a slot that is still held by a reader which has just ended is waited for."""
         options = {"proto_version": "1", "publication_names": f'"{self.publication}"'}
+        begin = partial(
+            cursor.start_replication, slot_name=self.slot, start_lsn=start, options=options, decode=False,
+            status_interval=FEEDBACK_SECONDS,
+        )  # fmt: skip
         try:
-            cursor.start_replication(
-                slot_name=self.slot, start_lsn=start, options=options, decode=False, status_interval=FEEDBACK_SECONDS
-            )
+            for _ in range(HELD_LOOKS):
+                try:
+                    begin()
+                    return
+                except psycopg2.errors.ObjectInUse:
+                    sleep(HELD_SECONDS)
+            begin()
         except psycopg2.Error as error:
             raise SourceDown(
                 f"The slot {self.slot!r} in production cannot be read: {str(error).strip().splitlines()[0]}. Expected "

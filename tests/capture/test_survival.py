@@ -15,8 +15,8 @@ import pytest
 
 from app.errors import PlumblineError
 from app.secrets import production_url, warehouse_url
-from pipelines.capture import load, memory, watch
-from pipelines.capture.session import AlreadyRead, open_warehouse
+from pipelines.capture import load, memory, origin, watch
+from pipelines.capture.session import LOCK, AlreadyRead, open_warehouse
 from pipelines.machine_findings import kept_log
 from pipelines.postgres import Cluster
 from tests.capture.conftest import Pair, assert_equal, connect
@@ -177,8 +177,10 @@ def test_production_may_stop_and_come_back(big: Pair) -> None:
 
 
 def test_there_is_one_reader_at_a_time_and_a_load_waits_for_the_one_that_reads(big: Pair) -> None:
+    lock = f"select 1 from pg_locks where granted and (classid::bigint << 32) + objid::bigint = {LOCK}"
+    until(lambda: not big.raw(lock))
     program = big.program()
-    until(lambda: big.production("select 1 from pg_replication_slots where active"))
+    until(lambda: big.raw(lock))
     with pytest.raises(AlreadyRead, match="one reader at a time"):
         big.session().run(once=True, patience=0.2)
     big.do("insert into big values (-3, 0, 'waited for', '')")
@@ -193,6 +195,21 @@ def test_there_is_one_reader_at_a_time_and_a_load_waits_for_the_one_that_reads(b
     rows.clear()
     assert load.pull(big.settings, rows) is None
     assert rows["big"] == 1
+
+
+def test_a_slot_that_the_reader_before_still_holds_for_a_moment_is_waited_for(big: Pair) -> None:
+    big.drain()
+    ((slot,),) = big.production("select slot_name from pg_replication_slots")
+    holder = origin.connect(big.given().url, replication=True)
+    options = {"proto_version": "1", "publication_names": "plumbline"}
+    holder.cursor().start_replication(slot_name=slot, options=options, decode=False)
+    until(lambda: big.production("select 1 from pg_replication_slots where active"))
+    big.do("insert into big values (-6, 0, 'held', '')")
+    ending = threading.Timer(1.5, holder.close)
+    ending.start()
+    big.drain()
+    ending.join()
+    assert big.raw("select body from raw_production.big where id = -6") == [("held",)]
 
 
 def test_an_idle_reader_lets_production_throw_its_log_away(big: Pair) -> None:
@@ -232,6 +249,7 @@ def test_a_lost_slot_is_told_and_all_is_copied_anew_while_the_old_rows_stay_in_s
     big.do("delete from big where id = 77", "update big set body = 'while away' where id = 78",
            "insert into big values (-5, 1, 'while away', '')")  # fmt: skip
     slot = big.production("select slot_name from pg_replication_slots")[0][0]
+    until(lambda: not big.production("select 1 from pg_replication_slots where active"))
     big.do(f"select pg_drop_replication_slot('{slot}')")
     (found,) = kept_log(big.settings)
     assert found.severity == "act"
