@@ -151,12 +151,21 @@ def standing(unbuilt: date | None, failed: str) -> str:
     return said + (f" The newest build failed ({failed}); what is shown is of the one before." if failed else "")
 
 
-def sources(names: Sequence[str], late: Sequence[str], failed: Sequence[str] = ()) -> str:
-    """Such as "All 4 sources have loaded", "Stripe is late" or "Stripe failed to load"."""
+def sources(names: Sequence[str], late: Sequence[str], failed: Sequence[str] = (), coming: Sequence[str] = ()) -> str:
+    """Such as "All 4 sources have loaded", "Stripe is late" or "Stripe failed to load".
+
+    Args:
+        names: of all sources that are connected.
+        late: those that are not as new as they should be.
+        failed: those whose last load failed.
+        coming: those that are being loaded for the first time.
+    """
     if not names:
         return "No source is connected"
     if failed:
         return f"{f.words(list(failed))} failed to load"
+    if not late and coming:
+        return f"{f.words(list(coming))} {'is' if len(coming) == 1 else 'are'} being loaded for the first time"
     if not late:
         return f"All {len(names)} sources have loaded" if len(names) > 1 else f"{names[0]} has loaded"
     return f"{f.words(list(late))} {'is' if len(late) == 1 else 'are'} late"

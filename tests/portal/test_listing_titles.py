@@ -30,6 +30,11 @@ def test_the_job_list_says_what_failed_and_what_was_skipped(results: tuple[str, 
     assert title("jobs", [{"result": result} for result in results], NOW) == words
 
 
+def test_a_job_that_failed_is_not_counted_beside_the_step_that_did() -> None:
+    rows = [{"step": "", "result": "failed"}, {"step": "build", "result": "failed"}]
+    assert title("jobs", rows, NOW) == "1 job step failed"
+
+
 def test_the_promise_list_counts_all_that_are_not_kept() -> None:
     rows = [{"outcome": outcome} for outcome in ("kept", "kept", "broken", "warned", "not_run")]
     assert title("promises", rows, NOW) == "2 of 5 promises are kept"

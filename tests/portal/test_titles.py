@@ -131,6 +131,8 @@ def test_sources(names: list[str], late: list[str], expected: str) -> None:
 
 def test_a_failure_is_louder_than_lateness() -> None:
     assert titles.sources(["Stripe", "Files"], ["Files"], ["Stripe"]) == "Stripe failed to load"
+    assert titles.sources(["Stripe", "Files"], ["Files"], (), ["Stripe"]) == "Files is late"
+    assert titles.sources(["Stripe", "Files"], (), (), ["Files"]) == "Files is being loaded for the first time"
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ LISTS: Mapping[str, tuple[str, tuple[Shown, ...]]] = {
         (Column("Last good load"), "last_loaded_at", instant("last_loaded_at")),
         (Column("Due"), "expected_by", moment("expected_by")),
         (Column("Newest event"), "newest_event_at", moment("newest_event_at")),
-        (Column("Rows", True), "last_row_count", count("last_row_count")),
+        (Column("New rows", True), "last_row_count", count("last_row_count")),
         (Column("Took", True), "last_seconds", duration("last_seconds")),
         (Column("Drifts", True), "open_drifts_count", count("open_drifts_count")),
         (Column("Failed", True), "failed_loads_count", count("failed_loads_count")),
@@ -217,7 +217,8 @@ def title(kind: str, rows: Sequence[Row], now: datetime) -> str:
     if kind == "sources":
         named = [(str(row["label"]), str(row["state"])) for row in rows]
         late, failed = ([name for name, known in named if known in words] for words in (LATE, FAILED))
-        return titles.sources([name for name, _ in named], late, failed)
+        coming = [str(row["label"]) for row in rows if row["state"] == "loading" and not known(row["last_loaded_at"])]
+        return titles.sources([name for name, _ in named], late, failed, coming)
     if kind == "streams":
         return titles.streams(len(rows), sum(known(row["quarantined_at"]) for row in rows))
     if kind == "drifts":
@@ -225,7 +226,8 @@ def title(kind: str, rows: Sequence[Row], now: datetime) -> str:
     if kind == "promises":
         kept = sum(row["outcome"] == "kept" for row in rows)
         return titles.promises(kept, len(rows) - kept)
-    failed = sum(row["result"] == "failed" for row in rows)
+    # Of a job that failed, the step that did is told; its own row would say it twice.
+    failed = sum(row["result"] == "failed" for row in rows if kind != "jobs" or row.get("step") != "")
     if kind == "deliveries":
         return titles.deliveries(len(rows), failed)
     noun = "load" if kind == "loads" else "job step"
