@@ -120,6 +120,7 @@ class Follower:
         """
         self.applier.begin(start)
         self._flushed = start
+        self._told_at = monotonic()
         self._every = ASK_SECONDS if until is None else LOOK_SECONDS
         with closing(self.log), self.log.cursor() as cursor:
             self._begin(cursor, start)
