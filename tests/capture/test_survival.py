@@ -322,14 +322,17 @@ def test_production_is_never_told_more_than_is_stored_and_an_end_is_no_reason_to
     big.kinds()
     made = big.raw("select generation from portal.capture")
     with closing(_Elsewhere(big)) as elsewhere, big.program() as reader:
-        until(lambda: big.production("select active from pg_replication_slots where plugin = 'pgoutput'") == [(True,)])
-        for _ in range(100):
-            ((told,),) = big.production("select max(confirmed_flush_lsn)::text from pg_replication_slots")
-            assert big.raw(f"select confirmed_lsn >= '{told}' from portal.capture") == [(True,)]
-            sleep(0.05)
-        reader.send_signal(signal)
-        reader.wait()
-        elsewhere.insist()
+        try:
+            until(lambda: big.production("select 1 from pg_replication_slots where active"))
+            for _ in range(100):
+                ((told,),) = big.production("select max(confirmed_flush_lsn)::text from pg_replication_slots")
+                assert big.raw(f"select confirmed_lsn >= '{told}' from portal.capture") == [(True,)]
+                sleep(0.05)
+            reader.send_signal(signal)
+            reader.wait()
+            elsewhere.insist()
+        finally:
+            reader.kill()
     big.drain()
     assert ("*", "lost_slot") not in big.kinds()
     assert big.raw("select generation from portal.capture") == made
