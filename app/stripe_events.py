@@ -70,7 +70,7 @@ SHAPES: Mapping[str, Shape] = {
     },
     "dispute": {
         "id!": "word", "charge": "word", "status!": "word", "reason": "word", "currency!": "word",
-        "amount!": "amount", "evidence_details": {"due_by": "instant"}, "created!": "instant",
+        "amount!": "amount", "evidence_details": {"due_by": "deadline"}, "created!": "instant",
     },
     "payout": {
         "id!": "word", "status!": "word", "currency!": "word", "amount!": "amount", "arrival_date": "instant",
@@ -119,6 +119,10 @@ KINDS: Mapping[str, _Kind] = {
     "flag": _Kind("true or false", lambda v: isinstance(v, bool)),
     "instant": _Kind(
         "whole seconds since 1970, of the years 2000 to 2100", lambda v: _is_whole(v, 946684800, 4102444799)
+    ),
+    "deadline": _Kind(
+        "whole seconds since 1970, of the years 2000 to 2100, or 0",
+        lambda v: _is_whole(v, 0, 0) or _is_whole(v, 946684800, 4102444799),
     ),
     "interval": _Kind("day, week, month or year", lambda v: v in ("day", "week", "month", "year")),
 }

@@ -84,10 +84,11 @@ def unfinished(engine: Engine, source: Source) -> Backfill | None:
     return Backfill(row.since, row.started_at) if row else None
 
 
-def finish(engine: Engine, source: Source) -> None:
-    """Its load went well; does nothing where no full load is under way."""
+def finish(engine: Engine, source: Source, since: datetime) -> None:
+    """A load of it, begun at `since`, went well; does nothing where no full load was under way by then."""
+    query = (
+        "update portal.backfill set ended_at = :now "
+        "where source = :source and ended_at is null and started_at <= :since"
+    )
     with engine.begin() as connection:
-        connection.execute(
-            text("update portal.backfill set ended_at = :now where source = :source and ended_at is null"),
-            {"source": source.name, "now": wall()},
-        )
+        connection.execute(text(query), {"source": source.name, "now": wall(), "since": since})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from app.clock import as_of as clock
 from app.clock import wall
 from app.errors import FellShort
 from app.secrets import warehouse_url
@@ -37,6 +39,7 @@ def build(run: Run) -> StepResult:
     """
     with only_build(run.settings):
         started = wall()
+        run = replace(run, as_of=_instant(run))
         result = run_dbt(
             warehouse_url(run.settings, "plumbline_builder"),
             dbt_folder(run.settings),
@@ -68,13 +71,16 @@ def only_build(settings: Settings) -> Iterator[None]:
 
 
 def last_good(settings: Settings) -> tuple[datetime, datetime] | None:
-    """When the newest good build began, and the business instant it speaks about; None before the first."""
+    """When the newest build began, and the business instant it speaks about; None before the first.
+
+    None as well where it was not good: core then holds what it made, which readers must not come to see.
+    """
     engine = create_engine(warehouse_url(settings, "plumbline_worker"), poolclass=NullPool)
     with engine.connect() as connection:
         found = connection.execute(
-            text("select started_at, as_of from portal.build_run where result = 'ok' order by started_at desc limit 1")
+            text("select started_at, as_of, result from portal.build_run order by started_at desc limit 1")
         ).one_or_none()
-    return (found.started_at, found.as_of) if found else None
+    return (found.started_at, found.as_of) if found and found.result == "ok" else None
 
 
 def outcome(result: dbtRunnerResult) -> tuple[int, list[str]]:
@@ -87,6 +93,13 @@ def outcome(result: dbtRunnerResult) -> tuple[int, list[str]]:
     if not result.success and not failures:
         failures = ["dbt ended without success and without saying why."]
     return count, failures
+
+
+def _instant(run: Run) -> datetime:
+    """The business instant to speak about. Since the job began, loads may have taken minutes, and figures of later rows
+    may have been built at once: to go by its beginning would take those back.
+    """
+    return clock(run.settings) if run.is_now and not run.settings.has_sandbox else run.as_of
 
 
 def _in_words(found: Any) -> str:

@@ -32,12 +32,13 @@ JOB_LOCK = 7_586_200_001
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a job: what its steps are given."""
+    """One run of a job: what its steps are given. `is_now`: it speaks about the present."""
 
     run_id: UUID
     as_of: datetime
     settings: Settings
     job: str
+    is_now: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ def execute(
     settings: Settings,
     as_of: datetime,
     *,
+    is_now: bool = False,
     on_step: Callable[[str], None] = lambda step: None,
     on_wait: Callable[[], None] = lambda: None,
 ) -> JobOutcome:
@@ -101,6 +103,7 @@ def execute(
         job: what to run.
         settings: of this machine.
         as_of: the business instant its steps speak about.
+        is_now: whether that is the present, rather than one that was asked for.
         on_step: called with the name of each step before it starts.
         on_wait: called once when another job is running and this one has to wait for it.
 
@@ -110,7 +113,7 @@ def execute(
     Raises:
         WarehouseDown: the warehouse cannot be reached, or was lost on the way.
     """
-    run = Run(uuid4(), as_of, settings, job.name)
+    run = Run(uuid4(), as_of, settings, job.name, is_now)
     engine = create_engine(warehouse_url(settings, "plumbline_worker"), poolclass=NullPool)
     started = monotonic()
     with _only_job(engine, on_wait) as connection:

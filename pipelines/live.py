@@ -28,8 +28,11 @@ from app.home import keep_private
 from app.secrets import warehouse_url
 from app.settings import Settings, get_settings
 from pipelines.live_build import LiveBuild, build_live, read_models
+from pipelines.sources import source_names
 
 CHANNEL = "plumbline_raw"
+TOLD = frozenset({*source_names(), "stripe_webhook"})
+"""What may be said there. Every login of the warehouse can say anything, and what is heard is written down."""
 LOOK_SECONDS = 1.0
 SETTLE_SECONDS = 0.3
 """After the first word of new rows, others are waited for so long: they often come in several transactions."""
@@ -119,7 +122,9 @@ def _hear(warehouse: connection, waiting: Waiting, seconds: float) -> None:
     select.select([warehouse], [], [], seconds)
     warehouse.poll()
     while warehouse.notifies:
-        waiting.hear(warehouse.notifies.pop(0).payload, wall())
+        source = warehouse.notifies.pop(0).payload
+        if source in TOLD:
+            waiting.hear(source, wall())
 
 
 def _listening(settings: Settings) -> connection:

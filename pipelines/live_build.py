@@ -46,8 +46,9 @@ def read_models(settings: Settings, as_of: datetime) -> None:
 def build_live(settings: Settings, as_of: datetime, heard: Mapping[str, datetime]) -> LiveBuild:
     """Builds what new rows of these sources reach, unless a whole build has begun since they were heard of.
 
-    Left to the next whole build is also what comes before the first one, and what would begin a new day: tables that
-    only the clock moves are not among those that a source reaches.
+    Nothing is built on what a whole build that fell short has left in core. Left to the next whole build is also what
+    comes before the first one, and what would begin a new day: tables that only the clock moves are not among those
+    that a source reaches.
 
     Args:
         settings: of this home.

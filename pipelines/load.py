@@ -173,7 +173,7 @@ class _Load:
         if error:
             self._failed[source.name] = error
         else:
-            finish(self._engine, source)
+            finish(self._engine, source, since)
             if source.reads_files:
                 note_loaded(self._run.settings, self._engine, self._found)
         stream_states.look(self._run.settings, self._engine, source, pulls, since)

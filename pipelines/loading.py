@@ -18,6 +18,7 @@ from pipelines import stream_states
 from pipelines.backfill import begin, unfinished
 from pipelines.job import Run
 from pipelines.load import configured_sources, load_sources, paused_sources
+from pipelines.pull import is_busy
 from pipelines.source import Source
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ def load_now(
     sources = _chosen(run, engine, names)
     for source in sources:
         stream_states.take_back(engine, source)
-        if is_full:
+        # One that is being loaded would store its bookmarks over what is begun, and end it as done.
+        if is_full and not any(is_busy(run.settings, extractor) for extractor in source.extractors):
             _begin(run, engine, source, since, anew, say)
     started = monotonic()
     with _Watch(engine, sources, is_full, say) as watch:

@@ -65,6 +65,17 @@ LAST_GOOD_BUILD = """
 select run_id, result, started_at, ended_at, as_of, models_count, error from portal.build_run
 where result = 'ok' order by started_at desc limit 1
 """
+LIVE_FAILED = """
+select array_to_string(sources, ', ') as sources, started_at, ended_at, error from portal.live_build as failed
+where result = 'failed'
+    and started_at > coalesce((select max(started_at) from portal.build_run where result = 'ok'), '-infinity')
+    and not exists (
+        select 1 from portal.live_build as later
+        where later.result = 'ok' and later.started_at > failed.started_at and later.sources @> failed.sources
+    )
+order by started_at desc limit 1
+"""
+"""The newest part that fell short, unless a later part or a build of the whole has made it good."""
 CHECKS = """
 with last as (select run_id from portal.check_result order by checked_at desc limit 1)
 select dataset, check_name, column_name, outcome, found, expected, checked_at
@@ -123,6 +134,14 @@ def failure_in_words(newest: Row | None, good: Row | None) -> str:
     spoken = f"as of {_minute(good['as_of'])}, the last good build" if good else "about nothing yet: no build was good"
     reason = first_reason(str(newest["error"] or ""))
     return f"The newest build failed at {_minute(ended)}: {reason} Figures speak {spoken}."
+
+
+def live_failure_in_words(failed: Row) -> str:
+    """That what came could not be built at once, when, and why."""
+    return (
+        f"What {failed['sources']} brought could not be built at once, at {_minute(failed['ended_at'])}: "
+        f"{first_reason(str(failed['error'] or ''))} Its figures wait for the next whole build."
+    )
 
 
 def _minute(instant: object) -> str:

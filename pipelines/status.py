@@ -30,6 +30,7 @@ class Status:
     jobs: Sequence[Row] = ()
     build: Row | None = None
     good_build: Row | None = None
+    live_failed: Row | None = None
     checks: Row = field(default_factory=dict)
     broken_promises: Sequence[Row] = ()
     loading: Row | None = None
@@ -57,6 +58,7 @@ class Status:
             "jobs": self.jobs,
             "build": self.build,
             "good_build": self.good_build,
+            "live_failed": self.live_failed,
             "checks": self.checks,
             "broken_promises": self.broken_promises,
             "loading": self.loading,
@@ -90,6 +92,8 @@ class Status:
         failed = runs.failure_in_words(self.build, good)
         if failed:
             yield failed
+        if self.live_failed:
+            yield runs.live_failure_in_words(self.live_failed)
         if good is None:
             yield "No build has succeeded yet."
         elif self.as_of - _instant(good["as_of"]) > self._allowed:
@@ -147,6 +151,7 @@ def look(settings: Settings) -> Status:
             jobs=runs.read(settings, runs.LAST_JOBS),
             build=next(iter(runs.read(settings, runs.LAST_BUILD)), None),
             good_build=next(iter(runs.read(settings, runs.LAST_GOOD_BUILD)), None),
+            live_failed=next(iter(runs.read(settings, runs.LIVE_FAILED)), None),
             checks=_counted(found),
             broken_promises=[row for row in found if row["outcome"] == "broken"],
             loading=runs.running_step(settings),

@@ -57,7 +57,7 @@
         },
         "dispute": {
             "id!": "word", "charge": "word", "status!": "word", "reason": "word", "currency!": "word",
-            "amount!": "amount", "evidence_details": {"due_by": "instant"}, "created!": "instant"
+            "amount!": "amount", "evidence_details": {"due_by": "deadline"}, "created!": "instant"
         },
         "payout": {
             "id!": "word", "status!": "word", "currency!": "word", "amount!": "amount", "arrival_date": "instant",
@@ -76,7 +76,7 @@
 
     word: a text of 1 to 255 characters. text: one of up to 5,000. amount: a number below 10^15. percent: 0 to 100.
     count: a whole number from 1 to 1,000. flag: true or false. instant: whole seconds since 1970, of the years 2000 to
-    2100. interval: day, week, month or year. Postgres evaluates no branch of a case but the one that applies. -#}
+    2100. deadline: such an instant, or 0 where there is none. interval: day, week, month or year. Postgres evaluates no branch of a case but the one that applies. -#}
 {% macro json_fits(value, shape, is_needed=true) -%}
     case coalesce(jsonb_typeof({{ value }}), 'null')
         when 'null' then {{ "false" if is_needed else "true" }}
@@ -104,6 +104,10 @@
         {%- elif shape == "percent" %} cast({{ value }} as numeric) between 0 and 100
         {%- elif shape == "count" %}
             cast({{ value }} as text) ~ '^[0-9]+$' and cast({{ value }} as numeric) between 1 and 1000
+        {%- elif shape == "deadline" %}
+            cast({{ value }} as text) ~ '^[0-9]+$' and (
+                cast({{ value }} as numeric) = 0 or cast({{ value }} as numeric) between 946684800 and 4102444799
+            )
         {%- else %}
             cast({{ value }} as text) ~ '^[0-9]+$' and cast({{ value }} as numeric) between 946684800 and 4102444799
         {%- endif %}

@@ -209,6 +209,8 @@ class Assembler:
         if (changes := self._changes(message.relation)) is None:
             return
         _, old, new = message
+        if old is not None:  # a key that is large and stays as it was is told in the old row only
+            new = [old[at] if value == UNCHANGED and at in changes.key else value for at, value in enumerate(new)]
         key = _key_of(changes, new)
         former = key if old is None else _key_of(changes, old)
         before = changes.states.get(former)

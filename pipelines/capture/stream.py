@@ -22,6 +22,8 @@ from pipelines.capture.changes import Assembler, Chunk
 from pipelines.capture.decoder import decode
 
 FEEDBACK_SECONDS = 10.0
+NEVER_BY_ITSELF = 86_400.0
+"""Seconds after which psycopg2 tells production something by itself: when is for us to say."""
 ASK_SECONDS = 1.0
 LOOK_SECONDS = 0.05
 IDLE_SECONDS = 0.5
@@ -118,6 +120,7 @@ class Follower:
         """
         self.applier.begin(start)
         self._flushed = start
+        self._told_at = monotonic()
         self._every = ASK_SECONDS if until is None else LOOK_SECONDS
         with closing(self.log), self.log.cursor() as cursor:
             self._begin(cursor, start)
@@ -125,7 +128,7 @@ class Follower:
             try:
                 while not (is_over() or self.applier.must_copy or self.assembler.unknown):
                     if until is not None and self.applier.confirmed >= until and self.worker.is_idle:
-                        return
+                        break
                     self._step(cursor)
                 while self.assembler.has_whole:
                     self.worker.hand(self.assembler.give(), lambda: self._feed_back(cursor))
@@ -135,6 +138,7 @@ class Follower:
                     "from the slot. It is tried again from what is stored."
                 ) from None
             finally:
+                self._note_end(cursor)
                 self.worker.end()
             self.worker.refuse_broken()
             self._feed_back(cursor)
@@ -144,7 +148,7 @@ class Follower:
         options = {"proto_version": "1", "publication_names": f'"{self.publication}"'}
         begin = partial(
             cursor.start_replication, slot_name=self.slot, start_lsn=start, options=options, decode=False,
-            status_interval=FEEDBACK_SECONDS,
+            status_interval=NEVER_BY_ITSELF,
         )  # fmt: skip
         try:
             for _ in range(HELD_LOOKS):
@@ -173,8 +177,8 @@ class Follower:
         now = monotonic()
         if self.applier.confirmed > self._flushed or now - self._told_at > FEEDBACK_SECONDS:
             self._feed_back(cursor)
-        elif now - self._asked_at > self._every:
-            self._asked_at = now
+        elif now - self._asked_at > self._every and self._may_tell(cursor):
+            self._asked_at = self._told_at = now
             cursor.send_feedback(reply=True)
         with self.applier.spent.on("waiting"):
             patience = min(self._every, IDLE_SECONDS) if self.worker.is_idle else LOOK_SECONDS
@@ -209,6 +213,23 @@ class Follower:
 
     def _feed_back(self, cursor: Any) -> None:
         """Tells production what is stored, and that we live."""
+        if not self._may_tell(cursor):
+            return
         self._told_at = monotonic()
         self._flushed = self.applier.confirmed
         cursor.send_feedback(write_lsn=self._flushed, flush_lsn=self._flushed, apply_lsn=self._flushed, force=True)
+
+    def _may_tell(self, cursor: Any) -> bool:
+        """Whether all is stored that production would be told of.
+
+        psycopg2 tells more than we say: by itself it takes for stored all up to a sign of life of production that comes
+        after what we have read. A slot that is ahead of the warehouse looks as if an older backup had been restored.
+        But production must not take us for dead either.
+        """
+        is_stored = self.assembler.is_between and cursor.wal_end <= self.applier.confirmed
+        return is_stored or monotonic() - self._told_at > FEEDBACK_SECONDS
+
+    def _note_end(self, cursor: Any) -> None:
+        """Remembers how far we have read: production, when it is shut down, asks psycopg2 for that."""
+        if self.assembler.is_between and not self.assembler.has_whole and self.worker.is_alive():
+            self.worker.hand(int(cursor.wal_end), lambda: None)

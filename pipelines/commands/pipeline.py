@@ -50,6 +50,7 @@ def run(
                 read_job(job),
                 settings,
                 instant,
+                is_now=as_of is None,
                 on_step=lambda step: PROBLEM.print(f"{step} …"),
                 on_wait=lambda: PROBLEM.print("Another job is running; waiting for it to end …"),
             )

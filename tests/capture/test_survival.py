@@ -8,6 +8,7 @@ import subprocess
 import threading
 from collections.abc import Callable
 from contextlib import closing, suppress
+from signal import SIGKILL, SIGTERM, Signals
 from time import monotonic, sleep
 
 import psycopg2
@@ -309,6 +310,56 @@ def test_a_warehouse_restored_from_an_older_backup_is_noticed_and_nothing_stays_
     assert (drift.stream, drift.kind) == ("*", "lost_slot")
     assert "restoring an older backup" in drift.found
     assert "copied anew" in drift.do
+
+
+@pytest.mark.parametrize("signal", [SIGTERM, SIGKILL])
+def test_production_is_never_told_more_than_is_stored_and_an_end_is_no_reason_to_copy_anew(
+    big: Pair, signal: Signals
+) -> None:
+    """What production writes elsewhere moves its log on, of which psycopg2 tells more than it was asked to."""
+    big.do("create table if not exists elsewhere (body text)")
+    big.drain()
+    big.kinds()
+    made = big.raw("select generation from portal.capture")
+    with closing(_Elsewhere(big)) as elsewhere, big.program() as reader:
+        try:
+            until(lambda: big.production("select 1 from pg_replication_slots where active"))
+            for _ in range(100):
+                ((told,),) = big.production("select max(confirmed_flush_lsn)::text from pg_replication_slots")
+                assert big.raw(f"select confirmed_lsn >= '{told}' from portal.capture") == [(True,)]
+                sleep(0.05)
+            reader.send_signal(signal)
+            reader.wait()
+            elsewhere.insist()
+        finally:
+            reader.kill()
+    big.drain()
+    assert ("*", "lost_slot") not in big.kinds()
+    assert big.raw("select generation from portal.capture") == made
+
+
+class _Elsewhere(threading.Thread):
+    """Writes into a table that is not published, until it is closed."""
+
+    def __init__(self, pair: Pair) -> None:
+        super().__init__(daemon=True)
+        self.connection = connect(production_url(pair.settings))
+        self.stopping = threading.Event()
+        self.start()
+
+    def run(self) -> None:
+        while not self.stopping.wait(0.02):
+            with self.connection.cursor() as cursor:
+                cursor.execute("insert into elsewhere select repeat('x', 500) from generate_series(1, 20)")
+
+    def insist(self) -> None:
+        """Fails where it no longer writes."""
+        assert self.is_alive()
+
+    def close(self) -> None:
+        self.stopping.set()
+        self.join()
+        self.connection.close()
 
 
 def test_a_raw_table_that_somebody_dropped_is_copied_again(big: Pair) -> None:

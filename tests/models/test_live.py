@@ -11,13 +11,17 @@ from pathlib import Path
 from threading import Event, Thread
 from time import monotonic, sleep
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from psycopg2.extensions import connection
 
 from app.clock import wall
+from app.errors import FellShort
 from app.settings import Settings
 from pipelines import dbt, live
+from pipelines.build import build
+from pipelines.job import Run
 from pipelines.live import MOST_TRIES, Waiting
 from pipelines.live_build import LiveBuild, build_live
 from tests.models import meridian
@@ -98,6 +102,44 @@ def test_what_a_whole_build_has_seen_or_a_new_day_begins_is_left_to_it(
 
 
 @pytest.mark.slow
+def test_nothing_is_built_on_what_a_whole_build_that_fell_short_has_left(
+    migrated: Settings, loaded: connection, build_as_of: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it made of core stands; rollups that a part of another source works out read it, such as kpi_day."""
+    paid = "select count(*) from rollup.kpi_day where unique_id = 'payments_count'"
+    build_as_of(APRIL)
+    charge = {"id": "ch_1", "object": "charge", "customer": "cus_ada", "status": "succeeded", "currency": "usd",
+              "amount": 700, "created": meridian.at(4, 10)}  # fmt: skip
+    _execute(loaded, "insert into raw_stripe_webhook.event (event_id, type, created, payload, state) values "
+                     "('evt_1', 'charge.succeeded', to_timestamp(%s), %s, 'read')",
+             meridian.at(4, 10), json.dumps({"data": {"object": charge}}))  # fmt: skip
+    with monkeypatch.context() as changed:
+        shutil.copytree(dbt.PROJECT, tmp_path / "models")
+        changed.setattr(dbt, "PROJECT", tmp_path / "models")
+        (tmp_path / "models/tests/assert_nobody_pays.sql").write_text("select * from {{ ref('mrr_month') }} limit 1\n")
+        with pytest.raises(FellShort, match="nobody pays"):
+            build_as_of(APRIL)
+    assert answers(loaded, "select count(*) from core.fct_payment") == [(1,)]
+    assert build_live(migrated, APRIL, {"production": wall()}) == LiveBuild()
+    assert answers(loaded, paid) == [(0,)]
+
+
+@pytest.mark.slow
+def test_a_whole_build_speaks_about_the_present_and_not_about_when_its_job_began(
+    migrated: Settings, loaded: connection
+) -> None:
+    """Its loads take minutes, in which figures of later rows are built at once; those must not be taken back."""
+    company = migrated.model_copy(update={"sandbox_scale": "none"})
+    began = wall() - timedelta(minutes=4)
+    spoken = "select as_of from portal.build_run order by started_at desc limit 1"
+    build(Run(uuid4(), began, company, "keep_fresh", is_now=True))
+    ((found,),) = answers(loaded, spoken)
+    assert found > began + timedelta(minutes=4)
+    build(Run(uuid4(), began, company, "build"))
+    assert answers(loaded, spoken) == [(began,)]
+
+
+@pytest.mark.slow
 def test_an_invariant_that_does_not_hold_keeps_the_part_from_readers(
     migrated: Settings, loaded: connection, build_as_of: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,7 +169,7 @@ def test_the_service_hears_of_an_event_that_stripe_posts(
         service.start()
         try:
             _until(loaded, "select count(*) > 1 from pg_stat_activity where query = 'listen plumbline_raw'")
-            _execute(loaded, "delete from portal.live_build")
+            _execute(loaded, "delete from portal.live_build; notify plumbline_raw, 'anything'")
             _execute(loaded, "insert into raw_stripe_webhook.event (event_id, type, created, payload, state) values "
                              "('evt_1', 'charge.succeeded', now(), '{}', 'ignored')")  # fmt: skip
             _until(loaded, "select exists (select 1 from portal.live_build where sources = array['stripe_webhook'])")
@@ -135,7 +177,7 @@ def test_the_service_hears_of_an_event_that_stripe_posts(
             stopping.set()
             service.join()
         heard.poll()
-        assert [note.payload for note in heard.notifies] == ["stripe_webhook"]
+        assert [note.payload for note in heard.notifies] == ["anything", "stripe_webhook"]
 
 
 def test_what_is_heard_during_a_pause_waits_and_keeps_its_time() -> None:

@@ -174,6 +174,15 @@ def test_a_good_object_is_read(staged: Settings, admin: connection, kind: str) -
     assert read_staging(admin)[f"stg_stripe__{VIEW_OF[kind]}"] == 1
 
 
+def test_a_dispute_that_nobody_may_answer_is_read(staged: Settings, admin: connection) -> None:
+    """Stripe's documentation: due_by will be 0 if the bank doesn't allow a response for this dispute."""
+    event = event_of(good_bodies()["dispute"] | {"evidence_details": {"due_by": 0}})
+    assert judge(event).state == "read"
+    put(admin, event)
+    query = "select dispute_id, answer_due_at from staging.stg_stripe__disputes"
+    assert answers(admin, query) == [("dp_1", None)]
+
+
 @PATIENT
 @given(event=spoilt(whole=False))
 def test_the_views_leave_out_exactly_what_the_portal_would_set_aside(

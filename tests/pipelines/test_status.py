@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from rich.console import Console
+from sqlalchemy import create_engine, text
 
+from app.secrets import warehouse_url
 from app.settings import Settings
 from pipelines.doctor import essentials, examine
 from pipelines.ports import port_of
@@ -93,6 +95,13 @@ FINE = Status(
                 "No build has succeeded yet.",
             ),
         ),
+        (
+            {"live_failed": {"sources": "stripe, stripe_webhook", "ended_at": at(3), "error": "It is so.\nAnd so."}},
+            (
+                "What stripe, stripe_webhook brought could not be built at once, at 2026-11-22 11:57 UTC: It is so. "
+                "Its figures wait for the next whole build.",
+            ),
+        ),
         ({"as_of": at(-30)}, ()),
         (
             {"as_of": at(-31)},
@@ -130,6 +139,7 @@ FINE = Status(
         "nothing was built",
         "the last build failed",
         "no build was ever good",
+        "new rows could not be built at once",
         "the last build is as old as is allowed",
         "the clock went on without a build",
         "the last build was not checked",
@@ -163,6 +173,23 @@ def test_an_empty_warehouse_has_nothing_built_and_nothing_checked(migrated: Sett
     assert [row["service"] for row in found.services] == ["warehouse", "portal", "live", "scheduler"]
     assert found.services[0]["state"] == "up"
     assert "No build has succeeded yet." in found.short_of or found.build is not None
+
+
+def test_a_part_that_fell_short_is_told_until_it_is_made_good(migrated: Settings) -> None:
+    home = migrated.model_copy(update={"sandbox_scale": "none"})
+    engine = create_engine(warehouse_url(home, "plumbline_worker"))
+    insert = text(
+        "insert into portal.live_build (live_id, sources, heard_at, started_at, ended_at, as_of, result, models_count, "
+        "error) values (gen_random_uuid(), :sources, now(), clock_timestamp(), now(), now(), :result, 0, 'It is so.')"
+    )
+    told: list[object] = []
+    for sources, result in (
+        (["stripe"], "ok"), (["stripe"], "failed"), (["production"], "ok"), (["files", "stripe"], "ok"),
+    ):  # fmt: skip
+        with engine.begin() as connection:
+            connection.execute(insert, {"sources": sources, "result": result})
+        told.append((found := look(home).live_failed) and found["sources"])
+    assert told == [None, "stripe", "stripe", None]
 
 
 def test_a_good_home_passes(make_settings: Callable[..., Settings]) -> None:

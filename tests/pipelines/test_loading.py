@@ -1,0 +1,49 @@
+"""A full load that is asked for while its source is being loaded."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from app.secrets import warehouse_url
+from app.settings import Settings
+from pipelines.backfill import begin, finish, unfinished
+from pipelines.connecting import keep
+from pipelines.job import Run
+from pipelines.loading import load_now
+from pipelines.pull import held
+from pipelines.sources import all_sources
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+SALESFORCE = all_sources()["salesforce"]
+
+
+@pytest.fixture
+def engine(migrated: Settings) -> Engine:
+    made = create_engine(warehouse_url(migrated, "plumbline_worker"))
+    with made.begin() as connection:
+        connection.execute(text("delete from portal.backfill"))
+    return made
+
+
+def test_it_is_not_begun_since_the_load_under_way_would_end_it(migrated: Settings, engine: Engine) -> None:
+    company = migrated.model_copy(update={"sandbox_scale": "none"})
+    keep(company, SALESFORCE, {one.key: "x" for one in SALESFORCE.credentials if one.default is None})
+    run = Run(uuid4(), NOW, company, "load")
+    with held(company, SALESFORCE.extractors):
+        done = load_now(run, ["salesforce"], is_full=True, since=None, anew=False, say=print)
+    assert (done.loaded, done.left_out) == ([], {"salesforce": "It is being loaded already."})
+    assert unfinished(engine, SALESFORCE) is None
+
+
+def test_a_load_that_began_before_it_does_not_end_it(migrated: Settings, engine: Engine) -> None:
+    begin(engine, migrated, SALESFORCE, None)
+    found = unfinished(engine, SALESFORCE)
+    assert found is not None
+    finish(engine, SALESFORCE, found.started_at - timedelta(seconds=1))
+    assert unfinished(engine, SALESFORCE) == found
+    finish(engine, SALESFORCE, found.started_at + timedelta(seconds=1))
+    assert unfinished(engine, SALESFORCE) is None
