@@ -1,8 +1,8 @@
 """The service `live`: hears of new rows and at once has the figures worked out that they reach.
 
 Whoever stores raw rows says `NOTIFY plumbline_raw, '<source>'` in the transaction that stores them: the capture of
-production, the webhook's table, a load that is done. What is said while a build runs waits for the next; and nothing
-is lost by what is not heard, since a whole build comes every few minutes.
+production, the webhook's table, a load by hand (a job builds what it has loaded). What is said while a build runs waits
+for the next; and nothing is lost by what is not heard, since a whole build comes every few minutes.
 """
 
 from __future__ import annotations

@@ -75,8 +75,6 @@ class LoadRecord:
                         "error": pull.error, "result": "failed" if pull.error else "ok",
                         "started": now - timedelta(seconds=pull.seconds),
                     })
-            if any(pull.rows for pull in pulls):  # whoever works figures out at once waits for this
-                connection.execute(text("select pg_notify('plumbline_raw', :source)"), {"source": source.name})
         return error
 
 

@@ -89,8 +89,17 @@ def load_now(
     started = monotonic()
     with _Watch(engine, sources, is_full, say) as watch:
         done = load_sources(run, sources)
+    if watch.rows:
+        _announce(engine, done.loaded)
     busy = dict.fromkeys(done.busy, "It is being loaded already.")
     return LoadOutcome(done.loaded, done.failed, busy, watch.rows, monotonic() - started)
+
+
+def _announce(engine: Engine, sources: Sequence[str]) -> None:
+    """Tells who works figures out at once. A job need not: its load is followed by a build of the whole."""
+    with engine.begin() as connection:
+        for source in sources:
+            connection.execute(text("select pg_notify('plumbline_raw', :source)"), {"source": source})
 
 
 def _chosen(run: Run, engine: Engine, names: Sequence[str]) -> list[Source]:

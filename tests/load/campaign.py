@@ -81,7 +81,6 @@ class Campaign:
             if before is None or not (before.differences or before.failed):
                 self.found[pair] = Outcome(differences[pair[1]], loaded.failed.get(pair[1]))
         self._open.clear()
-        print("JUDGED", {p: o for p, o in self.found.items() if o.differences or o.failed}, len(self.found), loaded.failed, flush=True)  # XXX
 
     def judge_again(self, fault: str) -> None:
         """What this fault left behind may only be seen by a later load: its pairs are judged then, too."""
@@ -92,7 +91,6 @@ class Campaign:
         began = monotonic()
         yield
         self.took[what] = monotonic() - began
-        print("TOOK", what, self.took[what], sorted(self._open), os.times(), os.getloadavg(), flush=True)  # XXX
 
     def kill_each(self, fault: str, role: Role, after: Mapping[str, int], with_files: bool = True) -> None:
         """A load in whose middle the tap, the loader or Meltano is killed at each source; it is not tried again."""
