@@ -34,7 +34,7 @@ FEW = 3
 """Runs that share Meltano's start among several taps, where little is to be tried again."""
 IN_FIRST = {
     "amplitude": 120, "facebook": 70, "ga4": 10, "google_ads": 6, "hubspot": 90, "mixpanel": 4, "salesforce": 9,
-    "sendgrid": 35, "stripe": 150, "zendesk": 4,
+    "sendgrid": 35, "stripe": 60, "zendesk": 4,
 }  # fmt: skip
 """After how many requests a first load of each vendor is in its middle."""
 IN_INCREMENT = {
@@ -101,7 +101,7 @@ class Campaign:
             with in_background(
                 self.company, lambda: self.company.load(lanes=SIDE_BY_SIDE, retries=0), *locks
             ) as load:
-                for vendor in caught(self.company, dict(after), load):
+                for vendor in caught(self.company, after, load):
                     dead |= {vendor} if kill(vendor, role) else set()
                     self.company.end_faults(vendor)
                 for lock in locks:
@@ -131,6 +131,7 @@ class Campaign:
         """A load in whose middle every source gets a day older, while the taps' clock says when they began."""
         before = self.company.until
         later = self.company.grown(DAY)
+        self.company.touch_production()
         ahead = timedelta(seconds=before - self.company.until)
         with self._timed(fault), locked(self.company.settings, LOCKED["production"]) as waiting:
             with in_background(
@@ -150,6 +151,7 @@ class Campaign:
     def kill_postgres(self, fault: str) -> None:
         """The warehouse dies while all sources are in the middle of a load, and is started again."""
         server = Cluster(self.company.settings, "warehouse")
+        self.company.touch_production()
         with self._timed(fault), ExitStack() as locks:
             waiting = [locks.enter_context(locked(self.company.settings, table)) for table in LOCKED.values()]
             with in_background(
