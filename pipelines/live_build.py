@@ -28,6 +28,15 @@ from pipelines.lineage import read_lineage
 REMEMBERED = timedelta(days=7)
 """So long the record of a part is kept: there may be thousands a day."""
 
+FALLEN_SHORT = text("""
+    select source, heard_at
+    from (select distinct on (source) source, heard_at, result
+          from portal.live_build, unnest(sources) as parts (source)
+          where started_at > :since
+          order by source, started_at desc) as newest
+    where result = 'failed'
+""")
+
 
 @dataclass(frozen=True)
 class LiveBuild:
@@ -46,9 +55,10 @@ def read_models(settings: Settings, as_of: datetime) -> None:
 def build_live(settings: Settings, as_of: datetime, heard: Mapping[str, datetime]) -> LiveBuild:
     """Builds what new rows of these sources reach, unless a whole build has begun since they were heard of.
 
-    Nothing is built on what a whole build that fell short has left in core. Left to the next whole build is also what
-    comes before the first one, and what would begin a new day: tables that only the clock moves are not among those
-    that a source reaches.
+    Nothing is built on what a whole build that fell short has left in core; what a part that fell short has left there
+    is built again with this one, which falls short as well while that does not hold. Left to the next whole build is
+    also what comes before the first one, and what would begin a new day: tables that only the clock moves are not among
+    those that a source reaches.
 
     Args:
         settings: of this home.
@@ -64,10 +74,19 @@ def build_live(settings: Settings, as_of: datetime, heard: Mapping[str, datetime
         if good is None or _day(good[1], settings) != _day(as_of, settings):
             return LiveBuild()
         new = {source: at for source, at in heard.items() if at > good[0]}
+        new = {**_fallen_short(settings, good[0]), **new} if new else {}
         reached = sorted(read_lineage(manifest_path(settings)).reached_from(_schemas(new)))
         if not reached:
             return LiveBuild()
         return _build(settings, as_of, new, reached)
+
+
+def _fallen_short(settings: Settings, since: datetime) -> Mapping[str, datetime]:
+    """The sources whose newest part since then fell short, and when they were heard of."""
+    engine = create_engine(warehouse_url(settings, "plumbline_worker"), poolclass=NullPool)
+    with engine.connect() as connection:
+        rows = connection.execute(FALLEN_SHORT, {"since": since})
+        return {row.source: row.heard_at for row in rows}
 
 
 def _build(settings: Settings, as_of: datetime, heard: Mapping[str, datetime], reached: list[str]) -> LiveBuild:

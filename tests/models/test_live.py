@@ -155,6 +155,14 @@ def test_an_invariant_that_does_not_hold_keeps_the_part_from_readers(
     assert answers(loaded, PRODUCT) == [(1,)]
     newest = "select result, error from portal.live_build order by started_at desc limit 1"
     assert answers(loaded, newest) == [("failed", failure)]
+    assert build_live(migrated, APRIL, {"salesforce": wall()}).failures == (failure,), "it reads what that one left"
+    (tmp_path / "models/tests/assert_nobody_uses_it.sql").unlink()
+    assert build_live(migrated, APRIL, {"salesforce": wall()}).failures == ()
+    sources = "select sources from portal.live_build order by started_at desc limit 1"
+    assert answers(loaded, sources) == [(["production", "salesforce"],)]
+    assert answers(loaded, PRODUCT) == [(2,)]
+    assert build_live(migrated, APRIL, {"salesforce": wall()}).failures == ()
+    assert answers(loaded, sources) == [(["salesforce"],)]
 
 
 @pytest.mark.slow
