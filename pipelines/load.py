@@ -23,7 +23,16 @@ from pipelines.backfill import Backfill, begin, finish, unfinished
 from pipelines.credentials import configured
 from pipelines.dropped_files import Found, note_found, note_loaded
 from pipelines.job import Run, StepResult
-from pipelines.load_record import LoadRecord, Pull, end_killed, last_loaded, last_success, note_sources
+from pipelines.load_record import (
+    CLOCK_SLACK,
+    LoadRecord,
+    Pull,
+    end_killed,
+    last_loaded,
+    last_success,
+    note_sources,
+    set_right,
+)
 from pipelines.pull import Order, is_busy, pull
 from pipelines.source import MINUTES, Source
 from pipelines.sources import all_sources
@@ -88,8 +97,8 @@ def load_due(run: Run) -> StepResult:
 
 
 def is_due(source: Source, last: datetime | None, now: datetime) -> bool:
-    """Whether the source's last good load (by the wall's clock) is as old as its cadence says."""
-    return last is None or now - last >= timedelta(minutes=MINUTES[source.cadence]) - SLACK
+    """Whether the source's last good load (by the wall's clock) is as old as its cadence says, or yet to come."""
+    return last is None or last - now > CLOCK_SLACK or now - last >= timedelta(minutes=MINUTES[source.cadence]) - SLACK
 
 
 def load_sources(run: Run, sources: Sequence[Source]) -> Loaded:
@@ -155,7 +164,9 @@ class _Load:
 
     def _backfill(self, source: Source) -> Backfill | None:
         """The full load that is under way, one that is due by now included."""
-        if must_read_whole(source, self._run.as_of, last_success(self._engine, source.name)):
+        was_ahead = set_right(self._engine, source.name, self._run.as_of)
+        last = last_success(self._engine, source.name)
+        if (was_ahead and source.marks_now) or must_read_whole(source, self._run.as_of, last):
             begin(self._engine, self._run.settings, source, None)
         return unfinished(self._engine, source)
 

@@ -12,6 +12,9 @@ from sqlalchemy import Engine, text
 from app.clock import wall
 from pipelines.source import MINUTES, Source
 
+CLOCK_SLACK = timedelta(minutes=5)
+"""By so much a clock may have been ahead without harm: taps that go by it begin ten minutes before their bookmark."""
+
 
 @dataclass
 class Pull:
@@ -99,6 +102,26 @@ def last_success(engine: Engine, source: str) -> datetime | None:
     with engine.connect() as connection:
         found: datetime | None = connection.scalar(text(query), {"source": source})
         return found
+
+
+def set_right(engine: Engine, source: str, now: datetime) -> bool:
+    """Sets the record right of loads that ran by a clock which was ahead: left so, none would be due until then.
+
+    Args:
+        now: the business instant.
+
+    Returns:
+        Whether there was one.
+    """
+    with engine.begin() as connection:
+        return bool(connection.execute(
+            text(
+                "update portal.load_run set as_of = least(as_of, :now), started_at = least(started_at, :wall), "
+                "ended_at = least(ended_at, :wall) where source = :source "
+                "and (as_of > :now + :slack or ended_at > :wall + :slack)"
+            ),
+            {"source": source, "now": now, "wall": wall(), "slack": CLOCK_SLACK},
+        ).rowcount)
 
 
 def last_loaded(engine: Engine) -> dict[str, datetime]:

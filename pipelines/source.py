@@ -96,6 +96,8 @@ class Source:
         reads_files: whether it is the folder of files, which may lose one.
         goes_on: whether a run that was cut may go on from the bookmarks it had stored; not so where the tap reads the
             newest first, or where nobody has shown it.
+        marks_now: whether its tap keeps the machine's now as a bookmark, and not what the source said: after a run by a
+            clock that was ahead it has to be read anew.
         own: a way to read it without Meltano, where there is one.
         before, after: what is done at the source before a run of its extractors, and after a good one; what goes
             wrong there is a PlumblineError, and goes into the log.
@@ -114,6 +116,7 @@ class Source:
     forgets_after_days: int | None = None
     reads_files: bool = False
     goes_on: bool = True
+    marks_now: bool = False
     own: OwnReader | None = None
     before: Callable[[Settings], None] | None = None
     after: Callable[[Settings], None] | None = None

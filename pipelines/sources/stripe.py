@@ -73,4 +73,5 @@ SOURCE = Source(
     weight=100,
     # Stripe tells the events of 30 days, and the tap goes back up to 7 days behind its last success.
     forgets_after_days=22,
+    marks_now=True,
 )

@@ -73,14 +73,18 @@ class Campaign:
         """The pair's traces were seen; it is judged at the next judgement."""
         self._open.add((fault, source))
 
-    def judge(self, loaded: Loaded | LoadOutcome) -> None:
-        """Judges all pairs that have struck since the last time, after this load."""
+    def judge(self, loaded: Loaded | LoadOutcome, *, is_last: bool = False) -> None:
+        """Judges all pairs that have struck since the last time, after this load.
+
+        Those of a source that this load could not bring are judged after the next, unless it is the last.
+        """
         differences = self.company.differences()
-        for pair in self._open:
+        judged = {pair for pair in self._open if is_last or pair[1] not in loaded.failed}
+        for pair in judged:
             before = self.found.get(pair)
             if before is None or not (before.differences or before.failed):
                 self.found[pair] = Outcome(differences[pair[1]], loaded.failed.get(pair[1]))
-        self._open.clear()
+        self._open -= judged
 
     def judge_again(self, fault: str) -> None:
         """What this fault left behind may only be seen by a later load: its pairs are judged then, too."""
@@ -182,10 +186,10 @@ class Campaign:
                 self.struck(fault, source)
 
     def move_clock(self, fault: str, ahead: timedelta) -> Loaded:
-        """A load by a machine whose clock is wrong; the vendors' clocks are right."""
+        """A load by a machine whose clock is wrong; the vendors' clocks are right, and one may refuse to be asked."""
         with self._timed(fault):
             loaded = self.company.load(lanes=FEW, retries=1, ahead=ahead)
-        for source in loaded.loaded:
+        for source in {*loaded.loaded, *loaded.failed}:
             self.struck(fault, source)
         return loaded
 

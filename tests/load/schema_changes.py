@@ -65,7 +65,7 @@ def strike(campaign: Campaign) -> None:
             campaign.found[TYPES, vendor] = Outcome(others, loaded.failed.get(vendor))
     _take_back(company)
     campaign.judge_again(TYPES)
-    campaign.judge(company.load_asked())
+    campaign.judge(company.load_asked(), is_last=True)
 
 
 def _open_all(campaign: Campaign, fault: str, changed: Mapping[str, int]) -> None:

@@ -25,9 +25,12 @@ def source(name: str, cadence: Cadence = "hourly") -> Source:
 @pytest.mark.parametrize(
     ("cadence", "minutes", "expected"),
     [("critical", 3, False), ("critical", 4, True), ("hourly", 58, False), ("hourly", 59, True), ("daily", 1430, False),
-     ("daily", 1439, True), ("daily", None, True)],
+     ("daily", 1439, True), ("daily", None, True), ("daily", -4, False),
+     ("daily", -600, True)],
     ids=["critical, three minutes ago", "critical, almost five minutes ago", "hourly, 58 minutes ago",
-         "hourly, almost an hour ago", "daily, ten minutes early", "daily, a minute early", "never"],
+         "hourly, almost an hour ago", "daily, ten minutes early", "daily, a minute early", "never",
+         "in four minutes, by a clock that was set a little",
+         "in ten hours, by a clock that was wrong"],
 )
 def test_a_source_is_due_as_often_as_its_cadence_says(
     cadence: Cadence, minutes: int | None, expected: bool

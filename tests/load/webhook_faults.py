@@ -12,7 +12,7 @@ from sqlalchemy.pool import NullPool
 from app import webhooks
 from app.secrets import get_secret, warehouse_url
 from app.warehouse import Warehouse
-from pipelines.build import dbt_folder, run_dbt
+from pipelines.dbt import dbt_folder, run_dbt
 from pipelines.sandbox.company.times import DAY
 from pipelines.sandbox.publish import events_since, signature
 from tests.load.campaign import Campaign, Outcome
