@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 BIN := .venv/bin
 
-.PHONY: up down test lint bootstrap
+.PHONY: up down test faults lint bootstrap
 .NOTPARALLEL:
 
 up: ## Install what is missing, then start everything and stay; Ctrl-C stops it
@@ -20,5 +20,8 @@ bootstrap:
 lint: bootstrap ## What can be said without running it: style, types, imports, SQL
 	@scripts/lint
 
-test: lint ## Everything: lint, then all tests
+test: lint ## Lint, then all tests but the campaign of faults
 	@scripts/test $(ARGS)
+
+faults: bootstrap ## The table of faults: each fault at each source, by a campaign of loads
+	@scripts/test -n 0 -m campaign tests/load/test_faults.py $(ARGS)

@@ -14,7 +14,7 @@ from tests.load.conftest import House
 from tests.load.course import run
 from tests.load.whole_company import SOURCES, VENDORS, WholeCompany
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.campaign]
 FAULTS = (
     "kill -9 of the tap", "kill -9 of the loader", "kill -9 of Meltano", "kill -9 of Postgres", "429", "500", "timeout",
     "truncated answer", "connection cut", "a page that changes", "a duplicate webhook", "an out-of-order webhook",
