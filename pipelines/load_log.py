@@ -15,7 +15,7 @@ LONGEST_COMPLAINT = 500
 COMPLAINT = re.compile(r"^(CRITICAL|ERROR)\b|^[\w.]*(Error|Exception|Failure)\b.*:|^\S+\.(?:csv|xlsx)[:,] ")
 READING = re.compile(
     r"^(?:INFO )?(?:Started syncing stream|Started syncing event based|Syncing Salesforce data for stream|"
-    r"START Sync for Stream:|Beginning sync of|Syncing) '?(?P<stream>[\w-]+)'?(?: in \w+ mode)?$"
+    r"START Sync for Stream:|Beginning sync of|Syncing) '?(?P<stream>[\w-]+)'?(?: in \w+ mode|, fields .*)?$"
 )
 """The taps' words for the stream that they read from now on; Stripe's updates are of many streams at once."""
 EVENTS = "updates"

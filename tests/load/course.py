@@ -25,7 +25,7 @@ def run(company: WholeCompany) -> Campaign:
     _increments(campaign)
     _clocks(campaign)
     webhook_faults.strike(campaign)
-    schema_changes.strike(campaign)
+    schema_changes.retype(campaign)
     return campaign
 
 
@@ -40,7 +40,7 @@ def _increments(campaign: Campaign) -> None:
     company = campaign.company
     company.live_on()
     campaign.kill_each("kill -9 of the loader", "loader", IN_INCREMENT)
-    company.live_on()
+    schema_changes.widen(campaign)
     campaign.judge(campaign.strike_each({
         "truncated answer": {"kind": "truncated"}, "connection cut": {"kind": "cut"},
     }, IN_INCREMENT))  # fmt: skip

@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 
-from pipelines.load import Loaded
 from pipelines.sandbox.company.times import DAY
 from pipelines.sandbox.store import open_store
 from tests.load.campaign import FEW, Campaign, Outcome
@@ -18,6 +17,8 @@ Body = dict[str, Any]
 FIELDS = "a new and a missing field"
 TYPES = "a number that became a text"
 TEXT = "no number any more"
+DAYS = 3 * DAY
+"""In one the small company may have no ticket."""
 
 
 @dataclass(frozen=True)
@@ -49,15 +50,23 @@ CHANGES: Mapping[str, Change] = {
 """GA4 answers what it is asked for in the types of its protocol: it has no objects that could change."""
 
 
-def strike(campaign: Campaign) -> None:
-    """A day in which fields come and go, one in which a number is a text, and one in which all is as it was."""
+def widen(campaign: Campaign) -> None:
+    """Some days in which fields come and go; the next load shows what becomes of the rows."""
     company = campaign.company
-    company.live_on()
-    _open_all(campaign, FIELDS, _change(company, company.until - DAY, _widen))
-    campaign.judge(_load(company))
-    company.live_on()
-    changed = _change(company, company.until - DAY, _retype)
-    loaded = _load(company)
+    company.live_on(DAYS)
+    for vendor, count in _change(company, company.until - DAYS, _widen).items():
+        if count:
+            campaign.struck(FIELDS, vendor)
+    company.ask_taps_anew()
+
+
+def retype(campaign: Campaign) -> None:
+    """Some days in which a number is a text; then all is as it was."""
+    company = campaign.company
+    company.live_on(DAYS)
+    changed = _change(company, company.until - DAYS, _retype)
+    company.ask_taps_anew()
+    loaded = company.load(lanes=FEW, retries=3)
     aside = _set_aside(company)
     for vendor, differences in company.differences().items():
         if changed.get(vendor):
@@ -66,17 +75,6 @@ def strike(campaign: Campaign) -> None:
     _take_back(company)
     campaign.judge_again(TYPES)
     campaign.judge(company.load_asked(), is_last=True)
-
-
-def _open_all(campaign: Campaign, fault: str, changed: Mapping[str, int]) -> None:
-    for vendor, count in changed.items():
-        if count:
-            campaign.struck(fault, vendor)
-
-
-def _load(company: WholeCompany) -> Loaded:
-    company.ask_taps_anew()
-    return company.load(lanes=FEW, retries=3)
 
 
 def _set_aside(company: WholeCompany) -> set[str]:

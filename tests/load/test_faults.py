@@ -47,7 +47,7 @@ def campaign(house: House) -> Iterator[Campaign]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(facebook, "FIRST_DAY", FACEBOOK_SINCE)
         patch.setattr(pull, "FIRST_WAIT_SECONDS", 1)
-        yield run(WholeCompany(house, ANCHOR - 25 * DAY))
+        yield run(WholeCompany(house, ANCHOR - 27 * DAY))
 
 
 @pytest.mark.parametrize(("fault", "source"), PAIRS, ids=[f"{fault} at {source}" for fault, source in PAIRS])
