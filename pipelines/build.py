@@ -20,8 +20,9 @@ from app.errors import FellShort
 from app.secrets import warehouse_url
 from app.settings import Settings
 from pipelines.dbt import dbt_folder, run_dbt
-from pipelines.exchange import Mart, exchange
+from pipelines.exchange import begin, exchange
 from pipelines.job import Run, StepResult
+from pipelines.mart_views import Mart
 
 BUILD_LOCK = 7_586_200_004
 """The advisory lock of whoever builds, the whole or a part: two would write the same tables."""
@@ -40,8 +41,10 @@ def build(run: Run) -> StepResult:
     with only_build(run.settings):
         started = wall()
         run = replace(run, as_of=_instant(run))
+        builder = warehouse_url(run.settings, "plumbline_builder")
+        begin(builder)
         result = run_dbt(
-            warehouse_url(run.settings, "plumbline_builder"),
+            builder,
             dbt_folder(run.settings),
             ("build", "--exclude-resource-type", "unit_test"),
             as_of=run.as_of,
@@ -113,7 +116,13 @@ def _in_words(found: Any) -> str:
 
 def rollups_of(result: dbtRunnerResult) -> Sequence[str]:
     """The names of the rollups that were worked out beside the live ones."""
-    return [node.alias for node in _models(result) if node.config.materialized == "live_table"]
+    kinds = {"live_table", "sliced_live_table"}
+    return [node.alias for node in _models(result) if node.config.materialized in kinds]
+
+
+def sliced_rollups_of(result: dbtRunnerResult) -> frozenset[str]:
+    """Those of them of which a slice can be worked out."""
+    return frozenset(node.alias for node in _models(result) if node.config.materialized == "sliced_live_table")
 
 
 def _models(result: dbtRunnerResult) -> list[Any]:

@@ -9,10 +9,12 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
 from dbt_common.events.event_manager_client import cleanup_event_logger, get_event_manager
 from sqlalchemy.engine import URL
 
@@ -31,8 +33,21 @@ def manifest_path(settings: Settings) -> Path:
     return dbt_folder(settings) / "target" / "manifest.json"
 
 
+@dataclass(frozen=True)
+class Part:
+    """What a part needs beside what a whole build does, which writes no files.
+
+    Attributes:
+        models: the project as dbt has read it before, which takes as long as a small part; None to read it now.
+        touched: the JSON of those customers of whom alone a slice is worked out (pipelines/live_slice.py); or empty.
+    """
+
+    models: Manifest | None = None
+    touched: str = ""
+
+
 def run_dbt(
-    url: URL, folder: Path, command: tuple[str, ...], *, as_of: datetime, timezone: str, is_part: bool = False
+    url: URL, folder: Path, command: tuple[str, ...], *, as_of: datetime, timezone: str, part: Part | None = None
 ) -> dbtRunnerResult:
     """Runs one dbt command on the project in models/, warnings being errors.
 
@@ -42,22 +57,26 @@ def run_dbt(
         command: dbt's command and its options.
         as_of: the business instant the figures speak about; needs an offset.
         timezone: the reporting time zone.
-        is_part: only some rollups are worked out; what the command does not select is read as readers see it.
+        part: only some rollups are worked out; what the command does not select is read as readers see it.
 
     Returns:
         dbt's own result; its `exception` is set when dbt could not even begin.
     """
     folder.mkdir(parents=True, exist_ok=True)
     variables = {"reporting_timezone": timezone}
-    manners = ("--warn-error", "--quiet", "--no-use-colors", "--log-level-file", "info", "--no-version-check")
+    manners = ["--warn-error", "--quiet", "--no-use-colors", "--log-level-file", "info", "--no-version-check"]
     places = ("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT))
     written = ("--target-path", str(folder / "target"), "--log-path", str(folder / "logs"))
-    with _environment(url, as_of, is_part), _logs_closed():
-        return dbtRunner().invoke([*manners, *command, *places, *written, "--vars", json.dumps(variables)])
+    if part is not None:
+        manners.append("--no-write-json")
+    with _environment(url, as_of, part), _logs_closed():
+        return dbtRunner(part.models if part else None).invoke(
+            [*manners, *command, *places, *written, "--vars", json.dumps(variables)]
+        )
 
 
 @contextmanager
-def _environment(url: URL, as_of: datetime, is_part: bool) -> Iterator[None]:
+def _environment(url: URL, as_of: datetime, part: Part | None) -> Iterator[None]:
     """What models/profiles.yml and the macros as_of and ref read; put back afterwards.
 
     The prefix of the password's name keeps its value out of dbt's log.
@@ -68,7 +87,8 @@ def _environment(url: URL, as_of: datetime, is_part: bool) -> Iterator[None]:
         "PLUMBLINE_DBT_USER": url.username or "",
         "PLUMBLINE_DBT_DATABASE": url.database or "",
         "PLUMBLINE_DBT_AS_OF": as_of.isoformat(),
-        "PLUMBLINE_DBT_IS_PART": "yes" if is_part else "",
+        "PLUMBLINE_DBT_IS_PART": "yes" if part else "",
+        "PLUMBLINE_DBT_TOUCHED": part.touched if part else "",
         "DBT_ENV_SECRET_PASSWORD": str(url.password or ""),
         "DO_NOT_TRACK": "1",
         "PGTZ": "UTC",

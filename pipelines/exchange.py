@@ -9,42 +9,50 @@ aside for the moment in which views are replaced.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from hashlib import md5
-from itertools import chain, repeat
-from random import uniform
-from time import monotonic, sleep
-from typing import Any
 
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from app.errors import FellShort
-from pipelines.rights import WORKER
+from pipelines.mart_views import Mart, grant_marts, known_marts, replace_marts, shapes_of, stepped_aside
 
-PATIENCE_SECONDS = 60.0
-"""So long it is tried to replace views between readers' statements."""
-TAKEN = {"55P03", "40P01"}
-"""The codes of a lock that was not to be had in time, and of a deadlock."""
+UNDER_WAY = "whole_build"
+"""A table in rollup_next while a whole build is under way, or has left core as it was when it ended before its time."""
 
 
 @dataclass(frozen=True)
-class Mart:
-    """A mart as dbt compiled it; `readers` are the logins that its .yml names."""
+class Slice:
+    """The rollups of which only some customers' rows were worked out, and who those are."""
 
-    dataset: str
-    sql: str
-    description: str
-    readers: frozenset[str]
+    rollups: frozenset[str] = frozenset()
+    customers: frozenset[str] = frozenset()
 
-    @property
-    def comment(self) -> str:
-        """What the view says of itself; another definition is another comment."""
-        made_from = md5(self.sql.encode(), usedforsecurity=False).hexdigest()
-        return f"{' '.join(self.description.split())} ({made_from})"
+    def made(self, rollup: str) -> str:
+        """The table in rollup_next that holds what was worked out; with a slice, the rollup itself is a view there."""
+        return f"{rollup}__slice" if rollup in self.rollups else rollup
+
+
+def begin(url: URL) -> None:
+    """Clears away what a build before has left in rollup_next, and says that a whole build is under way."""
+    with create_engine(url, poolclass=NullPool).begin() as connection:
+        _clear(connection)
+        connection.exec_driver_sql(f"create table rollup_next.{UNDER_WAY} ()")
+
+
+def begin_part(url: URL) -> bool:
+    """Clears away what a part before has left in rollup_next.
+
+    Returns:
+        Whether a part may be built: not on what a whole build that never ended has left in core.
+    """
+    with create_engine(url, poolclass=NullPool).begin() as connection:
+        is_core_whole = UNDER_WAY not in _names(connection, "rollup_next")
+        if is_core_whole:
+            _clear(connection)
+        return is_core_whole
 
 
 def exchange(url: URL, rollups: Sequence[str], marts: Sequence[Mart], note: Callable[[Connection], None]) -> None:
@@ -60,50 +68,68 @@ def exchange(url: URL, rollups: Sequence[str], marts: Sequence[Mart], note: Call
         FellShort: a mart cannot be made from the new rollups, or readers did not stand aside.
     """
     with create_engine(url, poolclass=NullPool).begin() as connection:
-        changed = _changed(connection, rollups)
+        changed = _changed(connection, rollups, Slice())
         for name in rollups:
             if name in changed:
                 _make_beside(connection, name)
             else:
                 _exchange_rows(connection, name)
-        before = _stepped_aside(connection)
-        known = _marts(connection)
+        before = stepped_aside(connection)
+        known = known_marts(connection)
         if changed or before or any(known.get(mart.dataset, ("",))[0] != mart.comment for mart in marts):
-            _replace(connection, changed, marts, before)
-        _grant(connection, marts)
+            replace_marts(connection, changed, marts, before)
+        grant_marts(connection, marts)
         _clear(connection)
         note(connection)
 
 
-def exchange_part(url: URL, rollups: Sequence[str], note: Callable[[Connection], None]) -> None:
+def exchange_part(url: URL, rollups: Sequence[str], part: Slice, note: Callable[[Connection], None]) -> None:
     """Exchanges the rows of some rollups, and writes the note; or nothing of that. Marts stay as they are.
 
     Args:
         url: the warehouse, as the login that owns what was built.
         rollups: names of the tables in rollup_next.
+        part: those of them that are slices.
         note: writes down, on the same connection, that it held.
 
     Raises:
         FellShort: a rollup has other columns than the live one; only a whole build makes its marts anew.
     """
     with create_engine(url, poolclass=NullPool).begin() as connection:
-        changed = _changed(connection, rollups)
+        changed = _changed(connection, rollups, part)
         if changed:
             raise FellShort(
                 f"The columns of {', '.join(changed)} are not those that readers see. Expected the models of the last "
                 "whole build. Run `plumbline run build`."
             )
         for name in rollups:
-            _exchange_rows(connection, name)
+            if name in part.rollups:
+                _exchange_slice(connection, name, part)
+            else:
+                _exchange_rows(connection, name)
         _clear(connection)
         note(connection)
+
+
+def _exchange_slice(connection: Connection, name: str, part: Slice) -> None:
+    """The rows of the customers worked out, in place of those that they had."""
+    connection.execute(
+        text(f'delete from rollup."{name}" where customer_id = any(:customers)'), {"customers": sorted(part.customers)}
+    )
+    connection.exec_driver_sql(f'insert into rollup."{name}" select * from rollup_next."{part.made(name)}"')
 
 
 def _exchange_rows(connection: Connection, name: str) -> None:
     """In place, so that nobody waits."""
     connection.exec_driver_sql(f'delete from rollup."{name}"')
     connection.exec_driver_sql(f'insert into rollup."{name}" select * from rollup_next."{name}"')
-    connection.exec_driver_sql(f'analyze rollup."{name}"')
+    _analyze(connection, f'rollup."{name}"')
+
+
+def _analyze(connection: Connection, table: str) -> None:
+    """Counts it for the planner by as few rows as the macro analyze_table does."""
+    connection.exec_driver_sql("set local default_statistics_target = 20")
+    connection.exec_driver_sql(f"analyze {table}")
 
 
 def _clear(connection: Connection) -> None:
@@ -111,145 +137,19 @@ def _clear(connection: Connection) -> None:
         connection.exec_driver_sql(f'drop table rollup_next."{name}" cascade')
 
 
-def _changed(connection: Connection, rollups: Sequence[str]) -> list[str]:
+def _changed(connection: Connection, rollups: Sequence[str], part: Slice) -> list[str]:
     """Those that have other columns than the live ones, or are new."""
-    shapes = _shapes(connection)
-    return [name for name in rollups if shapes.get(f"rollup.{name}") != shapes[f"rollup_next.{name}"]]
-
-
-def _shapes(connection: Connection) -> Mapping[str, tuple[str, ...]]:
-    """Of each table in rollup and rollup_next its kind and its columns with their types, in order."""
-    query = """
-        select n.nspname || '.' || c.relname, c.relkind::text
-            || array_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod) order by a.attnum)
-        from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-        where n.nspname in ('rollup', 'rollup_next') and c.relkind in ('r', 'p', 'v') group by c.oid, 1, c.relkind
-    """
-    return {name: tuple(columns) for name, columns in connection.exec_driver_sql(query)}
+    shapes = shapes_of(connection)
+    return [name for name in rollups if shapes.get(f"rollup.{name}") != shapes[f"rollup_next.{part.made(name)}"]]
 
 
 def _make_beside(connection: Connection, name: str) -> None:
     """A new table next to the live one, with rows and indexes; the default privileges of its schema hold for it."""
     connection.exec_driver_sql(f'create table rollup."{name}__new" (like rollup_next."{name}" including all)')
     connection.exec_driver_sql(f'insert into rollup."{name}__new" select * from rollup_next."{name}"')
-    connection.exec_driver_sql(f'analyze rollup."{name}__new"')
-
-
-def _stepped_aside(connection: Connection) -> Sequence[str]:
-    """The views that the macro live_view moved aside, quoted."""
-    query = (
-        "select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace "
-        "where n.nspname in ('staging', 'core') and c.relkind = 'v' and c.relname like :aside"
-    )
-    return list(connection.scalars(text(query), {"aside": r"%\_\_before"}))
-
-
-def _marts(connection: Connection) -> Mapping[str, tuple[str, frozenset[str]]]:
-    """Of each mart its comment and the logins that may select it, but its owner."""
-    query = """
-        select n.nspname || '.' || c.relname, coalesce(obj_description(c.oid, 'pg_class'), ''),
-            array(select pg_get_userbyid(a.grantee)::text from aclexplode(c.relacl) as a
-                  where a.privilege_type = 'SELECT' and a.grantee <> c.relowner)
-        from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        where c.relkind = 'v' and left(n.nspname, 5) = 'mart_'
-    """
-    return {name: (comment, frozenset(logins)) for name, comment, logins in connection.exec_driver_sql(query)}
-
-
-def _replace(connection: Connection, changed: Sequence[str], marts: Sequence[Mart], before: Sequence[str]) -> None:
-    """Puts tables of new columns in place and makes every mart anew.
-
-    A reader may hold one view and want another that we hold already. So all are taken in one go, and while we hold
-    any we wait less than the second after which Postgres breaks such a knot, at the reader's expense: we let all go
-    and try again.
-
-    Raises:
-        FellShort: a mart cannot be made, or readers never stood aside.
-    """
-    until = monotonic() + PATIENCE_SECONDS
-    for patience in chain((0.1, 0.2, 0.4), repeat(0.8)):
-        try:
-            with connection.begin_nested():
-                _take(connection, changed, marts, before, patience)
-                for name in changed:
-                    _put_in_place(connection, name)
-                for mart in marts:
-                    _make(connection, mart)
-                for view in before:
-                    connection.exec_driver_sql(f"drop view {view} cascade")
-            return
-        except DBAPIError as error:
-            if _code(error) not in TAKEN:
-                raise
-            if monotonic() > until:
-                raise FellShort(
-                    f"The marts could not be replaced: for {PATIENCE_SECONDS:.0f} s somebody was always reading them. "
-                    "Run the build again when there is less to do."
-                ) from None
-        sleep(uniform(0.01, 0.1))
-
-
-def _take(
-    connection: Connection, changed: Sequence[str], marts: Sequence[Mart], before: Sequence[str], seconds: float
-) -> None:
-    """Locks what will be replaced, in one statement. To name a view's owner again locks it and nothing under it."""
-    known, tables = _marts(connection), _shapes(connection)
-    views = [*before, *(mart.dataset for mart in marts if mart.dataset in known)]
-    taken = [f"alter view {view} owner to current_user;" for view in views]
-    taken += [
-        f'lock table rollup."{name}" in access exclusive mode;'
-        for name in changed
-        if tables.get(f"rollup.{name}", ("v",))[0] != "v"
-    ]
-    connection.exec_driver_sql(f"set local lock_timeout = {seconds * 1000:.0f}")
-    connection.exec_driver_sql(f"do $take$ begin {' '.join(taken)} end $take$")
-    connection.exec_driver_sql("set local lock_timeout to default")
-
-
-def _put_in_place(connection: Connection, name: str) -> None:
-    kind = connection.scalar(text("select relkind from pg_class where oid = to_regclass(:name)"),
-                             {"name": f'rollup."{name}"'})  # fmt: skip
-    if kind:
-        connection.exec_driver_sql(f'drop {"view" if kind == "v" else "table"} rollup."{name}" cascade')
-    connection.exec_driver_sql(f'alter table rollup."{name}__new" rename to "{name}"')
-
-
-def _make(connection: Connection, mart: Mart) -> None:
-    """The mart's view, in place where its columns allow it, so that what others built on it stays."""
-    create = f"view {mart.dataset} as {mart.sql}"
-    block = (
-        f"do $mart$ begin create or replace {create}; exception when invalid_table_definition then "
-        f"drop view {mart.dataset} cascade; create {create}; end $mart$"
-    )
-    try:
-        connection.exec_driver_sql(block)
-    except DBAPIError as error:
-        if _code(error) in TAKEN:
-            raise
-        said = " ".join(str(error.orig).split())
-        raise FellShort(f"The mart {mart.dataset} could not be made from the new rollups: {said}") from None
-    connection.exec_driver_sql(f"comment on view {mart.dataset} is %s", (mart.comment,))
-
-
-def _grant(connection: Connection, marts: Sequence[Mart]) -> None:
-    """Lets exactly the logins read each mart that its .yml names, as far as they exist, and the worker."""
-    logins = frozenset(connection.scalars(text("select rolname from pg_roles")))
-    known = _marts(connection)
-    for mart in marts:
-        wanted = (mart.readers | {WORKER}) & logins
-        found = known[mart.dataset][1]
-        for login in sorted(found - wanted):
-            connection.exec_driver_sql(f'revoke select on {mart.dataset} from "{login}"')
-        for login in sorted(wanted - found):
-            connection.exec_driver_sql(f'grant usage on schema {mart.dataset.partition(".")[0]} to "{login}"')
-            connection.exec_driver_sql(f'grant select on {mart.dataset} to "{login}"')
+    _analyze(connection, f'rollup."{name}__new"')
 
 
 def _names(connection: Connection, schema: str) -> Sequence[str]:
     return list(connection.scalars(text("select tablename from pg_tables where schemaname = :schema"),
                                    {"schema": schema}))  # fmt: skip
-
-
-def _code(error: DBAPIError) -> Any:
-    return getattr(error.orig, "pgcode", None)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
+from dbt.contracts.graph.manifest import Manifest
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
@@ -20,13 +21,17 @@ from app.clock import wall
 from app.errors import FellShort
 from app.secrets import warehouse_url
 from app.settings import Settings
-from pipelines.build import last_good, only_build, outcome, rollups_of
-from pipelines.dbt import dbt_folder, manifest_path, run_dbt
-from pipelines.exchange import exchange_part
+from pipelines.build import last_good, only_build, outcome, rollups_of, sliced_rollups_of
+from pipelines.dbt import PROJECT, Part, dbt_folder, manifest_path, run_dbt
+from pipelines.exchange import Slice, begin_part, exchange_part
 from pipelines.lineage import read_lineage
+from pipelines.live_slice import Touched, touched_since
 
 REMEMBERED = timedelta(days=7)
 """So long the record of a part is kept: there may be thousands a day."""
+
+SLICED = {"stripe_webhook"}
+"""The source of which is known whose rows are new."""
 
 FALLEN_SHORT = text("""
     select source, heard_at
@@ -46,13 +51,27 @@ class LiveBuild:
     failures: tuple[str, ...] = ()
 
 
-def read_models(settings: Settings, as_of: datetime) -> None:
-    """Has dbt read all models, which takes it as long as a small part; what it leaves makes the first build quick."""
-    builder = warehouse_url(settings, "plumbline_builder")
-    run_dbt(builder, _folder(settings), ("parse",), as_of=as_of, timezone=settings.reporting_timezone)
+class Models:
+    """The project as dbt has read it, which takes as long as a small part; read again when a file of it changes."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._read: Manifest | None = None
+        self._as_of_files: float | None = None
+
+    def now(self, as_of: datetime) -> Manifest | None:
+        """As dbt reads it; None where it cannot, and then a build says why."""
+        changed = max(path.stat().st_mtime for path in PROJECT.rglob("*"))
+        if changed != self._as_of_files:
+            builder, timezone = warehouse_url(self._settings, "plumbline_builder"), self._settings.reporting_timezone
+            found = run_dbt(builder, _folder(self._settings), ("parse",), as_of=as_of, timezone=timezone).result
+            self._read, self._as_of_files = found if isinstance(found, Manifest) else None, changed
+        return self._read
 
 
-def build_live(settings: Settings, as_of: datetime, heard: Mapping[str, datetime]) -> LiveBuild:
+def build_live(
+    settings: Settings, as_of: datetime, heard: Mapping[str, datetime], models: Models | None = None
+) -> LiveBuild:
     """Builds what new rows of these sources reach, unless a whole build has begun since they were heard of.
 
     Nothing is built on what a whole build that fell short has left in core; what a part that fell short has left there
@@ -64,6 +83,7 @@ def build_live(settings: Settings, as_of: datetime, heard: Mapping[str, datetime
         settings: of this home.
         as_of: the business instant.
         heard: source → when the first of its new rows was heard of.
+        models: as dbt has read them before; without, it reads them now.
 
     Raises:
         WarehouseDown: through the connection, when nobody answers.
@@ -74,11 +94,15 @@ def build_live(settings: Settings, as_of: datetime, heard: Mapping[str, datetime
         if good is None or _day(good[1], settings) != _day(as_of, settings):
             return LiveBuild()
         new = {source: at for source, at in heard.items() if at > good[0]}
-        new = {**_fallen_short(settings, good[0]), **new} if new else {}
+        short = _fallen_short(settings, good[0]) if new else {}
+        new = {**short, **new}
         reached = sorted(read_lineage(manifest_path(settings)).reached_from(_schemas(new)))
-        if not reached:
+        builder = warehouse_url(settings, "plumbline_builder")
+        if not reached or not begin_part(builder):
             return LiveBuild()
-        return _build(settings, as_of, new, reached)
+        touched = touched_since(builder, good, as_of) if set(new) == SLICED and not short else None
+        read = models.now(as_of) if models else None
+        return _build(settings, as_of, new, reached, touched, read)
 
 
 def _fallen_short(settings: Settings, since: datetime) -> Mapping[str, datetime]:
@@ -89,7 +113,14 @@ def _fallen_short(settings: Settings, since: datetime) -> Mapping[str, datetime]
         return {row.source: row.heard_at for row in rows}
 
 
-def _build(settings: Settings, as_of: datetime, heard: Mapping[str, datetime], reached: list[str]) -> LiveBuild:
+def _build(
+    settings: Settings,
+    as_of: datetime,
+    heard: Mapping[str, datetime],
+    reached: list[str],
+    touched: Touched | None,
+    models: Manifest | None,
+) -> LiveBuild:
     builder, started = warehouse_url(settings, "plumbline_builder"), wall()
     result = run_dbt(
         builder,
@@ -97,7 +128,7 @@ def _build(settings: Settings, as_of: datetime, heard: Mapping[str, datetime], r
         ("build", "--exclude-resource-type", "unit_test", "--select", *reached),
         as_of=as_of,
         timezone=settings.reporting_timezone,
-        is_part=True,
+        part=Part(models, touched.as_json() if touched else ""),
     )
     count, failures = outcome(result)
     row = {
@@ -106,7 +137,8 @@ def _build(settings: Settings, as_of: datetime, heard: Mapping[str, datetime], r
     }  # fmt: skip
     if not failures:
         try:
-            exchange_part(builder, rollups_of(result), lambda connection: _note(connection, row, "ok", None))
+            part = Slice(sliced_rollups_of(result), touched.customers) if touched else Slice()
+            exchange_part(builder, rollups_of(result), part, lambda connection: _note(connection, row, "ok", None))
         except FellShort as error:
             failures = [str(error)]
         except DBAPIError as error:

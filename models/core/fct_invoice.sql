@@ -1,9 +1,11 @@
 -- One row per finalised Stripe invoice of a customer that counts.
-{{ config(materialized="table", meta={"distributed_by": "customer_id"}) }}
+{{ config(materialized="sliced_table", meta={"distributed_by": "customer_id"}) }}
 
 with invoices as (
     select * from {{ ref("stg_stripe__invoices") }}
-    where status in ('open', 'paid', 'uncollectible', 'void')
+    where
+        status in ('open', 'paid', 'uncollectible', 'void')
+        and {{ only_touched("customer_source_id", "stripe") }}
 ),
 
 identities as (

@@ -1,8 +1,9 @@
 -- One row per line of a finalised invoice, with its exact share of the invoice's net amount.
-{{ config(materialized="table", meta={"distributed_by": "customer_id"}) }}
+{{ config(materialized="sliced_table", meta={"distributed_by": "customer_id"}) }}
 
 with lines as (
     select * from {{ ref("stg_stripe__invoice_lines") }}
+    where {{ only_those("invoice_id", ref("fct_invoice")) }}
 ),
 
 invoices as (

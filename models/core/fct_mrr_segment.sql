@@ -1,5 +1,5 @@
 -- One row per stretch of a subscription item or contract in which price, quantity, discount and state stay the same.
-{{ config(materialized="table", meta={"distributed_by": "customer_id"}) }}
+{{ config(materialized="sliced_table", meta={"distributed_by": "customer_id"}) }}
 
 with priced as (
     select * from {{ ref("int_priced_item") }}
@@ -125,6 +125,7 @@ final as (
         mrr_minor,
         null
     from {{ ref("int_contract") }}
+    where {{ only_touched("customer_id") }}
 )
 
 select * from final

@@ -1,5 +1,5 @@
 -- One row per stretch in which an invoice of a subscription was owed: past due for 30 days, lapsed from then on.
-{{ config(materialized="table", meta={"distributed_by": "customer_id"}) }}
+{{ config(materialized="sliced_table", meta={"distributed_by": "customer_id"}) }}
 
 with owed as (
     select

@@ -1,9 +1,9 @@
 -- One row per Stripe charge of a customer that counts, succeeded or failed.
-{{ config(materialized="table", meta={"distributed_by": "customer_id"}) }}
+{{ config(materialized="sliced_table", meta={"distributed_by": "customer_id"}) }}
 
 with charges as (
     select * from {{ ref("stg_stripe__charges") }}
-    where created_at < {{ as_of() }}
+    where created_at < {{ as_of() }} and {{ only_touched("customer_source_id", "stripe") }}
 ),
 
 identities as (

@@ -1,5 +1,5 @@
 -- One row per subscription item and instant at which an invoice set its price, or ended it (no price).
-{{ config(materialized="table", meta={"distributed_by": "customer_id"}) }}
+{{ config(materialized="sliced_table", meta={"distributed_by": "customer_id"}) }}
 
 with lines as (
     select * from {{ ref("fct_invoice_line") }}

@@ -1,10 +1,12 @@
 -- One row per price event of a subscription that came into force, with the discount its invoice gave.
+{{ config(materialized="sliced_table", meta={"distributed_by": "customer_id"}) }}
 with events as (
     select * from {{ ref("fct_price_event") }}
 ),
 
 subscriptions as (
     select * from {{ ref("stg_stripe__subscriptions") }}
+    where {{ only_touched("customer_source_id", "stripe") }}
 ),
 
 invoices as (

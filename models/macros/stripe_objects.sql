@@ -6,11 +6,12 @@
 
     A loader's row speaks about the instant it was extracted; an event about the instant it happened. An event that was
     set aside, or whose object has not the shape that is read (macro stripe_shapes), is as if it had never come: the
-    loader's row or an earlier event holds. -#}
+    loader's row or an earlier event holds. What was loaded is not materialized: it is named twice, but of the second
+    only a few rows are asked for, and as a part of the query it can be read by several workers. -#}
 {% macro stripe_objects(kind, table_name, columns, nested=none, parent_key=none) -%}
     {%- set loaded_columns = dict(columns) -%}
     {%- do loaded_columns.update({"updated": "timestamptz", "_sdc_extracted_at": "timestamptz"}) -%}
-    with loaded as (
+    with loaded as not materialized (
         {% if table_name -%}
         {{ raw("stripe", table_name, loaded_columns) | indent(8) }}
         {%- else -%}

@@ -1,5 +1,5 @@
 -- One row per month and customer that opens or closes with MRR: which movement the month was for it.
-{{ config(materialized="live_table") }}
+{{ config(materialized="sliced_live_table") }}
 
 with totals as (
     select

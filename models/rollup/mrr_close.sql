@@ -1,5 +1,5 @@
 -- One row per month, customer, currency, product and plan with a segment in force at the close, rounded once.
-{{ config(materialized="live_table", indexes=[{"columns": ["month", "customer_id"]}]) }}
+{{ config(materialized="sliced_live_table", indexes=[{"columns": ["month", "customer_id"]}]) }}
 
 with segments as (
     select * from {{ ref("fct_mrr_segment") }}

@@ -1,5 +1,5 @@
 -- One row per month, customer, currency, product and plan: MRR from its opening to its closing, by movement.
-{{ config(materialized="live_table", indexes=[{"columns": ["month"]}, {"columns": ["customer_id"]}]) }}
+{{ config(materialized="sliced_live_table", indexes=[{"columns": ["month"]}, {"columns": ["customer_id"]}]) }}
 
 with steady as (
     select rows_of.*, cases.movement, false as is_within_month

@@ -1,5 +1,5 @@
 -- One row per month, customer, product and plan whose MRR moved, with the customer's name.
-{{ config(materialized="live_table", indexes=[{"columns": ["month", "movement"]}]) }}
+{{ config(materialized="sliced_live_table", indexes=[{"columns": ["month", "movement"]}]) }}
 
 with final as (
     select

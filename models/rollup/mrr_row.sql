@@ -1,5 +1,5 @@
 -- One row per month, customer, currency, product and plan that opens or closes with MRR, in dollars at both rates.
-{{ config(materialized="live_table") }}
+{{ config(materialized="sliced_live_table") }}
 
 with closes as (
     select * from {{ ref("mrr_close") }}

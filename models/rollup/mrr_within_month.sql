@@ -1,6 +1,6 @@
 -- One row per month, customer, currency, product and plan of who began and ended with nothing but paid in between,
 -- as it stood at the instant of the customer's highest MRR.
-{{ config(materialized="live_table") }}
+{{ config(materialized="sliced_live_table") }}
 
 with segments as (
     select

@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 from app.errors import FellShort
 from app.secrets import warehouse_url
 from app.settings import Settings
-from pipelines.exchange import Mart, exchange
+from pipelines.exchange import exchange
+from pipelines.mart_views import Mart
 
 FINANCE, SALES, WORKER = "plumbline_finance", "plumbline_sales", "plumbline_worker"
 TABLES = ("cash", "mrr")

@@ -1,0 +1,182 @@
+"""A part made of slices comes, row by row of every table, to what the whole build of the same instant comes to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from psycopg2.extensions import connection
+
+from app.clock import wall
+from app.secrets import warehouse_url
+from app.settings import Settings
+from pipelines import live_slice
+from pipelines.build import last_good
+from pipelines.live_build import LiveBuild, Models, build_live
+from pipelines.live_slice import touched_since
+from tests.models import meridian
+from tests.models.conftest import answers
+from tests.models.raw_tables import fill_files, fill_stripe
+
+pytestmark = pytest.mark.slow
+Build = Callable[[datetime], None]
+Happens = Callable[..., None]
+APRIL = datetime(2024, 4, 20, 15, tzinfo=UTC)
+SAME_TABLE = "select 'core.fct_invoice'::regclass::oid"
+IDENTITIES = [
+    {"customer_id": "MW-2", "source": "stripe", "source_id": "cus_bo", "kind": "customer",
+     "known_date": date(2024, 1, 20)},
+    {"customer_id": "MW-2", "source": "stripe", "source_id": "cus_bo_again", "kind": "customer",
+     "known_date": date(2024, 1, 20)},
+    {"customer_id": "MW-9", "source": "stripe", "source_id": "cus_us", "kind": "internal",
+     "known_date": date(2024, 1, 20)},
+]  # fmt: skip
+
+
+@pytest.fixture
+def loaded(database: connection) -> connection:
+    fill_stripe(database, meridian.objects(), extracted_at=datetime(2024, 4, 5, tzinfo=UTC))
+    fill_files(database, {"exchange_rates": meridian.RATES, "contracts": meridian.CONTRACTS, "identities": IDENTITIES})
+    return database
+
+
+@pytest.fixture
+def happens(loaded: connection) -> Happens:
+    """Stores an event of Stripe that speaks of an object, as the webhook does."""
+
+    def stored(body: Mapping[str, Any], at: int) -> None:
+        with loaded.cursor() as cursor:
+            cursor.execute(
+                "insert into raw_stripe_webhook.event (event_id, type, created, payload, state) values "
+                "('evt_' || md5(random()::text), %s, to_timestamp(%s), %s, 'read')",
+                (f"{body['object']}.updated", at, json.dumps({"data": {"object": body}})),
+            )
+        loaded.commit()
+
+    return stored
+
+
+def _contents(database: connection) -> Mapping[str, Any]:
+    """Every row of every table of core and rollup, in an order of its own."""
+    tables = answers(database, "select schemaname || '.' || tablename from pg_tables where schemaname in "
+                               "('core', 'rollup') order by 1")  # fmt: skip
+    return {name: answers(database, f"select to_jsonb(t)::text from {name} as t order by 1") for (name,) in tables}
+
+
+def _differences(part: Mapping[str, Any], whole: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: (part[name], rows) for name, rows in whole.items() if part[name] != rows}
+
+
+def test_slices_come_to_what_the_whole_comes_to(
+    migrated: Settings, loaded: connection, build_as_of: Build, happens: Happens
+) -> None:
+    """A newcomer whose id holds a quote, a second record of a merged customer, one that was ours all along, a void
+    invoice, a new name, an end: each in a part of its own, and all on models read once.
+    """
+    build_as_of(APRIL)
+    [table], models, first = answers(loaded, SAME_TABLE), Models(migrated), _contents(loaded)
+    for bodies in (
+        _newcomer("o'hara"),
+        _newcomer("bo_again"),
+        _newcomer("us"),
+        [{**meridian.objects()["invoice"][3], "status": "void"}],
+        [{**meridian.objects()["customer"][0], "name": "Ada's and Sons", "address": {"country": "CA"}}],
+        [meridian.ada(ended_at=meridian.at(4, 10))],
+    ):
+        for body in bodies:
+            happens(body, meridian.at(4, 19))
+        assert build_live(migrated, APRIL, {"stripe_webhook": wall()}, models).failures == ()
+    assert answers(loaded, SAME_TABLE) == [table], "a slice leaves the table itself where it is"
+    part = _contents(loaded)
+    build_as_of(APRIL)
+    assert _differences(part, _contents(loaded)) == {}
+    changed = {name for name in part if part[name] != first[name]}
+    assert changed >= {"rollup.mrr_month", "rollup.mrr_movement", "core.fct_mrr_segment", "core.dim_customer"}
+    customers = answers(loaded, "select distinct customer_id from core.fct_invoice order by 1")
+    assert customers == [("MW-2",), ("cus_ada",), ("cus_o'hara",)]
+
+
+def test_what_the_clock_alone_has_moved_is_in_the_part(
+    migrated: Settings, loaded: connection, build_as_of: Build, happens: Happens
+) -> None:
+    """Ada's subscription ends at noon; the whole build was before, and the event after it speaks of somebody else."""
+    happens(meridian.ada(ended_at=meridian.at(4, 20)), meridian.at(4, 19))
+    build_as_of(APRIL - timedelta(hours=6))
+    before = _paid(loaded)
+    for body in _newcomer("late"):
+        happens(body, meridian.at(4, 20))
+    assert build_live(migrated, APRIL, {"stripe_webhook": wall()}).failures == ()
+    part = _contents(loaded)
+    assert (before - _paid(loaded), _paid(loaded) - before) == ({"cus_ada"}, {"cus_late"})
+    build_as_of(APRIL)
+    assert _differences(part, _contents(loaded)) == {}
+
+
+@pytest.mark.parametrize("reason", ["a product is anybody's", "more than a slice is good for"])
+def test_where_it_cannot_be_said_whose_rows_are_new_all_are_worked_out(
+    migrated: Settings, loaded: connection, build_as_of: Build, happens: Happens,
+    monkeypatch: pytest.MonkeyPatch, reason: str,
+) -> None:  # fmt: skip
+    build_as_of(APRIL)
+    [table] = answers(loaded, SAME_TABLE)
+    if reason == "a product is anybody's":
+        happens({"id": "prod_core", "object": "product", "name": "Corner", "created": meridian.at(1, 1)},
+                meridian.at(4, 19))  # fmt: skip
+    else:
+        monkeypatch.setattr(live_slice, "MOST_CUSTOMERS", 1)
+        for body in [*_newcomer("one"), *_newcomer("two")]:
+            happens(body, meridian.at(4, 19))
+    assert build_live(migrated, APRIL, {"stripe_webhook": wall()}).failures == ()
+    assert answers(loaded, SAME_TABLE) != [table]
+    part = _contents(loaded)
+    build_as_of(APRIL)
+    assert _differences(part, _contents(loaded)) == {}
+
+
+def test_all_records_of_a_customer_are_touched_by_an_event_of_one(
+    migrated: Settings, loaded: connection, build_as_of: Build, happens: Happens
+) -> None:
+    build_as_of(APRIL)
+    built = last_good(migrated)
+    assert built is not None
+    for body in _newcomer("bo_again"):
+        happens(body, meridian.at(4, 19))
+    found = touched_since(warehouse_url(migrated, "plumbline_builder"), built, APRIL)
+    assert found == live_slice.Touched(frozenset({"MW-2"}), frozenset({"cus_bo", "cus_bo_again"}))
+
+
+def test_no_part_is_built_on_what_a_killed_build_has_left(
+    migrated: Settings, loaded: connection, build_as_of: Build
+) -> None:
+    """It made core anew and never said how it ended: its note is the table it leaves."""
+    build_as_of(APRIL)
+    with loaded.cursor() as cursor:
+        cursor.execute("create table rollup_next.whole_build ()")
+        cursor.execute("alter table rollup_next.whole_build owner to plumbline_builder")
+    loaded.commit()
+    assert build_live(migrated, APRIL, {"stripe_webhook": wall()}) == LiveBuild()
+    build_as_of(APRIL)
+    assert build_live(migrated, APRIL, {"stripe_webhook": wall()}).models > 0
+
+
+def _paid(database: connection) -> set[str]:
+    """Who pays at the end of what the warehouse speaks about."""
+    rows = answers(database, "select customer_id from rollup.mrr_customer_month where month = '2024-04-01' "
+                             "group by 1 having sum(closing_minor) > 0")  # fmt: skip
+    return {customer for (customer,) in rows}
+
+
+def _newcomer(name: str) -> list[Mapping[str, Any]]:
+    """A customer with a subscription and its paid invoice, since 19 April; all that is Ada's, under another name."""
+    told = meridian.objects()
+    copied = json.dumps([told["customer"][0], told["subscription"][0], told["invoice"][3]])
+    for kind in ("cus", "sub", "si"):
+        copied = copied.replace(f"{kind}_ada", f"{kind}_{name}")
+    copied = copied.replace('"in_4"', f'"in_{name}"').replace('"il_5"', f'"il_{name}"')
+    copied = copied.replace(str(meridian.at(3, 10)), str(meridian.at(4, 19)))
+    copied = copied.replace(str(meridian.at(4, 10)), str(meridian.at(5, 19)))
+    bodies: list[Mapping[str, Any]] = json.loads(copied)
+    return [{**body, "canceled_at": None} if body["object"] == "subscription" else body for body in bodies]
