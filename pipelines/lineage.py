@@ -26,7 +26,8 @@ class Lineage:
     """dbt's graph: `parents` of each node by id, `datasets` the schema.table of a node.
 
     `identity_only` holds those (node, parent) of which the node takes only who is who, `calendars` the nodes that take
-    only dates, and so have no parents here, `views` those that are no tables.
+    only dates, and so have no parents here, `views` those that are no tables, `sliced` the names of the models of
+    which some customers' rows can be worked out alone.
     """
 
     parents: Mapping[str, tuple[str, ...]]
@@ -34,6 +35,7 @@ class Lineage:
     identity_only: frozenset[tuple[str, str]] = frozenset()
     calendars: frozenset[str] = frozenset()
     views: frozenset[str] = frozenset()
+    sliced: frozenset[str] = frozenset()
 
     def upstream_of(self, dataset: str, *, waited_for: bool = False) -> frozenset[str]:
         """The dataset itself and all it is made from, back to the raw streams, as schema.table.
@@ -118,8 +120,9 @@ def read_lineage(manifest: Path) -> Lineage:
             if parent.rpartition(".")[2] in _meta(entry).get("identity_only", ())
         ),
         calendars=frozenset(node for node, entry in entries.items() if _meta(entry).get("only_dates")),
-        views=frozenset(
-            node for node, entry in entries.items() if entry.get("config", {}).get("materialized") == "live_view"
+        views=frozenset(node for node, entry in entries.items() if _kind(entry) == "live_view"),
+        sliced=frozenset(
+            node.rpartition(".")[2] for node, entry in entries.items() if _kind(entry).startswith("sliced_")
         ),
     )
 
@@ -158,6 +161,10 @@ def _parents(entry: Mapping[str, Any]) -> tuple[str, ...]:
 def _meta(entry: Mapping[str, Any]) -> Mapping[str, Any]:
     found: Mapping[str, Any] = entry.get("config", {}).get("meta", {})
     return found
+
+
+def _kind(entry: Mapping[str, Any]) -> str:
+    return str(entry.get("config", {}).get("materialized") or "")
 
 
 def _table(entry: Mapping[str, Any]) -> str:

@@ -31,7 +31,7 @@ REMEMBERED = timedelta(days=7)
 """So long the record of a part is kept: there may be thousands a day."""
 
 SLICED = {"stripe_webhook"}
-"""The source of which is known whose rows are new."""
+"""The source of which is known whose rows are new; others may have new rows as well that reach no sliced model."""
 
 FALLEN_SHORT = text("""
     select source, heard_at
@@ -96,11 +96,13 @@ def build_live(
         new = {source: at for source, at in heard.items() if at > good[0]}
         short = _fallen_short(settings, good[0]) if new else {}
         new = {**short, **new}
-        reached = sorted(read_lineage(manifest_path(settings)).reached_from(_schemas(new)))
+        lineage = read_lineage(manifest_path(settings))
+        reached = sorted(lineage.reached_from(_schemas(new)))
         builder = warehouse_url(settings, "plumbline_builder")
         if not reached or not begin_part(builder):
             return LiveBuild()
-        touched = touched_since(builder, good, as_of) if set(new) == SLICED and not short else None
+        is_sliced = not short and not lineage.sliced & lineage.reached_from(_schemas(new.keys() - SLICED))
+        touched = touched_since(builder, good, as_of) if is_sliced else None
         read = models.now(as_of) if models else None
         return _build(settings, as_of, new, reached, touched, read)
 

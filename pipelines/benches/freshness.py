@@ -26,17 +26,17 @@ from pipelines.sandbox import newcomers
 from pipelines.source import MINUTES
 from pipelines.sources import all_sources
 
-ROUNDS = 12
+ROUNDS = 24
 LOOK_SECONDS = 0.1
 PATIENCE_SECONDS = 300.0
-REST_SECONDS = (5.0, 20.0)
+REST_SECONDS = (2.0, 12.0)
 """Between two changes, at random: some fall into a load, a whole build, or a check."""
 EXECUTIVE = Viewer("bench", ("executive",))
 
 
 def seconds(settings: Settings) -> Mapping[str, float]:
-    """Median, 95th percentile (of few rounds: the worst) and worst, from the commit in production, and from Stripe's
-    event, until the executive's number is what it must be; and how old the oldest critical source became meanwhile.
+    """Median, 95th percentile (of so many rounds: the second worst) and worst, from the commit in production, and from
+    Stripe's event, until the executive's number is what it must be; and how old the oldest critical source became.
 
     Raises:
         UsageError: there is no sandbox company.

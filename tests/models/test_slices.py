@@ -136,6 +136,23 @@ def test_where_it_cannot_be_said_whose_rows_are_new_all_are_worked_out(
     assert _differences(part, _contents(loaded)) == {}
 
 
+def test_what_reaches_no_sliced_model_comes_along(
+    migrated: Settings, loaded: connection, build_as_of: Build, happens: Happens
+) -> None:
+    """People use the product all the time: their rows reach none of the sliced models, those of the files reach all."""
+    build_as_of(APRIL)
+    [table] = answers(loaded, SAME_TABLE)
+    for body in _newcomer("one"):
+        happens(body, meridian.at(4, 19))
+    found = build_live(migrated, APRIL, {"stripe_webhook": wall(), "production": wall()})
+    assert (found.failures, answers(loaded, SAME_TABLE)) == ((), [table])
+    assert {"cus_ada", "cus_one"} <= {
+        customer for (customer,) in answers(loaded, "select customer_id from core.fct_invoice")
+    }
+    assert build_live(migrated, APRIL, {"stripe_webhook": wall(), "files": wall()}).failures == ()
+    assert answers(loaded, SAME_TABLE) != [table]
+
+
 def test_all_records_of_a_customer_are_touched_by_an_event_of_one(
     migrated: Settings, loaded: connection, build_as_of: Build, happens: Happens
 ) -> None:
