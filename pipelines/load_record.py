@@ -96,6 +96,12 @@ def note_sources(engine: Engine, sources: Iterable[Source], configured: Containe
             })
 
 
+def noted_sources(engine: Engine) -> set[str]:
+    """The names of the sources that were connected when that was noted last."""
+    with engine.connect() as connection:
+        return set(connection.scalars(text("select source from portal.source where is_configured")))
+
+
 def last_success(engine: Engine, source: str) -> datetime | None:
     """The business instant of the source's last good load."""
     query = "select max(as_of) from portal.load_run where source = :source and stream = '' and result = 'ok'"

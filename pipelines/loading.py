@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from app.errors import UsageError
+from app.errors import SettingsError, UsageError
 from app.secrets import warehouse_url
 from pipelines import stream_states
 from pipelines.backfill import begin, unfinished
+from pipelines.credentials import kept
 from pipelines.job import Run
 from pipelines.load import configured_sources, load_sources, paused_sources
 from pipelines.pull import is_busy
@@ -77,10 +78,13 @@ def load_now(
 
     Raises:
         UsageError: a source is not connected or paused, or has no start and `since` was given.
+        SettingsError: nobody can read which sources are connected.
         DependencyMissing: the plugins cannot be installed.
     """
     engine = create_engine(warehouse_url(run.settings, "plumbline_worker"), poolclass=NullPool)
     sources = _chosen(run, engine, names)
+    for fault in kept(run.settings).strays:
+        say(fault)
     for source in sources:
         stream_states.take_back(engine, source)
         # One that is being loaded would store its bookmarks over what is begun, and end it as done.
@@ -105,6 +109,8 @@ def _announce(engine: Engine, sources: Sequence[str]) -> None:
 def _chosen(run: Run, engine: Engine, names: Sequence[str]) -> list[Source]:
     connected = {source.name: source for source in configured_sources(run.settings)}
     missing = [name for name in names if name not in connected]
+    if missing and (unreadable := kept(run.settings).unreadable):
+        raise SettingsError(unreadable)
     if missing:
         raise UsageError(
             f"The source {missing[0]!r} is not connected. Expected one of: "

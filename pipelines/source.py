@@ -96,6 +96,7 @@ class Source:
         reads_files: whether it is the folder of files, which may lose one.
         goes_on: whether a run that was cut may go on from the bookmarks it had stored; not so where the tap reads the
             newest first, or where nobody has shown it.
+        judge: refuses credentials that are all there and yet cannot be used, by a SettingsError without their values.
         marks_now: whether its tap keeps the machine's now as a bookmark, and not what the source said: after a run by a
             clock that was ahead it has to be read anew.
         own: a way to read it without Meltano, where there is one.
@@ -118,6 +119,7 @@ class Source:
     goes_on: bool = True
     marks_now: bool = False
     own: OwnReader | None = None
+    judge: Callable[[Given], None] = lambda given: None
     before: Callable[[Settings], None] | None = None
     after: Callable[[Settings], None] | None = None
 
@@ -130,6 +132,10 @@ class Source:
     def may_recover(self) -> bool:
         """Whether trying again may help; a file stays as wrong as it is."""
         return not self.reads_files
+
+    def filled(self, given: Given) -> Given:
+        """The credentials with the defaults of those that were left empty."""
+        return {one.key: given.get(one.key) or one.default or "" for one in self.credentials}
 
     def variables(self, given: Given) -> Mapping[str, str]:
         """The environment of its extractors for these credentials."""

@@ -23,6 +23,13 @@ def capture(settings: Settings, rows: dict[str, int], is_full: bool, log: Path) 
     return pull(settings, rows, whole=is_full, log=log)
 
 
+def judge(given: Given) -> None:
+    """Refuses an address that is none of a Postgres database, and an unknown method."""
+    from pipelines.capture.credentials import read
+
+    read(given)
+
+
 def make_slot(settings: Settings) -> None:
     """What wal2json needs before a run: its slot."""
     from pipelines.capture import wal2json
@@ -35,7 +42,6 @@ def advance_slot(settings: Settings) -> None:
     from pipelines.capture import wal2json
 
     wal2json.advance(settings)
-
 
 
 def sandbox(settings: Settings) -> Given:
@@ -75,6 +81,7 @@ SOURCE = Source(
     cadence="critical",
     weight=40,
     own=OwnReader(is_captured, capture),
+    judge=judge,
     before=make_slot,
     after=advance_slot,
 )
