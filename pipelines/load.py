@@ -6,10 +6,11 @@ A source that fails is tried again, then recorded as failed; the others load all
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Lock
+from threading import Event, Lock
 
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.pool import NullPool
@@ -136,16 +137,32 @@ class _Load:
         self._done: dict[str, list[Pull]] = {}
         self._failed: dict[str, str] = {}
         self._found = Found({})
+        self._stopping = Event()
 
     def load(self, sources: Sequence[Source]) -> dict[str, str]:
-        """Loads them; what went wrong, by source in their order."""
+        """Loads them; what went wrong, by source in their order. Asked to stop, it ends what it has started."""
         orders = [order for source in sources for order in self._orders(source)]
         count = self._run.settings.loads_side_by_side
         with ThreadPoolExecutor(count) as pool:
             lanes = in_lanes(orders, {source.name for source in sources} - self._known.keys(), count)
-            for ended in [pool.submit(pull, self._run, self._engine, lane, self._take) for lane in lanes]:
-                ended.result()
+            runs = [pool.submit(pull, self._run, self._engine, lane, self._take, self._stopping) for lane in lanes]
+            with self._stopped(runs):
+                for ended in runs:
+                    ended.result()
         return {source.name: self._failed[source.name] for source in sources if source.name in self._failed}
+
+    @contextmanager
+    def _stopped(self, runs: Sequence[Future[None]]) -> Iterator[None]:
+        """Breaks the runs off when this process is asked to stop: threads hear of no signal."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            self._stopping.set()
+            for each in runs:
+                each.cancel()
+            wait(runs)
+            self._record.break_off()
+            raise
 
     def _orders(self, source: Source) -> Iterator[Order]:
         """What to load of a source; none where it is refused before anything is started."""

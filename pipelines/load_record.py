@@ -80,6 +80,17 @@ class LoadRecord:
                     })
         return error
 
+    def break_off(self) -> None:
+        """Ends the rows of the sources that had not ended: this process was asked to stop."""
+        with self.engine.begin() as connection:
+            connection.execute(
+                text(
+                    "update portal.load_run set ended_at = :now, result = 'failed', "
+                    "error = 'The load was broken off before it ended.' where result = 'running' and run_id = :run_id"
+                ),
+                {"now": wall(), "run_id": self.run_id},
+            )
+
 
 def note_sources(engine: Engine, sources: Iterable[Source], configured: Container[str]) -> None:
     """Brings portal.source up to what can be connected and what is."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Literal
 
 import httpx
@@ -67,12 +68,12 @@ class OwnReader:
 
     Attributes:
         is_used: whether this home reads the source so.
-        pull: brings what is new, or all of it if the third argument says so; adds to the rows by stream and to the log.
-            It says what went wrong, or None.
+        pull: brings what is new, or all of it if the third argument says so; adds to the rows by stream and to the log,
+            and ends early when the event is set. It says what went wrong, or None.
     """
 
     is_used: Callable[[Settings], bool]
-    pull: Callable[[Settings, dict[str, int], bool, Path], str | None]
+    pull: Callable[[Settings, dict[str, int], bool, Path, Event], str | None]
 
 
 @dataclass(frozen=True)

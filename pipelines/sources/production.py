@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event
 
 from app.secrets import production_url
 from app.settings import Settings
@@ -16,11 +17,11 @@ def is_captured(settings: Settings) -> bool:
     return is_captured(settings)
 
 
-def capture(settings: Settings, rows: dict[str, int], is_full: bool, log: Path) -> str | None:
+def capture(settings: Settings, rows: dict[str, int], is_full: bool, log: Path, stopping: Event) -> str | None:
     """Brings what is committed there now; whoever reads it already is waited for."""
     from pipelines.capture.load import pull
 
-    return pull(settings, rows, whole=is_full, log=log)
+    return pull(settings, rows, whole=is_full, log=log, stopping=stopping)
 
 
 def judge(given: Given) -> None:
