@@ -12,6 +12,8 @@ from sqlalchemy import Engine, text
 from app.clock import wall
 from pipelines.source import MINUTES, Source
 
+LOAD_LOCK = 7_586_200_005
+"""The advisory lock that whoever loads by hand shares, so that a load of his is not taken for one that was killed."""
 CLOCK_SLACK = timedelta(minutes=5)
 """By so much a clock may have been ahead without harm: taps that go by it begin ten minutes before their bookmark."""
 

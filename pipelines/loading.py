@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event, Thread
@@ -19,6 +20,7 @@ from pipelines.backfill import begin, unfinished
 from pipelines.credentials import kept
 from pipelines.job import Run
 from pipelines.load import configured_sources, load_sources, paused_sources
+from pipelines.load_record import LOAD_LOCK
 from pipelines.pull import is_busy
 from pipelines.source import Source
 
@@ -91,12 +93,20 @@ def load_now(
         if is_full and not any(is_busy(run.settings, extractor) for extractor in source.extractors):
             _begin(run, engine, source, since, anew, say)
     started = monotonic()
-    with _Watch(engine, sources, is_full, say) as watch:
+    with _seen_to_run(engine), _Watch(engine, sources, is_full, say) as watch:
         done = load_sources(run, sources)
     if watch.rows:
         _announce(engine, done.loaded)
     busy = dict.fromkeys(done.busy, "It is being loaded already.")
     return LoadOutcome(done.loaded, done.failed, busy, watch.rows, monotonic() - started)
+
+
+@contextmanager
+def _seen_to_run(engine: Engine) -> Iterator[None]:
+    """Who asks meanwhile can tell that a load runs: a job has its own lock for that."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("select pg_advisory_lock_shared(:lock)"), {"lock": LOAD_LOCK})
+        yield
 
 
 def _announce(engine: Engine, sources: Sequence[str]) -> None:

@@ -24,6 +24,7 @@ from pipelines.job import JOB_LOCK
 from pipelines.migrate import LOCK as MIGRATION_LOCK
 from pipelines.program import environment
 from pipelines.pull import held
+from pipelines.runs import SOURCES, read
 from pipelines.services import WAREHOUSE, ensure
 
 pytestmark = pytest.mark.slow
@@ -152,6 +153,8 @@ def test_a_load_ends_with_all_it_started_and_says_so(own: Settings, is_waiting: 
         return False
 
     until(meltano, process)
+    [seen] = read(own, SOURCES)
+    assert (seen["source"], seen["result"]) == ("production", "running"), "a load by hand runs as well"
     if is_waiting:
         until(lambda: not meltano(), process)
     assert ended_after(process) < MOST_SECONDS
