@@ -24,6 +24,7 @@ from pipelines.backfill import Backfill, begin, finish, unfinished
 from pipelines.credentials import configured, kept, refuse_wrong
 from pipelines.dropped_files import Found, note_found, note_loaded
 from pipelines.job import Run, StepResult
+from pipelines.load_log import forget_old_logs
 from pipelines.load_record import (
     CLOCK_SLACK,
     LoadRecord,
@@ -117,6 +118,7 @@ def load_sources(run: Run, sources: Sequence[Source]) -> Loaded:
     busy = {one.name for one in sources if any(is_busy(run.settings, each) for each in one.extractors)}
     chosen = [one for one in sources if one.name not in paused | busy]
     if chosen:
+        forget_old_logs(run.settings)
         plugins.install()
         if not last_loaded(engine):
             meltano.prepare(run.settings, run.as_of)

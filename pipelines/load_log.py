@@ -10,8 +10,13 @@ from urllib.parse import quote
 
 from sqlalchemy.engine import make_url
 
+from app.clock import wall
+from app.load_logs import folder
+from app.settings import Settings
+
 SECRET_NAMES = ("_SECRET", "_TOKEN", "_URL", "_URI", "_PASSWORD", "_KEY")
 LONGEST_COMPLAINT = 500
+KEPT_DAYS = 14
 COMPLAINT = re.compile(r"^(CRITICAL|ERROR)\b|^[\w.]*(Error|Exception|Failure)\b.*:|^\S+\.(?:csv|xlsx)[:,] ")
 READING = re.compile(
     r"^(?:INFO )?(?:Started syncing stream|Started syncing event based|Syncing Salesforce data for stream|"
@@ -80,6 +85,17 @@ class Told:
             self.rows[stream] = self.rows.get(stream, 0) + int(found["value"])
         elif found.get("tags", {}).get("status") == "failed":
             self._refused = stream
+
+
+def forget_old_logs(settings: Settings) -> None:
+    """Removes the logs of loads that ended two weeks ago, but for each source's newest: some write 288 a day."""
+    newest: set[str] = set()
+    files = [(file.stat().st_mtime, file) for file in folder(settings).glob("*.log")]
+    for changed_at, file in sorted(files, reverse=True):
+        source = file.stem[len("00000000-0000-0000-0000-000000000000-"):]
+        if source in newest and wall().timestamp() - changed_at > KEPT_DAYS * 86_400:
+            file.unlink(missing_ok=True)
+        newest.add(source)
 
 
 def hider(given: Mapping[str, str]) -> Callable[[str], str]:
