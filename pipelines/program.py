@@ -46,6 +46,7 @@ class Program:
         is_sandbox: whether only the sandbox has it.
         patience: seconds until it must answer.
         health: the path of its first port that answers while it is well; nothing where there is none.
+        beat: seconds within which it says that it goes on (`process.beat`); 0: it never does.
         where: says whether a home has it; without, every home does that the other values let have it.
     """
 
@@ -56,6 +57,7 @@ class Program:
     is_sandbox: bool = False
     patience: float = 60.0
     health: str = ""
+    beat: float = 0.0
     where: Callable[[Settings], bool] | None = None
 
     def is_configured(self, settings: Settings) -> bool:
@@ -89,7 +91,12 @@ class Program:
         process.write_record(settings, self.name, replace(record, state="up"))
 
     def answers(self, settings: Settings) -> bool:
-        """Whether it says anything at its health path: a process may live and hang. True where it has none."""
+        """Whether it says anything at its health path, or that it goes on: a process may live and hang. True of one
+        that never does.
+        """
+        living = self.process(settings) if self.beat else None
+        if living is not None and process.silent_seconds(settings, self.name, living) > self.beat:
+            return False
         if not self.health:
             return True
         host = bracketed(_host_of(settings, self.ports[0]))
