@@ -23,6 +23,9 @@ READING = re.compile(
     r"START Sync for Stream:|Beginning sync of|Syncing) '?(?P<stream>[\w-]+)'?(?: in \w+ mode|, fields .*)?$"
 )
 """The taps' words for the stream that they read from now on; Stripe's updates are of many streams at once."""
+DENIED = re.compile(r"^ERROR .*MISSING_SCOPES|^[\w.]*HTTPError: 403 Client Error")
+SCOPES = re.compile(r'"required(?:Granular)?Scopes":\s*\[([^]]*)\]')
+"""HubSpot's words, which its tap repeats, for what an app was not granted."""
 EVENTS = "updates"
 UNFIT = re.compile(r"Errors during transform|invalid input syntax for type|invalid literal for int\(\)")
 """The words of taps and of Postgres for a value that is not of the type that its stream declares."""
@@ -43,6 +46,7 @@ class Told:
         has_resumed: whether the tap went on where an earlier, broken run had stopped, passing over streams.
         unfit: the stream of which a value was not of its type, and what was said of it; None where that was not heard,
             or not of which stream.
+        denied: the streams that the tap passed over because it may not read them, and what it lacks.
     """
 
     rows: dict[str, int] = field(default_factory=dict)
@@ -50,6 +54,7 @@ class Told:
     verdict: str = SILENT
     has_resumed: bool = False
     unfit: tuple[str, str] | None = None
+    denied: dict[str, str] = field(default_factory=dict)
     _read: str = ""
     _refused: str = ""
 
@@ -64,6 +69,10 @@ class Told:
             stream = self._refused if line.get("consumer") else self._read
             first = text.splitlines()[0][:LONGEST_COMPLAINT]
             self.unfit = (stream, first) if stream not in ("", EVENTS) else None
+        if self._read and DENIED.search(text):
+            lacking = SCOPES.search(text)
+            named = re.sub(r'["\\\s]', "", lacking[1]).replace(",", ", ") if lacking else "to read it"
+            self.denied[self._read] = f"the scope {named} is missing"
         if COMPLAINT.match(text):
             self.complaints.append(text.splitlines()[0][:LONGEST_COMPLAINT])
         elif line.get("level") in ("error", "critical") and "stdio" not in line and "err" not in line:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ from app.clock import wall
 from app.errors import BrokenOff, PlumblineError
 from app.settings import Settings
 from pipelines import bookmarks, meltano, stream_states
-from pipelines.catalog import forget_old
+from pipelines.catalog import declared, forget, forget_old
 from pipelines.job import Run
 from pipelines.load_log import Told
 from pipelines.load_record import Pull
@@ -191,12 +191,34 @@ def _run(run: Run, engine: Engine, orders: Sequence[Order], stopping: Event) -> 
         ended = meltano.run(run.settings, [order.block for order in orders], run_id=uuid4(), now=run.as_of,
                             held=descriptors, changed=changed, most_seconds=most, stopping=stopping)
         _go_on_unless(stopping)
+        _note_passed_over(run.settings, engine, zip(orders, ended, strict=True))
         stored = [order for order, end in zip(orders, ended, strict=True) if end.is_ok]
         for order in stored:
             if not order.source.goes_on:
                 bookmarks.keep(run.settings, order.source, [order.extractor])
         _at_source(run, [order.source.after for order in stored])
     return ended
+
+
+def _note_passed_over(settings: Settings, engine: Engine, ended: Iterable[tuple[Order, Ended]]) -> None:
+    """Sets aside what a tap may not read: of some streams it says so in its log and ends as if all were well, at others
+    it fails, and the next try goes on without. What it may not even describe is not in its catalog.
+    """
+    for order, end in ended:
+        if not order.source.passes_over:
+            continue
+        streams = {stream.name for stream in order.source.streams}
+        lacks = {stream: why for stream, why in end.told.denied.items() if stream in streams}
+        if end.is_ok:
+            catalog = declared(settings, order.extractor)
+            aside = stream_states.aside(engine, order.source)
+            undescribed = streams - catalog.keys() - set(aside) if catalog else set()
+            if undescribed:
+                forget(settings, order.extractor)
+            lacks |= dict.fromkeys(undescribed, "the scope to describe it is missing")
+        for stream, why in sorted(lacks.items()):
+            log.warning("%s passed over %s: %s", order.extractor, stream, why)
+            stream_states.set_aside(engine, order.source, stream, why, expected="a login that may read it")
 
 
 def _at_source(run: Run, acts: Sequence[Callable[[Settings], None] | None]) -> None:

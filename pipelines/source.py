@@ -97,6 +97,7 @@ class Source:
         reads_files: whether it is the folder of files, which may lose one.
         goes_on: whether a run that was cut may go on from the bookmarks it had stored; not so where the tap reads the
             newest first, or where nobody has shown it.
+        passes_over: whether its tap passes over streams that it may not read, and ends well all the same.
         judge: refuses credentials that are all there and yet cannot be used, by a SettingsError without their values.
         marks_now: whether its tap keeps the machine's now as a bookmark, and not what the source said: after a run by a
             clock that was ahead it has to be read anew.
@@ -120,6 +121,7 @@ class Source:
     goes_on: bool = True
     marks_now: bool = False
     own: OwnReader | None = None
+    passes_over: bool = False
     judge: Callable[[Given], None] = lambda given: None
     before: Callable[[Settings], None] | None = None
     after: Callable[[Settings], None] | None = None

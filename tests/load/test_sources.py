@@ -112,6 +112,20 @@ def test_what_is_installed_changes_with_a_lock(monkeypatch: pytest.MonkeyPatch, 
     assert len({before, with_lock, plugins.fingerprint()}) == 3
 
 
+def test_the_log_tells_which_stream_was_passed_over_for_which_scope() -> None:
+    """HubSpot's own body as its tap logs it; what it says of objects that nobody selected is no news."""
+    body = (r"""b'{"status":"error","message":"This app hasn\'t been granted all required scopes to do so.",'"""
+            r"""'"errors":[{"context":{"requiredGranularScopes":["forms","content"]}}],"category":"MISSING_SCOPES"}'""")
+    told = load_log.Told()
+    for event in (f"WARNING {body}", f"ERROR {body}", "INFO Syncing contacts", "INFO Syncing forms", f"ERROR {body}"):
+        told.hear({"event": event})
+    told.hear({"event": "INFO Syncing contact_lists"})
+    told.hear({"event": "requests.exceptions.HTTPError: 403 Client Error: Forbidden for url: https://api.hubapi.com/crm"})
+    assert told.denied == {
+        "forms": "the scope forms, content is missing", "contact_lists": "the scope to read it is missing",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("lines", "unfit"),
     [([{"event": "INFO Started syncing stream charges"},
