@@ -78,7 +78,8 @@ def silent_seconds(settings: Settings, name: str, living: psutil.Process) -> flo
         said = (run_folder(settings) / f"{name}.beat").stat().st_mtime
     except FileNotFoundError:
         said = 0.0
-    return time() - max(said, living.create_time())
+    born: float = living.create_time()
+    return time() - max(said, born)
 
 
 def record_of(pid: int, owner: Owner, state: State = "starting") -> Record:
