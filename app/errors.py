@@ -8,6 +8,7 @@
     │   └── FileError         a dropped file breaks its schema
     ├── NotPermitted          the viewer may not see or do this       exit 2
     ├── FellShort             what was checked is not as promised     exit 1
+    ├── BrokenOff             it was asked to stop                    exit 1
     └── DependencyMissing     something we depend on is not there     exit 3
         ├── WarehouseDown
         ├── NotBuilt          what is asked for has not been built yet
@@ -52,6 +53,10 @@ class NotPermitted(PlumblineError):
 
 
 class FellShort(PlumblineError):
+    exit_code = 1
+
+
+class BrokenOff(PlumblineError):
     exit_code = 1
 
 

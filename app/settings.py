@@ -6,9 +6,12 @@ itself (database passwords, cookie and webhook secrets) are not settings: see `a
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -16,6 +19,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import SettingsError
 
+NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9])?")
+"""A host as DNS or a network of containers calls it."""
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -43,7 +48,7 @@ class Settings(BaseSettings):
     reporting_timezone: str = Field("America/New_York", description="Time zone in which months and days close.")
     files_dir: Path | None = Field(None, description="Folder of the company's own files. Empty: `home`/files.")
     smtp_host: str | None = Field(None, description="Mail server. Empty: the sandbox's own, which keeps the mail.")
-    smtp_port: int = Field(587, description="Port of the mail server.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
     smtp_user: str | None = Field(None, description="User at the mail server.")
     smtp_password: SecretStr | None = Field(None, description="Password at the mail server.")
     smtp_starttls: bool = Field(True, description="Whether to ask for STARTTLS; refused if the server has none.")
@@ -78,6 +83,32 @@ class Settings(BaseSettings):
         except (KeyError, ValueError) as error:
             raise ValueError(f"no time zone named {name!r}; use a name such as America/New_York") from error
         return name
+
+    @field_validator("host", "smtp_host")
+    @classmethod
+    def _host(cls, host: str | None) -> str | None:
+        if host and not NAME.fullmatch(host):
+            try:
+                ip_address(host)
+            except ValueError:
+                raise ValueError(
+                    "no name or address of a host; use one such as mail.example.com or 0.0.0.0, without scheme and port"
+                ) from None
+        return host
+
+    @field_validator("public_url", "oidc_issuer")
+    @classmethod
+    def _address(cls, address: str | None) -> str | None:
+        if address is None:
+            return None
+        try:
+            parts = urlsplit(address)
+            is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            is_one = False
+        if not is_one or re.search(r"[\s?#@]", address):
+            raise ValueError("no address of a web site; use one such as https://figures.example.com")
+        return address
 
     @field_validator("home")
     @classmethod

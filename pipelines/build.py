@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from threading import Event
 from typing import Any
 
 from dbt.artifacts.schemas.results import NodeStatus
@@ -23,6 +24,7 @@ from pipelines.dbt import dbt_folder, run_dbt
 from pipelines.exchange import begin, exchange
 from pipelines.job import Run, StepResult
 from pipelines.mart_views import Mart
+from pipelines.turns import lock_warehouse
 
 BUILD_LOCK = 7_586_200_004
 """The advisory lock of whoever builds, the whole or a part: two would write the same tables."""
@@ -65,11 +67,15 @@ def build(run: Run) -> StepResult:
 
 
 @contextmanager
-def only_build(settings: Settings) -> Iterator[None]:
-    """Nobody else builds meanwhile; waits for who does."""
+def only_build(settings: Settings, stopping: Event | None = None) -> Iterator[None]:
+    """Nobody else builds meanwhile; waits for who does.
+
+    Raises:
+        BrokenOff: `stopping` was set during the wait.
+    """
     engine = create_engine(warehouse_url(settings, "plumbline_worker"), poolclass=NullPool)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("select pg_advisory_lock(:lock)"), {"lock": BUILD_LOCK})
+        lock_warehouse(connection, BUILD_LOCK, stopping=stopping)
         yield
 
 

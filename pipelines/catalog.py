@@ -27,6 +27,11 @@ def forget_old(settings: Settings, extractor: str, now: datetime) -> None:
         mark.unlink()
 
 
+def forget(settings: Settings, extractor: str) -> None:
+    """Has the tap asked again in its next run."""
+    (_folder(settings, extractor) / "tap.properties.cache_key").unlink(missing_ok=True)
+
+
 def declared(settings: Settings, extractor: str) -> Mapping[str, Mapping[str, str]]:
     """The selected columns of each selected stream with their types, such as {"Lead": {"Id": "string"}}.
 

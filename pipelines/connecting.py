@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
 from app.errors import SettingsError, UsageError
 from app.settings import Settings
-from pipelines.credentials import read_given, sources_file
+from pipelines.credentials import entries_of, kept, sources_file
 from pipelines.probing import client
 from pipelines.source import Given, Source
 from pipelines.sources import all_sources
@@ -34,12 +33,13 @@ def refuse_unknown(settings: Settings, name: str) -> Source:
 
 
 def forget_nothing(settings: Settings, source: Source) -> dict[str, str]:
-    """The credentials of the source that are kept already; empty before the first time.
+    """The credentials of the source that are kept already; empty before the first time, or where its entry is wrong.
 
     Raises:
-        SettingsError: sources.json is malformed, or others may read it.
+        SettingsError: sources.json cannot be read, so that nothing could be kept beside what it holds.
     """
-    return dict(read_given(sources_file(settings)).get(source.name, {}))
+    entries_of(sources_file(settings))
+    return dict(kept(settings).given.get(source.name, {}))
 
 
 def test(settings: Settings, source: Source, given: Given) -> str:
@@ -53,16 +53,11 @@ def test(settings: Settings, source: Source, given: Given) -> str:
     if source.probe is None:
         return "taken as given, as nothing can be asked"
     with client(settings) as http:
-        return source.probe(filled(source, given), http)
-
-
-def filled(source: Source, given: Given) -> Mapping[str, str]:
-    """The credentials with the defaults of those that were left empty."""
-    return {one.key: given.get(one.key) or one.default or "" for one in source.credentials}
+        return source.probe(source.filled(given), http)
 
 
 def complete(source: Source, given: Given) -> None:
-    """Refuses credentials that lack something or hold something unknown.
+    """Refuses credentials that lack something, hold something unknown, or cannot be used.
 
     Raises:
         SettingsError: they do; values are not repeated.
@@ -76,10 +71,13 @@ def complete(source: Source, given: Given) -> None:
             f"The credentials of {source.label} are not complete. Found {found}{f'; unknown: {more}' if more else ''}; "
             f"expected {', '.join(one.key for one in source.credentials)}. Lacking: {', '.join(lacks) or 'nothing'}."
         )
+    source.judge(source.filled(given))
 
 
 def keep(settings: Settings, source: Source, given: Given) -> Path:
     """Writes the credentials beside those of the other sources, at one stroke; the file.
+
+    What is wrong with other entries is left as it is: it must not keep this source from being connected.
 
     Raises:
         SettingsError: they are not complete, or the file that is there cannot be read.
@@ -87,7 +85,7 @@ def keep(settings: Settings, source: Source, given: Given) -> Path:
     complete(source, given)
     file = sources_file(settings)
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    content = dict(read_given(file)) | {source.name: {key: value for key, value in given.items() if value}}
+    content = dict(entries_of(file)) | {source.name: {key: value for key, value in given.items() if value}}
     fresh = file.with_name(file.name + ".new")
     fresh.unlink(missing_ok=True)
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:

@@ -182,25 +182,22 @@ def _warehouse(settings: Settings) -> Finding:
 
 def _sources(settings: Settings) -> Iterator[Finding]:
     """Every connected source knows us; in the sandbox only while its vendors are up."""
-    from pipelines.connecting import filled
-    from pipelines.credentials import credentials
+    from pipelines.credentials import kept
     from pipelines.probing import client
     from pipelines.sources import all_sources
 
     if settings.has_sandbox and not is_listening(port_of(settings, "vendors_proxy")):
         return
     expected = "a source that accepts our credentials"
-    try:
-        given = credentials(settings)
-    except PlumblineError as error:
-        yield Finding("Sources", False, "credentials that cannot be read", expected, str(error))
-        return
+    found = kept(settings)
+    for fault in found.faults:
+        yield Finding("Credentials", False, "some that cannot be used", "a sources.json as docs/sources says", fault)
     with client(settings) as http:
         for name, source in sorted(all_sources().items()):
-            if name not in given or source.probe is None:
+            if name not in found.given or source.probe is None:
                 continue
             try:
-                said = source.probe(filled(source, given[name]), http)
+                said = source.probe(source.filled(found.given[name]), http)
                 yield Finding(f"Source {source.label}", True, said, expected, "")
             except PlumblineError as error:
                 yield Finding(f"Source {source.label}", False, type(error).__name__, expected, str(error))

@@ -25,6 +25,7 @@ from app.errors import PlumblineError, SettingsError, WarehouseDown
 from app.secrets import warehouse_url
 from app.settings import Settings
 from pipelines.job_outcome import JobOutcome, Result, StepOutcome, told
+from pipelines.turns import lock_warehouse
 
 JOB_LOCK = 7_586_200_001
 """The advisory lock that the running job holds."""
@@ -227,9 +228,7 @@ def _only_job(engine: Engine, on_wait: Callable[[], None]) -> Iterator[Connectio
             "Start it with `plumbline up`, or see `plumbline doctor`."
         ) from None
     with opened as connection:
-        if not connection.scalar(text("select pg_try_advisory_lock(:lock)"), {"lock": JOB_LOCK}):
-            on_wait()
-            connection.execute(text("select pg_advisory_lock(:lock)"), {"lock": JOB_LOCK})
+        lock_warehouse(connection, JOB_LOCK, on_wait)
         try:
             yield connection
             connection.execute(text("select pg_advisory_unlock(:lock)"), {"lock": JOB_LOCK})

@@ -6,23 +6,25 @@ A source that fails is tried again, then recorded as failed; the others load all
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Lock
+from threading import Event, Lock
 
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from app.clock import wall
-from app.errors import PlumblineError, SourceDown
+from app.errors import PlumblineError, SettingsError, SourceDown
 from app.secrets import warehouse_url
 from app.settings import Settings
 from pipelines import meltano, plugins, stream_states
 from pipelines.backfill import Backfill, begin, finish, unfinished
-from pipelines.credentials import configured
+from pipelines.credentials import configured, kept, refuse_wrong
 from pipelines.dropped_files import Found, note_found, note_loaded
 from pipelines.job import Run, StepResult
+from pipelines.load_log import forget_old_logs
 from pipelines.load_record import (
     CLOCK_SLACK,
     LoadRecord,
@@ -31,6 +33,7 @@ from pipelines.load_record import (
     last_loaded,
     last_success,
     note_sources,
+    noted_sources,
     set_right,
 )
 from pipelines.pull import Order, is_busy, pull
@@ -44,12 +47,13 @@ SLACK = timedelta(seconds=90)
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a load did, by names of sources; `failed` says why."""
+    """What a load did, by names of sources; `failed` says why, `faults` what is wrong with sources.json beside them."""
 
     loaded: Sequence[str]
     failed: Mapping[str, str]
     paused: Sequence[str]
     busy: Sequence[str]
+    faults: Sequence[str] = ()
 
     def step(self) -> StepResult:
         """As the outcome of a job's step.
@@ -62,7 +66,8 @@ class Loaded:
             raise SourceDown(f"No source could be loaded. {reasons}")
         found: dict[str, object] = {"loaded": list(self.loaded), "failed": dict(self.failed)}
         left_out = {"paused": list(self.paused), "busy": list(self.busy)}
-        return StepResult(found | {name: names for name, names in left_out.items() if names})
+        error = SettingsError(" ".join(self.faults)) if self.faults else None
+        return StepResult(found | {name: names for name, names in left_out.items() if names}, error)
 
 
 def load(run: Run) -> StepResult:
@@ -108,17 +113,18 @@ def load_sources(run: Run, sources: Sequence[Source]) -> Loaded:
         DependencyMissing: the plugins cannot be installed, or the sandbox has no libfaketime.
     """
     engine = _engine(run.settings)
-    note_sources(engine, all_sources().values(), configured(run.settings))
+    note_sources(engine, all_sources().values(), _connected(run.settings))
     paused = {one.name for one in sources} & paused_sources(engine)
     busy = {one.name for one in sources if any(is_busy(run.settings, each) for each in one.extractors)}
     chosen = [one for one in sources if one.name not in paused | busy]
     if chosen:
+        forget_old_logs(run.settings)
         plugins.install()
         if not last_loaded(engine):
             meltano.prepare(run.settings, run.as_of)
     failed = _Load(run, engine).load(chosen)
     loaded = [one.name for one in chosen if one.name not in failed]
-    return Loaded(loaded, failed, sorted(paused), sorted(busy - paused))
+    return Loaded(loaded, failed, sorted(paused), sorted(busy - paused), kept(run.settings).strays)
 
 
 class _Load:
@@ -133,16 +139,32 @@ class _Load:
         self._done: dict[str, list[Pull]] = {}
         self._failed: dict[str, str] = {}
         self._found = Found({})
+        self._stopping = Event()
 
     def load(self, sources: Sequence[Source]) -> dict[str, str]:
-        """Loads them; what went wrong, by source in their order."""
+        """Loads them; what went wrong, by source in their order. Asked to stop, it ends what it has started."""
         orders = [order for source in sources for order in self._orders(source)]
         count = self._run.settings.loads_side_by_side
         with ThreadPoolExecutor(count) as pool:
             lanes = in_lanes(orders, {source.name for source in sources} - self._known.keys(), count)
-            for ended in [pool.submit(pull, self._run, self._engine, lane, self._take) for lane in lanes]:
-                ended.result()
+            runs = [pool.submit(pull, self._run, self._engine, lane, self._take, self._stopping) for lane in lanes]
+            with self._stopped(runs):
+                for ended in runs:
+                    ended.result()
         return {source.name: self._failed[source.name] for source in sources if source.name in self._failed}
+
+    @contextmanager
+    def _stopped(self, runs: Sequence[Future[None]]) -> Iterator[None]:
+        """Breaks the runs off when this process is asked to stop: threads hear of no signal."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            self._stopping.set()
+            for each in runs:
+                each.cancel()
+            wait(runs)
+            self._record.break_off()
+            raise
 
     def _orders(self, source: Source) -> Iterator[Order]:
         """What to load of a source; none where it is refused before anything is started."""
@@ -152,6 +174,7 @@ class _Load:
         is_long = backfill is not None or source.name not in self._known
         self._record.begin(source, is_full=backfill is not None, log=log.name)
         try:
+            refuse_wrong(self._run.settings, source)
             if source.reads_files:
                 self._found = note_found(self._run.settings, self._engine)
                 refuse_vanished(self._run.settings)
@@ -221,9 +244,18 @@ def paused_sources(engine: Engine) -> set[str]:
 
 
 def configured_sources(settings: Settings) -> list[Source]:
-    """The sources that can be loaded, heaviest first; files that have vanished are one, since they are missed."""
-    names = configured(settings)
+    """The sources to load, heaviest first. Those whose credentials are wrong, and files that have vanished, are among
+    them: they are missed, and their load says why.
+    """
+    names = _connected(settings)
     return [one for one in all_sources().values() if one.name in names or (one.reads_files and vanished(settings))]
+
+
+def _connected(settings: Settings) -> set[str]:
+    """The names of the sources with credentials, right or wrong; as known last where nobody can read them."""
+    found = kept(settings)
+    known = noted_sources(_engine(settings)) if found.unreadable else set()
+    return {*configured(settings), *found.wrong_sources, *(name for name in known if all_sources()[name].credentials)}
 
 
 def _engine(settings: Settings) -> Engine:

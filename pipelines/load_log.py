@@ -10,14 +10,22 @@ from urllib.parse import quote
 
 from sqlalchemy.engine import make_url
 
+from app.clock import wall
+from app.load_logs import folder
+from app.settings import Settings
+
 SECRET_NAMES = ("_SECRET", "_TOKEN", "_URL", "_URI", "_PASSWORD", "_KEY")
 LONGEST_COMPLAINT = 500
+KEPT_DAYS = 14
 COMPLAINT = re.compile(r"^(CRITICAL|ERROR)\b|^[\w.]*(Error|Exception|Failure)\b.*:|^\S+\.(?:csv|xlsx)[:,] ")
 READING = re.compile(
     r"^(?:INFO )?(?:Started syncing stream|Started syncing event based|Syncing Salesforce data for stream|"
     r"START Sync for Stream:|Beginning sync of|Syncing) '?(?P<stream>[\w-]+)'?(?: in \w+ mode|, fields .*)?$"
 )
 """The taps' words for the stream that they read from now on; Stripe's updates are of many streams at once."""
+DENIED = re.compile(r"^ERROR .*MISSING_SCOPES|^[\w.]*HTTPError: 403 Client Error")
+SCOPES = re.compile(r'"required(?:Granular)?Scopes":\s*\[([^]]*)\]')
+"""HubSpot's words, which its tap repeats, for what an app was not granted."""
 EVENTS = "updates"
 UNFIT = re.compile(r"Errors during transform|invalid input syntax for type|invalid literal for int\(\)")
 """The words of taps and of Postgres for a value that is not of the type that its stream declares."""
@@ -38,6 +46,7 @@ class Told:
         has_resumed: whether the tap went on where an earlier, broken run had stopped, passing over streams.
         unfit: the stream of which a value was not of its type, and what was said of it; None where that was not heard,
             or not of which stream.
+        denied: the streams that the tap passed over because it may not read them, and what it lacks.
     """
 
     rows: dict[str, int] = field(default_factory=dict)
@@ -45,6 +54,7 @@ class Told:
     verdict: str = SILENT
     has_resumed: bool = False
     unfit: tuple[str, str] | None = None
+    denied: dict[str, str] = field(default_factory=dict)
     _read: str = ""
     _refused: str = ""
 
@@ -59,6 +69,10 @@ class Told:
             stream = self._refused if line.get("consumer") else self._read
             first = text.splitlines()[0][:LONGEST_COMPLAINT]
             self.unfit = (stream, first) if stream not in ("", EVENTS) else None
+        if self._read and DENIED.search(text):
+            lacking = SCOPES.search(text)
+            named = re.sub(r'["\\\s]', "", lacking[1]).replace(",", ", ") if lacking else "to read it"
+            self.denied[self._read] = f"the scope {named} is missing"
         if COMPLAINT.match(text):
             self.complaints.append(text.splitlines()[0][:LONGEST_COMPLAINT])
         elif line.get("level") in ("error", "critical") and "stdio" not in line and "err" not in line:
@@ -80,6 +94,17 @@ class Told:
             self.rows[stream] = self.rows.get(stream, 0) + int(found["value"])
         elif found.get("tags", {}).get("status") == "failed":
             self._refused = stream
+
+
+def forget_old_logs(settings: Settings) -> None:
+    """Removes the logs of loads that ended two weeks ago, but for each source's newest: some write 288 a day."""
+    newest: set[str] = set()
+    files = [(file.stat().st_mtime, file) for file in folder(settings).glob("*.log")]
+    for changed_at, file in sorted(files, reverse=True):
+        source = file.stem[len("00000000-0000-0000-0000-000000000000-"):]
+        if source in newest and wall().timestamp() - changed_at > KEPT_DAYS * 86_400:
+            file.unlink(missing_ok=True)
+        newest.add(source)
 
 
 def hider(given: Mapping[str, str]) -> Callable[[str], str]:

@@ -12,6 +12,8 @@ from sqlalchemy import Engine, text
 from app.clock import wall
 from pipelines.source import MINUTES, Source
 
+LOAD_LOCK = 7_586_200_005
+"""The advisory lock that whoever loads by hand shares, so that a load of his is not taken for one that was killed."""
 CLOCK_SLACK = timedelta(minutes=5)
 """By so much a clock may have been ahead without harm: taps that go by it begin ten minutes before their bookmark."""
 
@@ -80,6 +82,17 @@ class LoadRecord:
                     })
         return error
 
+    def break_off(self) -> None:
+        """Ends the rows of the sources that had not ended: this process was asked to stop."""
+        with self.engine.begin() as connection:
+            connection.execute(
+                text(
+                    "update portal.load_run set ended_at = :now, result = 'failed', "
+                    "error = 'The load was broken off before it ended.' where result = 'running' and run_id = :run_id"
+                ),
+                {"now": wall(), "run_id": self.run_id},
+            )
+
 
 def note_sources(engine: Engine, sources: Iterable[Source], configured: Container[str]) -> None:
     """Brings portal.source up to what can be connected and what is."""
@@ -94,6 +107,12 @@ def note_sources(engine: Engine, sources: Iterable[Source], configured: Containe
                 "source": one.name, "label": one.label, "minutes": MINUTES[one.cadence], "now": now,
                 "configured": one.name in configured,
             })
+
+
+def noted_sources(engine: Engine) -> set[str]:
+    """The names of the sources that were connected when that was noted last."""
+    with engine.connect() as connection:
+        return set(connection.scalars(text("select source from portal.source where is_configured")))
 
 
 def last_success(engine: Engine, source: str) -> datetime | None:

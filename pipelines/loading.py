@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event, Thread
@@ -12,12 +13,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from app.errors import UsageError
+from app.errors import SettingsError, UsageError
 from app.secrets import warehouse_url
 from pipelines import stream_states
 from pipelines.backfill import begin, unfinished
+from pipelines.credentials import kept
 from pipelines.job import Run
 from pipelines.load import configured_sources, load_sources, paused_sources
+from pipelines.load_record import LOAD_LOCK
 from pipelines.pull import is_busy
 from pipelines.source import Source
 
@@ -77,22 +80,33 @@ def load_now(
 
     Raises:
         UsageError: a source is not connected or paused, or has no start and `since` was given.
+        SettingsError: nobody can read which sources are connected.
         DependencyMissing: the plugins cannot be installed.
     """
     engine = create_engine(warehouse_url(run.settings, "plumbline_worker"), poolclass=NullPool)
     sources = _chosen(run, engine, names)
+    for fault in kept(run.settings).strays:
+        say(fault)
     for source in sources:
         stream_states.take_back(engine, source)
         # One that is being loaded would store its bookmarks over what is begun, and end it as done.
         if is_full and not any(is_busy(run.settings, extractor) for extractor in source.extractors):
             _begin(run, engine, source, since, anew, say)
     started = monotonic()
-    with _Watch(engine, sources, is_full, say) as watch:
+    with _seen_to_run(engine), _Watch(engine, sources, is_full, say) as watch:
         done = load_sources(run, sources)
     if watch.rows:
         _announce(engine, done.loaded)
     busy = dict.fromkeys(done.busy, "It is being loaded already.")
     return LoadOutcome(done.loaded, done.failed, busy, watch.rows, monotonic() - started)
+
+
+@contextmanager
+def _seen_to_run(engine: Engine) -> Iterator[None]:
+    """Who asks meanwhile can tell that a load runs: a job has its own lock for that."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("select pg_advisory_lock_shared(:lock)"), {"lock": LOAD_LOCK})
+        yield
 
 
 def _announce(engine: Engine, sources: Sequence[str]) -> None:
@@ -105,6 +119,8 @@ def _announce(engine: Engine, sources: Sequence[str]) -> None:
 def _chosen(run: Run, engine: Engine, names: Sequence[str]) -> list[Source]:
     connected = {source.name: source for source in configured_sources(run.settings)}
     missing = [name for name in names if name not in connected]
+    if missing and (unreadable := kept(run.settings).unreadable):
+        raise SettingsError(unreadable)
     if missing:
         raise UsageError(
             f"The source {missing[0]!r} is not connected. Expected one of: "

@@ -10,11 +10,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event, Thread
 from typing import TextIO
 from uuid import UUID
 
@@ -29,13 +30,17 @@ from pipelines.credentials import configured
 from pipelines.load_log import CHATTER, SILENT, Told, hider, parsed
 from pipelines.plugins import FOLDER
 from pipelines.ports import LOOPBACK, port_of
+from pipelines.process import end
 from pipelines.sandbox.vendors.authority import Authority
+from pipelines.turns import LOOK_SECONDS
 
 WAL2JSON_SLOT = "plumbline_wal2json"
 """The slot of production's log that tap-postgres reads, unless the credentials name another."""
 RUN = "PLUMBLINE_MELTANO_RUN"
 """Which run a tap or a loader belongs to; they have it from Meltano, with the rest of its environment."""
 SECONDS_TO_DIE = 10
+SECONDS_TO_STOP = 1.0
+"""How long a run that is to stop may take to end by itself: it loses nothing but the rows since its last bookmark."""
 FAKETIME = "faketime/libfaketime.so.1"
 LIBRARIES = (Path("/usr/lib"), Path("/usr/local/lib"))
 INHERITED = ("HOME", "LANG", "PATH", "TMPDIR", "USER")
@@ -144,7 +149,7 @@ class Ended:
 
 def run(
     settings: Settings, blocks: Sequence[Block], *, run_id: UUID, now: datetime, held: Sequence[int] = (),
-    changed: Mapping[str, str] | None = None, most_seconds: int | None = None,
+    changed: Mapping[str, str] | None = None, most_seconds: int | None = None, stopping: Event | None = None,
 ) -> Sequence[Ended]:
     """One `meltano run` of some blocks, one after another; Meltano stops at the first that fails.
 
@@ -156,6 +161,7 @@ def run(
         held: descriptors that the process keeps open as long as it lives, such as those of locks.
         changed: what to set in its environment besides.
         most_seconds: after so long Meltano ends the run; None: never.
+        stopping: ends the run, its taps and loaders as well, when it is set.
 
     Returns:
         How each block ended, in their order.
@@ -170,7 +176,7 @@ def run(
     with ExitStack() as open_files, subprocess.Popen(
         command, cwd=ROOT, env=given, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True, encoding="utf-8", errors="replace", pass_fds=tuple(held),
-    ) as process:
+    ) as process, _ended_if_asked(process.pid, stopping):
         logs = [open_files.enter_context(_opened(block.log)) for block in blocks]
         at = 0
         for line in process.stdout or ():
@@ -191,6 +197,27 @@ def run(
     if process.returncode and all(one.is_ok for one in ended if one.is_ok is not None):
         _blame(ended, process.returncode)
     return ended
+
+
+@contextmanager
+def _ended_if_asked(pid: int, stopping: Event | None) -> Iterator[None]:
+    """Ends the process and all it started if that is asked for meanwhile; who reads what it says comes to the end."""
+    over = Event()
+
+    def watch() -> None:
+        while stopping is not None and not over.wait(LOOK_SECONDS):
+            if stopping.is_set():
+                with suppress(psutil.NoSuchProcess):
+                    end(psutil.Process(pid), SECONDS_TO_STOP)
+                return
+
+    watching = Thread(target=watch, name="stopping")
+    watching.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watching.join()
 
 
 def _blame(ended: Sequence[Ended], code: int) -> None:

@@ -21,6 +21,7 @@ from app.secrets import warehouse_url
 from app.settings import ROOT, Settings
 from pipelines.citus import introduce, use_citus
 from pipelines.rights import close_database, grant_rights, make_logins, make_schemas, passwords
+from pipelines.turns import await_turn
 
 LOCK = 7_305_881_166
 """Number of the advisory lock under which one process at a time migrates."""
@@ -40,8 +41,7 @@ def migrate(settings: Settings, wait_seconds: float = 30) -> None:
     try:
         with closing(_patient(url, wait_seconds)) as admin:
             admin.autocommit = True
-            with admin.cursor() as cursor:
-                cursor.execute("select pg_advisory_lock(%s)", (LOCK,))
+            await_turn(lambda: _has_lock(admin))
             _migrate(settings, admin, url)
     except psycopg2.Error as error:
         raise WarehouseDown(
@@ -49,6 +49,12 @@ def migrate(settings: Settings, wait_seconds: float = 30) -> None:
             f"{_first_line(error)}. Expected a server that lets {url.username} create roles and schemas. Check "
             "PLUMBLINE_WAREHOUSE_URL, or that the embedded server runs (`plumbline status`)."
         ) from None
+
+
+def _has_lock(admin: connection) -> bool:
+    with admin.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(%s)", (LOCK,))
+        return cursor.fetchone() == (True,)
 
 
 def _migrate(settings: Settings, admin: connection, url: URL) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from time import sleep
+from time import sleep, time
 from typing import Literal
 
 import psutil
@@ -65,6 +65,21 @@ def write_record(settings: Settings, name: str, record: Record) -> None:
 def forget(settings: Settings, name: str) -> None:
     """Takes the record of a service away."""
     (run_folder(settings) / f"{name}.json").unlink(missing_ok=True)
+
+
+def beat(settings: Settings, name: str) -> None:
+    """Says that a service goes on: a process that hangs lives, too."""
+    (run_folder(settings) / f"{name}.beat").touch()
+
+
+def silent_seconds(settings: Settings, name: str, living: psutil.Process) -> float:
+    """How long ago a living service said so last; since its birth where it has not yet."""
+    try:
+        said = (run_folder(settings) / f"{name}.beat").stat().st_mtime
+    except FileNotFoundError:
+        said = 0.0
+    born: float = living.create_time()
+    return time() - max(said, born)
 
 
 def record_of(pid: int, owner: Owner, state: State = "starting") -> Record:

@@ -18,10 +18,10 @@ from app.errors import DependencyMissing
 from app.login import bracketed, reached_at
 from app.settings import ROOT, Settings
 from pipelines import ports, process
+from pipelines.logged import put_aside
 from pipelines.process import Owner
 
 HEALTH_SECONDS = 5
-LOG_BYTES = 10_000_000
 QUIET = {
     "DO_NOT_TRACK": "1",
     "OMP_NUM_THREADS": "1",
@@ -40,12 +40,13 @@ class Program:
 
     Attributes:
         name: what people call it; also that of its record and log.
-        module: run as `python -m module`.
+        module: run as `python -m module` would, by `pipelines.logged`.
         ports: names in `pipelines.ports` that it listens on; ready means that all of them answer.
         instead: the setting that, where it is set, takes the service's place.
         is_sandbox: whether only the sandbox has it.
         patience: seconds until it must answer.
         health: the path of its first port that answers while it is well; nothing where there is none.
+        beat: seconds within which it says that it goes on (`process.beat`); 0: it never does.
         where: says whether a home has it; without, every home does that the other values let have it.
     """
 
@@ -56,6 +57,7 @@ class Program:
     is_sandbox: bool = False
     patience: float = 60.0
     health: str = ""
+    beat: float = 0.0
     where: Callable[[Settings], bool] | None = None
 
     def is_configured(self, settings: Settings) -> bool:
@@ -74,7 +76,7 @@ class Program:
         before = log.stat().st_size if log.exists() else 0
         with log.open("ab") as out:
             child = subprocess.Popen(
-                [sys.executable, "-m", self.module],
+                [sys.executable, "-m", "pipelines.logged", self.module, str(log)],
                 cwd=ROOT,
                 env=environment(settings),
                 stdin=subprocess.DEVNULL,
@@ -89,7 +91,12 @@ class Program:
         process.write_record(settings, self.name, replace(record, state="up"))
 
     def answers(self, settings: Settings) -> bool:
-        """Whether it says anything at its health path: a process may live and hang. True where it has none."""
+        """Whether it says anything at its health path, or that it goes on: a process may live and hang. True of one
+        that never does.
+        """
+        living = self.process(settings) if self.beat else None
+        if living is not None and process.silent_seconds(settings, self.name, living) > self.beat:
+            return False
         if not self.health:
             return True
         host = bracketed(_host_of(settings, self.ports[0]))
@@ -139,12 +146,11 @@ def environment(settings: Settings) -> Mapping[str, str]:
 
 
 def log_of(settings: Settings, name: str) -> Path:
-    """The log file of a service; one that has grown past 10 MB is put aside first, and one older is kept."""
+    """The log file of a service; one that has grown too long is put aside first, and one older is kept."""
     folder = settings.home / "logs"
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / f"{name}.log"
-    if log.exists() and log.stat().st_size > LOG_BYTES:
-        os.replace(log, folder / f"{name}.log.1")
+    put_aside(log)
     return log
 
 

@@ -15,14 +15,24 @@ from app.secrets import warehouse_url
 from app.settings import Settings
 from app.status import first_reason
 from pipelines.job import JOB_LOCK
+from pipelines.load_record import LOAD_LOCK
 
 Row = Mapping[str, object]
 
-A_JOB_RUNS = f"""exists (
-    select 1 from pg_locks
-    where locktype = 'advisory' and granted and (classid::bigint << 32) + objid::bigint = {JOB_LOCK}
-)"""
+
+def _held(*locks: int) -> str:
+    """SQL: whether somebody holds one of these advisory locks."""
+    numbers = ", ".join(map(str, locks))
+    return f"""exists (
+        select 1 from pg_locks
+        where locktype = 'advisory' and granted and (classid::bigint << 32) + objid::bigint in ({numbers})
+    )"""
+
+
+A_JOB_RUNS = _held(JOB_LOCK)
 """Whether some job runs: without, whatever still says 'running' was killed, and nobody has noted it yet."""
+A_LOAD_RUNS = _held(JOB_LOCK, LOAD_LOCK)
+"""The same of loads, which people may also begin by hand."""
 LAST_JOBS = f"""
 select job, started_at, ended_at, as_of,
        case when was_killed then 'failed' else result end as result,
@@ -43,7 +53,7 @@ with runs as (
            case when was_killed then 'failed' else result end as result,
            case when was_killed then 'The load was killed before it ended.' else error end as error,
            row_number() over (partition by source order by started_at desc) as age
-    from (select *, result = 'running' and not {A_JOB_RUNS} as was_killed
+    from (select *, result = 'running' and not {A_LOAD_RUNS} as was_killed
           from portal.load_run where stream = '') as loads
 ),
 good as (

@@ -32,10 +32,11 @@ from app.secrets import warehouse_url
 from app.settings import ROOT, Settings, get_settings
 from pipelines import requests
 from pipelines.job import Job
-from pipelines.process import end
+from pipelines.process import beat, end
 from pipelines.program import environment
 from pipelines.requests import LoadRequest
 
+NAME = "scheduler"
 LEADER_LOCK = 7_586_200_002
 LOOK_SECONDS = 2.0
 JOB_PATIENCE_SECONDS = 3.0
@@ -155,7 +156,7 @@ def lead(settings: Settings) -> None:
     engine = create_engine(warehouse_url(settings, "plumbline_worker"), poolclass=NullPool)
     try:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            if not _await_leadership(connection):
+            if not _await_leadership(settings, connection):
                 return
             scheduler = make_scheduler(settings, jobs)
             scheduler.resume()
@@ -164,6 +165,7 @@ def lead(settings: Settings) -> None:
             asked = ThreadPool(max_workers=1)  # what people ask for goes one after another
             try:
                 while not _stopping.wait(LOOK_SECONDS):
+                    beat(settings, NAME)
                     request = requests.take(connection)
                     if request is not None:
                         asked.submit(run_request, request)
@@ -178,13 +180,14 @@ def lead(settings: Settings) -> None:
         ) from None
 
 
-def _await_leadership(connection: Connection) -> bool:
+def _await_leadership(settings: Settings, connection: Connection) -> bool:
     """Whether we lead now; False when asked to stop while waiting."""
     told = False
     while not connection.scalar(text("select pg_try_advisory_lock(:lock)"), {"lock": LEADER_LOCK}):
         if not told:
             log.info("another scheduler leads; waiting")
             told = True
+        beat(settings, NAME)
         if _stopping.wait(LOOK_SECONDS):
             return False
     return True

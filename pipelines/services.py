@@ -67,7 +67,7 @@ IDENTITY = Program(
 CAPTURE = Program("capture", "pipelines.capture", where=is_captured)
 PORTAL = Program("portal", "app.serve", ports=("portal",), patience=120.0, health="/healthz")
 LIVE = Program("live", "pipelines.live")
-SCHEDULER = Program("scheduler", "pipelines.scheduler")
+SCHEDULER = Program("scheduler", "pipelines.scheduler", beat=60.0)
 
 SERVICES: tuple[Service, ...] = (WAREHOUSE, PRODUCTION, CAPTURE, VENDORS, MAILBOX, IDENTITY, PORTAL, LIVE, SCHEDULER)
 """In the order in which they are started; ended the other way round."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Literal
 
 import httpx
@@ -67,12 +68,12 @@ class OwnReader:
 
     Attributes:
         is_used: whether this home reads the source so.
-        pull: brings what is new, or all of it if the third argument says so; adds to the rows by stream and to the log.
-            It says what went wrong, or None.
+        pull: brings what is new, or all of it if the third argument says so; adds to the rows by stream and to the log,
+            and ends early when the event is set. It says what went wrong, or None.
     """
 
     is_used: Callable[[Settings], bool]
-    pull: Callable[[Settings, dict[str, int], bool, Path], str | None]
+    pull: Callable[[Settings, dict[str, int], bool, Path, Event], str | None]
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,8 @@ class Source:
         reads_files: whether it is the folder of files, which may lose one.
         goes_on: whether a run that was cut may go on from the bookmarks it had stored; not so where the tap reads the
             newest first, or where nobody has shown it.
+        passes_over: whether its tap passes over streams that it may not read, and ends well all the same.
+        judge: refuses credentials that are all there and yet cannot be used, by a SettingsError without their values.
         marks_now: whether its tap keeps the machine's now as a bookmark, and not what the source said: after a run by a
             clock that was ahead it has to be read anew.
         own: a way to read it without Meltano, where there is one.
@@ -118,6 +121,8 @@ class Source:
     goes_on: bool = True
     marks_now: bool = False
     own: OwnReader | None = None
+    passes_over: bool = False
+    judge: Callable[[Given], None] = lambda given: None
     before: Callable[[Settings], None] | None = None
     after: Callable[[Settings], None] | None = None
 
@@ -130,6 +135,10 @@ class Source:
     def may_recover(self) -> bool:
         """Whether trying again may help; a file stays as wrong as it is."""
         return not self.reads_files
+
+    def filled(self, given: Given) -> Given:
+        """The credentials with the defaults of those that were left empty."""
+        return {one.key: given.get(one.key) or one.default or "" for one in self.credentials}
 
     def variables(self, given: Given) -> Mapping[str, str]:
         """The environment of its extractors for these credentials."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from app.access import OPERATOR
 from app.settings import Settings
 from app.warehouse import Warehouse
+from pipelines.credentials import kept
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,11 +22,15 @@ UNWELL = ("failed", "late", "never loaded", "in part")
 
 @dataclass(frozen=True)
 class SourceReport:
-    """Every source, its streams, and the open incidents of drift; rows as the marts have them."""
+    """Every source, its streams, and the open incidents of drift; rows as the marts have them.
+
+    `faults` says what is wrong with the credentials in sources.json.
+    """
 
     sources: Sequence[Row]
     streams: Sequence[Row]
     drifts: Sequence[Row]
+    faults: Sequence[str] = ()
 
     @property
     def unwell(self) -> list[str]:
@@ -33,8 +38,8 @@ class SourceReport:
         return [str(row["source"]) for row in self.sources if row["state"] in UNWELL]
 
     def payload(self) -> dict[str, object]:
-        return {"ok": not self.unwell, "sources": list(self.sources), "streams": list(self.streams),
-                "drifts": list(self.drifts)}
+        return {"ok": not self.unwell and not self.faults, "sources": list(self.sources),
+                "streams": list(self.streams), "drifts": list(self.drifts), "faults": list(self.faults)}
 
     def draw(self, console: Console) -> None:
         """A table of sources, one of their streams, and the incidents."""
@@ -55,6 +60,8 @@ class SourceReport:
                 f"! {row['source']}.{row['stream']}: found {row['found']}, expected {row['expected']}. {row['to_do']}",
                 markup=False,
             )
+        for fault in self.faults:
+            console.print(f"✗ {fault}", markup=False)
 
 
 def read_report(settings: Settings) -> SourceReport:
@@ -78,7 +85,7 @@ def read_report(settings: Settings) -> SourceReport:
         }
     finally:
         warehouse.close()
-    return SourceReport(found["sources"], found["streams"], found["drifts"])
+    return SourceReport(found["sources"], found["streams"], found["drifts"], kept(settings).faults)
 
 
 def _is_missing(value: object) -> bool:

@@ -37,6 +37,7 @@ class Status:
     unreadable: str = ""
     capture: Row | None = None
     capture_lacks: Sequence[str] = ()
+    credential_lacks: Sequence[str] = ()
 
     @property
     def short_of(self) -> tuple[str, ...]:
@@ -75,13 +76,14 @@ class Status:
         if self.unreadable:
             yield self.unreadable
             return
-        if not self.sources:
+        yield from self.credential_lacks
+        if not self.sources and not self.credential_lacks:
             folder, file = self.settings.files, self.settings.home / "sources.json"
             yield f"No source is connected: put credentials into {file}, or CSV files into {folder} (docs/sources)."
         for source in self.sources:
             if source["last_success"] is None:
                 yield f"The source {source['source']} has not loaded yet."
-            elif source["result"] == "failed":
+            elif source["result"] == "failed" and source["error"] not in self.credential_lacks:
                 yield f"The last load of {source['source']} failed: {source['error']}"
         yield from self.capture_lacks
         yield from self._lacks_of_builds()
@@ -157,6 +159,7 @@ def look(settings: Settings) -> Status:
             loading=runs.running_step(settings),
             capture=capture,
             capture_lacks=lacks,
+            credential_lacks=_wrong_credentials(settings),
         )
     except PlumblineError as error:
         return Status(settings, instant, now, services, unreadable=str(error))
@@ -191,12 +194,19 @@ def _capture(settings: Settings) -> tuple[Row | None, Sequence[str]]:
     return (found.payload(), tuple(found.lacks(settings))) if found else (None, ())
 
 
+def _wrong_credentials(settings: Settings) -> Sequence[str]:
+    from pipelines.credentials import kept
+
+    return kept(settings).faults
+
+
 def _sources(settings: Settings, now: datetime) -> Sequence[Row]:
     """Each configured source beside its last load; one that never ran has no result."""
     from pipelines.credentials import configured as configured_sources
+    from pipelines.credentials import kept
 
     last = {str(row["source"]): row for row in runs.read(settings, runs.SOURCES)}
-    names = sorted({*configured_sources(settings), *last})
+    names = sorted({*configured_sources(settings), *kept(settings).wrong_sources, *last})
     empty = {"result": None, "started_at": None, "last_success": None, "error": None, "row_count": 0, "paused_by": None}
     rows = [{"source": name, **empty, **last.get(name, {})} for name in names]
     return [

@@ -79,10 +79,12 @@ def look(settings: Settings, engine: Engine, source: Source, pulls: Sequence[Pul
                 _write(connection, source, name, columns, newest, count)
 
 
-def set_aside(engine: Engine, source: Source, stream: str, reason: str) -> None:
-    """Leaves a stream out of the loads to come, because the loader cannot store it."""
+def set_aside(
+    engine: Engine, source: Source, stream: str, reason: str, expected: str = "rows that the raw table can hold"
+) -> None:
+    """Leaves a stream out of the loads to come: the loader cannot store it, or the tap may not read it."""
     told = drift.Drift(
-        source.name, stream, "not_loadable", stream, reason, "rows that the raw table can hold",
+        source.name, stream, "not_loadable", stream, reason, expected,
         f"The source's other streams go on. Mend it, then run `plumbline load {source.name}`: its rows are read from "
         "where the stream stopped.",
     )

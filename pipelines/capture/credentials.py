@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.engine import URL, make_url
@@ -40,26 +41,38 @@ def credentials(settings: Settings) -> Credentials | None:
     """
     if settings.has_sandbox:
         return Credentials(production_url(settings, "plumbline_reader"))
-    from pipelines.credentials import configured
+    from pipelines.credentials import kept
 
-    given = configured(settings).get("production")
-    if given is None:
-        return None
-    method = given.get("PRODUCTION_METHOD") or METHODS[0]
+    found = kept(settings)
+    fault = found.unreadable or found.wrong.get("production")
+    if fault:
+        raise SettingsError(fault)
+    given = found.given.get("production")
+    return None if given is None else read(given)
+
+
+def read(given: Mapping[str, str]) -> Credentials:
+    """The entry of production, by its keys in sources.json.
+
+    Raises:
+        SettingsError: its address or its method is none; the address is not shown.
+    """
+    method = given.get("method") or METHODS[0]
     if method not in METHODS:
         raise SettingsError(
-            f"The source production has the method {method!r}. Expected one of: {', '.join(METHODS)}. Correct "
-            "sources.json."
+            f"The source production has the method {method!r}. Expected one of: {', '.join(METHODS)}. Run "
+            "`plumbline connect production`."
         )
     try:
-        url = make_url(given["PRODUCTION_URL"])
-    except ArgumentError:
+        url = make_url(given["url"])
+    except (ArgumentError, ValueError):
+        url = URL.create("none")
+    if url.drivername.partition("+")[0] not in ("postgresql", "postgres") or not url.host or not url.database:
         raise SettingsError(
-            "The url of the source production is no address; it is not shown. Expected "
-            "postgresql://login:password@host:5432/database. Correct sources.json."
-        ) from None
-    publication = given.get("PRODUCTION_PUBLICATION") or PUBLICATION
-    return Credentials(url, publication, given.get("PRODUCTION_SLOT") or None, method)
+            "The url of the source production is not the address of a Postgres database; it is not shown. Expected "
+            "postgresql://login:password@host:5432/database. Run `plumbline connect production`."
+        )
+    return Credentials(url, given.get("publication") or PUBLICATION, given.get("slot") or None, method)
 
 
 def is_captured(settings: Settings) -> bool:

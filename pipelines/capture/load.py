@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 
 from psycopg2.extensions import connection
 from sqlalchemy import create_engine, text
@@ -37,7 +37,10 @@ returning n.stream, old.row_count - old.recorded_count
 """
 
 
-def pull(settings: Settings, rows: dict[str, int], *, whole: bool = False, log: Path | None = None) -> str | None:
+def pull(
+    settings: Settings, rows: dict[str, int], *, whole: bool = False, log: Path | None = None,
+    stopping: threading.Event | None = None,
+) -> str | None:  # fmt: skip
     """Brings production's present state into the raw tables.
 
     Args:
@@ -45,6 +48,7 @@ def pull(settings: Settings, rows: dict[str, int], *, whole: bool = False, log: 
         rows: is given the rows that came since the load before, by stream.
         whole: whether all tables are to be copied anew.
         log: what happens is added to it; JSON, one object a line.
+        stopping: ends it, at a whole transaction, when it is set.
 
     Returns:
         What went wrong, in words; None when all is there.
@@ -53,7 +57,7 @@ def pull(settings: Settings, rows: dict[str, int], *, whole: bool = False, log: 
         try:
             given = credentials(settings)
             if given is not None:
-                _bring(settings, given, whole=whole)
+                _bring(settings, given, stopping or threading.Event(), whole=whole)
             return None
         except PlumblineError as error:
             LOG.error("%s", error)
@@ -89,23 +93,23 @@ class _AsJson(logging.Formatter):
         return json.dumps(said, ensure_ascii=False)
 
 
-def _bring(settings: Settings, given: Credentials, *, whole: bool) -> None:
+def _bring(settings: Settings, given: Credentials, stopping: threading.Event, *, whole: bool) -> None:
     with closing(origin.connect(given.url)) as production:
         until = origin.position(production)
     if whole:
         with closing(open_warehouse(settings)) as warehouse, warehouse:
             memory.ask_anew(warehouse)
-    while True:
+    while not stopping.is_set():
         try:
-            Session(settings, given, threading.Event()).run(once=True, anew=False, patience=0)
+            Session(settings, given, stopping).run(once=True, anew=False, patience=0)
             return
         except AlreadyRead:
             LOG.info("waiting for the service capture to store what is committed up to %s", memory.to_text(until))
-            if _await(settings, until):
+            if _await(settings, until, stopping):
                 return
 
 
-def _await(settings: Settings, until: int) -> bool:
+def _await(settings: Settings, until: int, stopping: threading.Event) -> bool:
     """Waits for who reads now to get there; False when nobody reads any more.
 
     Raises:
@@ -128,7 +132,8 @@ def _await(settings: Settings, until: int) -> bool:
                     f"{memory.to_text(state.confirmed)}, {state.pieces} pieces copied. Expected "
                     f"{memory.to_text(until)}. Look at logs/capture.log of the home folder."
                 )
-            sleep(LOOK_SECONDS)
+            if stopping.wait(LOOK_SECONDS):
+                return False
         return True
 
 

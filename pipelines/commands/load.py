@@ -17,6 +17,9 @@ from pipelines.commands.pipeline import NEEDS
 from pipelines.output import PROBLEM, answer, chatter_on_stderr
 from pipelines.sources import source_names
 
+EARLIEST = 1970
+"""No source has rows of an earlier year; taps count from there."""
+
 
 def load(
     sources: Annotated[
@@ -47,7 +50,7 @@ def load(
         )
     if folder is not None:
         settings = settings.model_copy(update={"files_dir": folder.resolve()})
-    start = None if since is None else _start(since, settings)
+    start = None if since is None else _past(since, _start(since, settings), settings)
     with chatter_on_stderr(as_json):
         from pipelines.job import Run
         from pipelines.loading import load_now
@@ -81,7 +84,27 @@ def _start(since: str, settings: Settings) -> datetime:
     if len(since) > len("2026-10-31"):
         return read_instant("--since", since, settings)
     day = read_date("--since", since)
+    if day is not None and day.year < EARLIEST:  # before it is counted in UTC, where the first year has no day before
+        raise _no_start(since)
     return datetime.combine(day or date.min, time.min, settings.timezone).astimezone(UTC)
+
+
+def _past(since: str, start: datetime, settings: Settings) -> datetime:
+    """The start of a full load, which has to lie before now.
+
+    Raises:
+        UsageError: it does not, or no source can be as old.
+    """
+    if start.year < EARLIEST or start > business_instant(settings):
+        raise _no_start(since)
+    return start
+
+
+def _no_start(since: str) -> UsageError:
+    return UsageError(
+        f"Nothing can be loaded since {since}. Expected a day or an instant that is past, {EARLIEST} or later. Leave "
+        "--since out to load all there is."
+    )
 
 
 def _known(names: list[str]) -> list[str]:

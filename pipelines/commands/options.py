@@ -42,10 +42,10 @@ def read_instant(option: str, text: str, settings: Settings) -> datetime:
             local = datetime.combine(date.fromisoformat(text) + timedelta(days=1), time.min, settings.timezone)
             return local.astimezone(UTC)
         instant = datetime.fromisoformat(text)
-    except ValueError:
+        if instant.tzinfo is not None:
+            return instant.astimezone(UTC)
+    except (ValueError, OverflowError):  # the first and the last day there are have none before and after
         raise UsageError(
             f"{option} is neither a date nor an instant. Found {text!r}; expected 2026-10-31 or 2026-10-31T12:00:00Z."
         ) from None
-    if instant.tzinfo is None:
-        raise UsageError(f"{option} has no offset. Found {text!r}; expected one such as 2026-10-31T12:00:00Z.")
-    return instant.astimezone(UTC)
+    raise UsageError(f"{option} has no offset. Found {text!r}; expected one such as 2026-10-31T12:00:00Z.")

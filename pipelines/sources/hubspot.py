@@ -59,4 +59,5 @@ SOURCE = Source(
     cadence="hourly",
     weight=45,
     goes_on=False,
+    passes_over=True,
 )

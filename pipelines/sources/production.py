@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event
 
 from app.secrets import production_url
 from app.settings import Settings
@@ -16,11 +17,18 @@ def is_captured(settings: Settings) -> bool:
     return is_captured(settings)
 
 
-def capture(settings: Settings, rows: dict[str, int], is_full: bool, log: Path) -> str | None:
+def capture(settings: Settings, rows: dict[str, int], is_full: bool, log: Path, stopping: Event) -> str | None:
     """Brings what is committed there now; whoever reads it already is waited for."""
     from pipelines.capture.load import pull
 
-    return pull(settings, rows, whole=is_full, log=log)
+    return pull(settings, rows, whole=is_full, log=log, stopping=stopping)
+
+
+def judge(given: Given) -> None:
+    """Refuses an address that is none of a Postgres database, and an unknown method."""
+    from pipelines.capture.credentials import read
+
+    read(given)
 
 
 def make_slot(settings: Settings) -> None:
@@ -35,7 +43,6 @@ def advance_slot(settings: Settings) -> None:
     from pipelines.capture import wal2json
 
     wal2json.advance(settings)
-
 
 
 def sandbox(settings: Settings) -> Given:
@@ -75,6 +82,7 @@ SOURCE = Source(
     cadence="critical",
     weight=40,
     own=OwnReader(is_captured, capture),
+    judge=judge,
     before=make_slot,
     after=advance_slot,
 )

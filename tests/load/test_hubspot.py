@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from pipelines import probing
+from pipelines.catalog import forget
 from pipelines.job import StepResult
+from pipelines.loading import load_now
 from pipelines.sandbox.company import Company, simulate
 from pipelines.sandbox.company.streams import STREAMS, control
 from pipelines.sandbox.company.times import ANCHOR, DAY
@@ -68,6 +70,33 @@ def test_an_increment_brings_what_is_new_and_changed_and_no_more(house: House, l
     told = [one.body["properties"]["lifecyclestage"] for one in company.book.objects.values()
             if (one.vendor, one.kind) == ("hubspot", "contact")]  # fmt: skip
     assert held_stages == {stage: told.count(stage) for stage in set(told)}
+
+
+@pytest.mark.parametrize(
+    ("path", "stream", "why"),
+    [("/email/public/v1/campaigns", "campaigns", "the scope content is missing"),
+     ("/crm/v3/lists", "contact_lists", "the scope to read it is missing"),
+     ("/crm/v3/properties/contacts", "contacts", "the scope to describe it is missing")],
+    ids=["that it passes over", "that it fails at", "that it may not describe"],
+)
+def test_a_stream_that_the_tap_may_not_read_is_set_aside_and_says_so_while_the_others_go_on(
+    house: House, load: Load, path: str, stream: str, why: str
+) -> None:
+    """HubSpot answers 403 in its own words. At most streams the tap ends with code 0 all the same."""
+    house.fault(vendor="hubspot", status=403, path=path)
+    forget(house.settings, "tap-hubspot")
+    assert load("hubspot").detail["failed"] == {}
+    house.fault()
+    states = "select stream, quarantine_reason as why from portal.stream_state where quarantined_at is not null"
+    assert house.rows(states) == [{"stream": stream, "why": why}]
+    incidents = "select stream, found, expected from portal.drift where kind = 'not_loadable' and resolved_at is null"
+    assert house.rows(incidents) == [{"stream": stream, "found": why, "expected": "a login that may read it"}]
+    last = f"select max(_sdc_batched_at)::text as at from raw_hubspot.{stream}"
+    before = house.rows(last)[0]["at"]
+    done = load_now(house.run(0), ["hubspot"], is_full=False, since=None, anew=False, say=print)
+    assert done.failed == {}
+    assert house.rows(states) == house.rows(incidents) == []
+    assert str(house.rows(last)[0]["at"]) > str(before)
 
 
 def test_the_probe_says_whose_account_it_is(house: House) -> None:

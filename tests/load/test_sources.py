@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import SettingsError
 from app.settings import Settings
 from pipelines import load_log, plugins
 from pipelines.credentials import configured
@@ -51,24 +50,6 @@ def test_credentials_make_a_source(own: Settings) -> None:
     assert configured(own) == {"stripe": {
         "STRIPE_ACCOUNT_ID": "acct_1", "STRIPE_CLIENT_SECRET": "sk_live_1", "STRIPE_START_DATE": "2022-01-01T00:00:00Z",
     }}
-
-
-@pytest.mark.parametrize(
-    "content", ["{", "[]", {"oracle": {}}, {"stripe": {"account_id": "a"}}, {"stripe": STRIPE_GIVEN | {"more": "x"}}],
-    ids=["no JSON", "no object", "an unknown source", "a missing key", "a key too many"],
-)
-def test_malformed_credentials_are_refused_and_not_repeated(own: Settings, content: object) -> None:
-    give(own, content)
-    with pytest.raises(SettingsError) as error:
-        configured(own)
-    assert "sources.json" in str(error.value)
-    assert "sk_live_1" not in str(error.value)
-
-
-def test_credentials_that_others_may_read_are_refused(own: Settings) -> None:
-    give(own, {"stripe": STRIPE_GIVEN}, mode=0o644)
-    with pytest.raises(SettingsError, match=r"mode 644\. Expected 600"):
-        configured(own)
 
 
 @pytest.mark.parametrize(
@@ -129,6 +110,20 @@ def test_what_is_installed_changes_with_a_lock(monkeypatch: pytest.MonkeyPatch, 
     with_lock = plugins.fingerprint()
     (tmp_path / "tap-stripe.lock").write_text("tap-stripe==3.3.1")
     assert len({before, with_lock, plugins.fingerprint()}) == 3
+
+
+def test_the_log_tells_which_stream_was_passed_over_for_which_scope() -> None:
+    """HubSpot's own body as its tap logs it; what it says of objects that nobody selected is no news."""
+    body = (r"""b'{"status":"error","message":"This app hasn\'t been granted all required scopes to do so.",'"""
+            r"""'"errors":[{"context":{"requiredGranularScopes":["forms","content"]}}],"category":"MISSING_SCOPES"}'""")
+    told = load_log.Told()
+    for event in (f"WARNING {body}", f"ERROR {body}", "INFO Syncing contacts", "INFO Syncing forms", f"ERROR {body}"):
+        told.hear({"event": event})
+    told.hear({"event": "INFO Syncing contact_lists"})
+    told.hear({"event": "requests.exceptions.HTTPError: 403 Client Error: Forbidden for url: https://api.hubapi.com/crm"})
+    assert told.denied == {
+        "forms": "the scope forms, content is missing", "contact_lists": "the scope to read it is missing",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from app.errors import NotPermitted, UsageError
 from app.secrets import warehouse_url
 from app.steering import Steering
 from pipelines import backfill, requests, stream_states
+from pipelines.credentials import Kept
 from pipelines.doctor import Finding, _sources
 from pipelines.job import StepResult
 from pipelines.loading import load_now
@@ -50,7 +51,7 @@ def test_credentials_that_a_source_refuses_are_found_by_the_doctor(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wrong = {"stripe": {"account_id": "acct_tiny", "client_secret": "sk_test_wrong", "start_date": "2023-01-01"}}
-    monkeypatch.setattr("pipelines.credentials.credentials", lambda settings: wrong)
+    monkeypatch.setattr("pipelines.credentials.kept", lambda settings: Kept(wrong))
     [finding] = list(_sources(house.settings))
     assert isinstance(finding, Finding)
     assert not finding.ok

@@ -17,7 +17,7 @@ from app.settings import Settings
 from pipelines.build import build
 from pipelines.job import Run
 
-RAW = ("raw_stripe", "raw_salesforce", "raw_production", "raw_files", "raw_ga4")
+RAW = ("raw_stripe", "raw_salesforce", "raw_production", "raw_files", "raw_ga4", "raw_sendgrid")
 
 
 @pytest.fixture

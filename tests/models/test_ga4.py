@@ -15,6 +15,7 @@ READINGS = [
     ("2026-11-20", "(not set)", 30, "2026-11-21 11:00:00"),  # the day's first telling: no campaign known yet
     ("2026-11-20", "brand_search", 12, "2026-11-22 10:00:10"),
     ("2026-11-20", "pmax_trial", 18, "2026-11-22 10:00:40"),
+    ("2026-11-20", "pmax_trial", 18, "2026-11-22 10:00:40"),  # appended twice by a tap that was cut
     ("2026-11-05", "brand_search", 7, "2026-11-19 11:00:00"),  # older than the tap looks back: told once, and current
 ]
 
@@ -40,6 +41,22 @@ def test_a_row_that_its_day_no_longer_has_is_not_current(
         (date(2026, 11, 5), "brand_search", 7, True), (date(2026, 11, 20), "(not set)", 30, False),
         (date(2026, 11, 20), "brand_search", 12, True), (date(2026, 11, 20), "pmax_trial", 18, True),
     ]
+
+
+def test_a_bounce_that_was_appended_twice_is_one_bounce(
+    database: connection, build_as_of: Callable[[datetime], None]
+) -> None:
+    with database.cursor() as cursor:
+        cursor.execute("create table raw_sendgrid.bounces (email text, created bigint, reason text, status text)")
+        cursor.execute("grant select on raw_sendgrid.bounces to public")
+        cursor.execute("grant usage on schema raw_sendgrid to public")
+        for created in (1_790_000_000, 1_790_000_000, 1_790_000_060):
+            cursor.execute("insert into raw_sendgrid.bounces values ('A@b.c', %s, 'full', '5.2.2')", (created,))
+    database.commit()
+    build_as_of(datetime(2026, 11, 22, 11, tzinfo=UTC))
+    found = answers(database, "select email, happened_at from staging.stg_sendgrid__bounces order by 2")
+    at = datetime.fromtimestamp(1_790_000_000, UTC)
+    assert found == [("a@b.c", at), ("a@b.c", at.replace(minute=at.minute + 1))]
 
 
 def test_a_property_that_was_never_loaded_has_no_rows(

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from time import sleep
 
 import psutil
 import pytest
@@ -65,6 +66,19 @@ def test_a_service_that_lives_and_says_nothing_is_not_called_up(
     with running(home, "mailbox"):
         assert status._service(home, TINY)["state"] == "up"
         assert status._service(home, replace(TINY, health="/healthz"))["state"] == "not answering"
+
+
+def test_a_service_that_lives_and_no_longer_says_so_is_not_called_up(home: Settings) -> None:
+    """As the scheduler where its warehouse hangs: it listens at no port, and says by a file that it goes on."""
+    patient, strict = replace(TINY, beat=60.0), replace(TINY, beat=0.2)
+    with running(home, "mailbox"):
+        assert status._service(home, patient)["state"] == "up", "it was born just now"
+        sleep(0.3)
+        assert status._service(home, strict)["state"] == "not answering"
+        process.beat(home, "mailbox")
+        assert status._service(home, patient)["state"] == "up"
+        os.utime(process.run_folder(home) / "mailbox.beat", (0, 0))
+        assert status._service(home, strict)["state"] == "not answering"
 
 
 def test_the_last_of_two_commands_ends_the_service(home: Settings) -> None:

@@ -7,7 +7,7 @@ with source as (
     }) }}
 )
 
-select
+select distinct
     date as visit_date,
     country as country_name,
     cast(sessions as bigint) as session_count,

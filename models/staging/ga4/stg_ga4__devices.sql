@@ -7,7 +7,7 @@ with source as (
     }) }}
 )
 
-select
+select distinct
     date as visit_date,
     device_category as device,
     cast(sessions as bigint) as session_count,

@@ -6,7 +6,7 @@ with source as (
     }) }}
 )
 
-select
+select distinct
     date as visit_date,
     event_name,
     cast(event_count as bigint) as event_count,

@@ -7,7 +7,7 @@ with source as (
     }) }}
 )
 
-select
+select distinct
     date as visit_date,
     landing_page,
     cast(sessions as bigint) as session_count,

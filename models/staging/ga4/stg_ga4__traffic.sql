@@ -10,7 +10,7 @@ with source as (
     }) }}
 )
 
-select
+select distinct
     date as visit_date,
     session_default_channel_group as channel,
     session_source as source,

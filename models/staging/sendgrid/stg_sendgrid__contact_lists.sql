@@ -5,7 +5,7 @@ with source as (
     }) }}
 )
 
-select
+select distinct
     id as list_id,
     name as list_name,
     contact_count as contacts_count

@@ -7,7 +7,7 @@ with source as (
     }) }}
 )
 
-select
+select distinct
     contact_id,
     lower(email) as email,
     first_name,

@@ -5,7 +5,7 @@ with source as (
     }) }}
 )
 
-select
+select distinct
     lower(email) as email,
     group_id,
     group_name,

@@ -5,7 +5,7 @@ with source as (
     }) }}
 )
 
-select
+select distinct
     lower(email) as email,
     to_timestamp(created) as happened_at,
     reason

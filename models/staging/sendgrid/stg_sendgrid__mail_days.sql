@@ -9,7 +9,7 @@ with source as (
     }) }}
 )
 
-select
+select distinct
     date as happened_on,
     coalesce(requests, 0) as requests_count,
     coalesce(delivered, 0) as delivered_count,

@@ -8,7 +8,7 @@ with source as (
     }) }}
 )
 
-select
+select distinct
     id as single_send_id,
     ab_variation as variation_id,
     ab_phase as phase,

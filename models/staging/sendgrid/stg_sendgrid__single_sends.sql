@@ -6,7 +6,7 @@ with source as (
     }) }}
 )
 
-select
+select distinct
     id as single_send_id,
     name as single_send_name,
     status,

@@ -5,7 +5,7 @@ with source as (
     }) }}
 )
 
-select
+select distinct
     id as group_id,
     name as group_name,
     description,

@@ -25,6 +25,7 @@ class Fault(BaseModel):
             middle, as if it were whole; `cut` closes the connection in the middle of a good answer; `slow` answers
             well, `seconds` late; `held` answers well once the faults of the vendor are cleared or replaced, so that a
             test may do something while whoever asked is in the middle of reading.
+        path: only requests meet it whose path begins so; empty: all.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -36,6 +37,7 @@ class Fault(BaseModel):
     times: int | None = Field(None, ge=1)
     retry_after: int | None = Field(None, ge=0)
     after: int = Field(0, ge=0)
+    path: str = ""
 
     @property
     def name(self) -> str:
@@ -88,13 +90,15 @@ class Faults:
         """As the control address answers."""
         return {"seen": self.seen, "struck": self.struck}
 
-    def strike(self, vendor: str) -> Fault | None:
-        """Counts a request; the fault that it meets, or None."""
+    def strike(self, vendor: str, path: str = "") -> Fault | None:
+        """Counts a request to that path; the fault that it meets, or None."""
         self.seen[vendor] = self.seen.get(vendor, 0) + 1
         waiting = self._by_vendor.get(vendor)
         if not waiting:
             return None
         fault = waiting[0]
+        if not path.startswith(fault.path):
+            return None
         if fault.after:
             fault.after -= 1
             return None

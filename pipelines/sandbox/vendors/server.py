@@ -87,7 +87,7 @@ def answering(
     """Who answers for a vendor: the simulator, unless a fault is in force."""
 
     async def answer(request: Request) -> Response:
-        fault = faults.strike(vendor)
+        fault = faults.strike(vendor, request.url.path)
         if fault is None:
             return await simulator.answer(request)
         if fault.kind == "status":

@@ -38,6 +38,11 @@ NOT_GRANTED: Mapping[str, str] = {
     "/automation/v3/workflows": "automation", "/engagements/v1/": "crm.objects.contacts.read",
 }  # fmt: skip
 """What the private app of the sandbox company was not given: Plumbline asks for what it loads and no more."""
+GRANTED: Mapping[str, str] = {
+    "/crm/v3/properties/contacts": "crm.schemas.contacts.read", "/crm/v3/lists": "crm.lists.read", "/forms/": "forms",
+    "/email/": "content",
+}  # fmt: skip
+"""What it was given besides the contacts, and may be refused by a fault at such a path."""
 
 
 class HubSpot:
@@ -77,7 +82,8 @@ class HubSpot:
                 "TEN_SECONDLY_ROLLING", "You have reached your ten_secondly_rolling limit."
             ).response(headers)
         if fault.status == 403:
-            return missing_scopes("crm.objects.contacts.read").response(headers)
+            needed = next((scope for begin, scope in GRANTED.items() if fault.path.startswith(begin)), None)
+            return missing_scopes(needed or "crm.objects.contacts.read").response(headers)
         return Refusal(fault.status, "INTERNAL_ERROR", "internal error").response(headers)
 
     def _counted(self) -> Quota:
