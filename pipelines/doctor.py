@@ -184,7 +184,7 @@ def _sources(settings: Settings) -> Iterator[Finding]:
     """Every connected source knows us; in the sandbox only while its vendors are up."""
     from pipelines.connecting import filled
     from pipelines.credentials import credentials
-    from pipelines.probing import client
+    from pipelines.probing import client, who
     from pipelines.sources import all_sources
 
     if settings.has_sandbox and not is_listening(port_of(settings, "vendors_proxy")):
@@ -200,7 +200,7 @@ def _sources(settings: Settings) -> Iterator[Finding]:
             if name not in given or source.probe is None:
                 continue
             try:
-                said = source.probe(filled(source, given[name]), http)
+                said = who(source, filled(source, given[name]), http)
                 yield Finding(f"Source {source.label}", True, said, expected, "")
             except PlumblineError as error:
                 yield Finding(f"Source {source.label}", False, type(error).__name__, expected, str(error))

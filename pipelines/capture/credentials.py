@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.engine import URL, make_url
@@ -43,8 +44,15 @@ def credentials(settings: Settings) -> Credentials | None:
     from pipelines.credentials import configured
 
     given = configured(settings).get("production")
-    if given is None:
-        return None
+    return None if given is None else understood(given)
+
+
+def understood(given: Mapping[str, str]) -> Credentials:
+    """What the variables of the source production say.
+
+    Raises:
+        SettingsError: the method or the address is none.
+    """
     method = given.get("PRODUCTION_METHOD") or METHODS[0]
     if method not in METHODS:
         raise SettingsError(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
+
+import httpx
 
 from app.secrets import production_url
 from app.settings import Settings
@@ -36,6 +39,26 @@ def advance_slot(settings: Settings) -> None:
 
     wal2json.advance(settings)
 
+
+def probe(given: Given, http: httpx.Client) -> str:
+    """Which tables the login may follow; with wal2json only whether it is let in.
+
+    Raises:
+        SettingsError: the address or the method is none.
+        SourceDown: the server does not answer, does not let us read its log, or publishes what cannot be followed.
+    """
+    from pipelines.capture import origin
+    from pipelines.capture.credentials import METHODS, understood
+
+    found = understood(SOURCE.variables(given))
+    with closing(origin.connect(found.url)) as production:
+        if found.method != METHODS[0]:
+            return f"login {found.url.username}, read by {found.method}"
+        with closing(origin.connect(found.url, replication=True)) as log:
+            origin.identify(production, log)
+        tables = origin.published(production, found.publication)
+        origin.refuse_unfit(tables)
+    return f"login {found.url.username}, {len(tables)} tables in the publication {found.publication}"
 
 
 def sandbox(settings: Settings) -> Given:
@@ -72,6 +95,7 @@ SOURCE = Source(
         Stream("transactions", total="amount_minor", newest="updated_at"),
     ),
     sandbox,
+    probe,
     cadence="critical",
     weight=40,
     own=OwnReader(is_captured, capture),
