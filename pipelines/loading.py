@@ -137,7 +137,7 @@ def _refuse_gaps(run: Run, engine: Engine, sources: Sequence[Source], since: dat
             known = f"it was last loaded as of {last:%Y-%m-%d %H:%M} UTC" if last else "that is ahead of the clock"
             raise UsageError(
                 f"{source.label} cannot be read from {since:%Y-%m-%d %H:%M} UTC on: {known}, and what changed before "
-                "--since would never come. Expected an earlier one. Without --full a load goes on where the last stopped."
+                "--since would never come. Expected an earlier one. Leave out --full to go on where the last stopped."
             )
 
 

@@ -16,7 +16,7 @@ from .problems import Problem, Unreadable
 MOST_UNPACKED = 120_000_000
 MOST_PARTS = 2_000
 MOST_TAGS = 250_000
-"""Of a part, but for rows and shared texts, each of which may have as many: a row of 16,384 columns has half of them."""
+"""Of a part, but for rows and shared texts, each of which may have as many: the widest row has half of them."""
 MOST_ENDS = 1_000_000
 """Of rows and of shared texts."""
 END = re.compile(rb"</(?:\w+:)?(?:row|si)\s*>")

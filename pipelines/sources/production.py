@@ -57,8 +57,9 @@ def probe(given: Given, http: httpx.Client) -> str:
         with closing(origin.connect(found.url, replication=True)) as log:
             origin.identify(production, log)
         tables = origin.published(production, found.publication)
-        origin.refuse_unfit(tables)
-    return f"login {found.url.username}, {len(tables)} tables in the publication {found.publication}"
+    left = ", ".join(f"{each.schema}.{each.name}" for each in tables if not (each.key and each.may_read))
+    told = f"login {found.url.username}, {len(tables)} tables in the publication {found.publication}"
+    return told + (f"; without a key or without select, so that they cannot be followed: {left}" if left else "")
 
 
 def sandbox(settings: Settings) -> Given:
