@@ -9,7 +9,7 @@ from pathlib import Path
 from app.errors import SettingsError, UsageError
 from app.settings import Settings
 from pipelines.credentials import entries_of, kept, sources_file
-from pipelines.probing import client
+from pipelines.probing import client, who
 from pipelines.source import Given, Source
 from pipelines.sources import all_sources
 
@@ -50,10 +50,8 @@ def test(settings: Settings, source: Source, given: Given) -> str:
         CredentialsRefused, SourceDown: as the source says.
     """
     complete(source, given)
-    if source.probe is None:
-        return "taken as given, as nothing can be asked"
     with client(settings) as http:
-        return source.probe(source.filled(given), http)
+        return who(source, source.filled(given), http)
 
 
 def complete(source: Source, given: Given) -> None:

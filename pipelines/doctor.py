@@ -183,7 +183,7 @@ def _warehouse(settings: Settings) -> Finding:
 def _sources(settings: Settings) -> Iterator[Finding]:
     """Every connected source knows us; in the sandbox only while its vendors are up."""
     from pipelines.credentials import kept
-    from pipelines.probing import client
+    from pipelines.probing import client, who
     from pipelines.sources import all_sources
 
     if settings.has_sandbox and not is_listening(port_of(settings, "vendors_proxy")):
@@ -197,7 +197,7 @@ def _sources(settings: Settings) -> Iterator[Finding]:
             if name not in found.given or source.probe is None:
                 continue
             try:
-                said = source.probe(source.filled(found.given[name]), http)
+                said = who(source, source.filled(found.given[name]), http)
                 yield Finding(f"Source {source.label}", True, said, expected, "")
             except PlumblineError as error:
                 yield Finding(f"Source {source.label}", False, type(error).__name__, expected, str(error))

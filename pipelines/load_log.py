@@ -116,6 +116,8 @@ def hider(given: Mapping[str, str]) -> Callable[[str], str]:
             password = make_url(value).password if "://" in value else None
             if password:
                 secrets |= {str(password), quote(str(password), safe="")}
+    # A line of a log is JSON, in which quotes, backslashes and what is not ASCII are written otherwise.
+    secrets |= {json.dumps(secret, ensure_ascii=ascii)[1:-1] for secret in set(secrets) for ascii in (True, False)}
     if not secrets:
         return lambda text: text
     pattern = re.compile("|".join(re.escape(secret) for secret in sorted(secrets, key=len, reverse=True)))

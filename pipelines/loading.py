@@ -16,11 +16,11 @@ from sqlalchemy.pool import NullPool
 from app.errors import SettingsError, UsageError
 from app.secrets import warehouse_url
 from pipelines import stream_states
-from pipelines.backfill import begin, unfinished
+from pipelines.backfill import begin, start_variable, unfinished
 from pipelines.credentials import kept
 from pipelines.job import Run
 from pipelines.load import configured_sources, load_sources, paused_sources
-from pipelines.load_record import LOAD_LOCK
+from pipelines.load_record import LOAD_LOCK, last_success
 from pipelines.pull import is_busy
 from pipelines.source import Source
 
@@ -79,7 +79,7 @@ def load_now(
         say: told how far it is, every few seconds.
 
     Raises:
-        UsageError: a source is not connected or paused, or has no start and `since` was given.
+        UsageError: a source is not connected or paused; or it cannot be read from `since` on, and then none is begun.
         SettingsError: nobody can read which sources are connected.
         DependencyMissing: the plugins cannot be installed.
     """
@@ -87,6 +87,8 @@ def load_now(
     sources = _chosen(run, engine, names)
     for fault in kept(run.settings).strays:
         say(fault)
+    if is_full and since is not None:
+        _refuse_gaps(run, engine, sources, since)
     for source in sources:
         stream_states.take_back(engine, source)
         # One that is being loaded would store its bookmarks over what is begun, and end it as done.
@@ -133,6 +135,25 @@ def _chosen(run: Run, engine: Engine, names: Sequence[str]) -> list[Source]:
             f"{named[0]}` first."
         )
     return [source for name, source in connected.items() if name in (names or connected) and name not in paused]
+
+
+def _refuse_gaps(run: Run, engine: Engine, sources: Sequence[Source], since: datetime) -> None:
+    """Refuses an instant that a source cannot be read from, before the bookmarks of any are forgotten.
+
+    Raises:
+        UsageError: one has no start, or was last loaded before `since`: what changed in between would never come.
+    """
+    for source in sources:
+        if not source.credentials:
+            continue
+        start_variable(source)
+        last = last_success(engine, source.name)
+        if since > (last or run.as_of):
+            known = f"it was last loaded as of {last:%Y-%m-%d %H:%M} UTC" if last else "that is ahead of the clock"
+            raise UsageError(
+                f"{source.label} cannot be read from {since:%Y-%m-%d %H:%M} UTC on: {known}, and what changed before "
+                "--since would never come. Expected an earlier one. Leave out --full to go on where the last stopped."
+            )
 
 
 def _begin(

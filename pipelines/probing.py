@@ -12,6 +12,7 @@ from app.errors import CredentialsRefused, SourceDown
 from app.settings import Settings
 from pipelines.ports import LOOPBACK, port_of
 from pipelines.sandbox.vendors.authority import Authority
+from pipelines.source import Given, Source
 
 SECONDS = 20
 
@@ -41,12 +42,18 @@ def asked(
         more: as httpx takes it (params, data, json, auth).
 
     Raises:
-        CredentialsRefused: it answered 400, 401 or 403.
+        CredentialsRefused: it answered 400, 401 or 403; or they hold a character that cannot be sent.
         SourceDown: it did not answer, or otherwise.
     """
-    host = httpx.URL(address).host
     try:
+        host = httpx.URL(address).host
         answer = http.request(method, address, headers=headers, **more)
+    except (httpx.InvalidURL, httpx.LocalProtocolError, UnicodeError):  # their words repeat what could not be sent
+        raise CredentialsRefused(
+            f"{label} cannot be asked: in what was given is a character that cannot be sent, such as a line break, a "
+            f"blank or one beyond ASCII; it is not shown. Expected {credentials} as the source shows them. Run "
+            "`plumbline connect` for it again."
+        ) from None
     except httpx.HTTPError as error:
         raise SourceDown(
             f"{label} does not answer at {host}: {type(error).__name__} {error}. Expected an answer within {SECONDS} "
@@ -62,6 +69,24 @@ def asked(
             f"{label} answers {answer.status_code} {_said(answer)} at {host}. Expected success. Try again later."
         )
     return answer
+
+
+def who(source: Source, given: Given, http: httpx.Client) -> str:
+    """What the source's probe says; a source that has none is taken as given.
+
+    Raises:
+        SettingsError, CredentialsRefused, SourceDown: as the probe says.
+        SourceDown: also where the answer is not as the source documents it, as that of a proxy on the way.
+    """
+    if source.probe is None:
+        return "taken as given, as nothing can be asked"
+    try:
+        return source.probe(given, http)
+    except (LookupError, ValueError, TypeError, AttributeError) as error:
+        raise SourceDown(
+            f"{source.label} answers with success, but not as it documents ({type(error).__name__}). Expected its own "
+            "answer. Check the address, and whether a proxy answers in its place."
+        ) from None
 
 
 def _said(answer: httpx.Response) -> str:

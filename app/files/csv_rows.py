@@ -22,11 +22,13 @@ def lines(name: str, content: bytes) -> Lines:
         raise Unreadable(Problem(name, f"byte {error.start} is not UTF-8", repr(found), "text saved as UTF-8",
                                  "Save the file as UTF-8")) from None  # fmt: skip
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    first = 1  # of the row's lines; a text in quotes may go over several
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                yield reader.line_num, [Cell(cell.strip()) for cell in cells]
+                yield first, [Cell(cell.strip()) for cell in cells]
+            first = reader.line_num + 1
     except csv.Error as error:
         raise Unreadable(Problem(name, "the file is not well-formed CSV", str(error),
                                  "commas between values and quotes in pairs", "Correct the file",
-                                 line=reader.line_num)) from None  # fmt: skip
+                                 line=first)) from None  # fmt: skip

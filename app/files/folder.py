@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,17 +88,21 @@ def read_steady(path: Path, pause: Callable[[float], None] = sleep) -> bytes:
     """The bytes of a file that did not change while they were read.
 
     Raises:
-        Unreadable: it went on changing, cannot be read, or is too large.
+        Unreadable: it went on changing, cannot be read, is too large, or no file but a pipe or a device.
     """
     try:
         for _ in range(PATIENCE):
             before = path.stat()
+            if not stat.S_ISREG(before.st_mode):  # reading it may never end
+                raise Unreadable(Problem(path.name, "it is no ordinary file", "a pipe, a device or a folder",
+                                         "a CSV file or a workbook", "Take it away"))  # fmt: skip
             if before.st_size > MOST_BYTES:
                 raise Unreadable(Problem(path.name, "the file is too large", f"{before.st_size:,} bytes",
                                          f"at most {MOST_BYTES:,}", "Leave out what is not needed"))  # fmt: skip
             if abs(time() - before.st_mtime) < QUIET_SECONDS:
                 pause(QUIET_SECONDS)
-            content = path.read_bytes()
+            with path.open("rb") as file:
+                content = file.read(MOST_BYTES + 1)
             if _mark(path.stat()) == _mark(before):
                 return content
     except OSError as error:

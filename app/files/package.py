@@ -7,6 +7,7 @@ bytes. So it is unpacked here, part by part and no further than the bound, and p
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 
@@ -14,6 +15,11 @@ from .problems import Problem, Unreadable
 
 MOST_UNPACKED = 120_000_000
 MOST_PARTS = 2_000
+MOST_TAGS = 250_000
+"""Of a part, but for rows and shared texts, each of which may have as many: the widest row has half of them."""
+MOST_ENDS = 1_000_000
+"""Of rows and of shared texts."""
+END = re.compile(rb"</(?:\w+:)?(?:row|si)\s*>")
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 PROTECTED = "EncryptedPackage".encode("utf-16-le")
 A_WORKBOOK = "a workbook as .xlsx, or a CSV file"
@@ -45,7 +51,7 @@ def unpack(name: str, content: bytes) -> dict[str, bytes]:
         raise Unreadable(broken(name, str(error) or type(error).__name__)) from None
     if "xl/workbook.xml" not in found:
         raise Unreadable(broken(name, "an archive without a workbook"))
-    _refuse_entities(name, found)
+    _refuse_growth(name, found)
     return found
 
 
@@ -72,8 +78,26 @@ def _old_or_protected(name: str, content: bytes) -> Problem:
                    "Save it as .xlsx")  # fmt: skip
 
 
-def _refuse_entities(name: str, parts: dict[str, bytes]) -> None:
-    """No spreadsheet program writes entities; a part that declares some means to grow while it is read."""
+def _refuse_growth(name: str, parts: dict[str, bytes]) -> None:
+    """No spreadsheet program writes entities; a part that declares some means to grow while it is read, and one of
+    millions of tags becomes gigabytes of objects. A character of zero would be UTF-16, in which neither is seen.
+    """
     for part, content in parts.items():
-        if part.endswith((".xml", ".rels")) and (b"<!DOCTYPE" in content or b"<!ENTITY" in content):
+        if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
             raise Unreadable(broken(name, f"entities declared in {part}"))
+        if part.endswith((".xml", ".rels")) and b"\x00" in content[:200]:
+            raise Unreadable(broken(name, f"{part} in another encoding than UTF-8"))
+        if content.count(b"<") > MOST_TAGS and not _is_of_rows(content):
+            raise Unreadable(broken(name, f"more in {part} than a spreadsheet program writes"))
+
+
+def _is_of_rows(content: bytes) -> bool:
+    """Whether a large part consists of rows, or shared texts, of a bearable size. Comments could feign their ends."""
+    if b"<!" in content:
+        return False
+    start = count = 0
+    for end in END.finditer(content):
+        if content.count(b"<", start, end.start()) > MOST_TAGS:
+            return False
+        start, count = end.end(), count + 1
+    return count <= MOST_ENDS and content.count(b"<", start) <= MOST_TAGS

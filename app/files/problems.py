@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LONGEST = 300
+"""Characters of what was found that are told: a cell may hold millions."""
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -27,6 +30,10 @@ class Problem:
     line: int = 0
     cell: str = ""
     column: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.found) > LONGEST:
+            object.__setattr__(self, "found", f"{self.found[:LONGEST]} … ({len(self.found):,} characters)")
 
     @property
     def name(self) -> str:

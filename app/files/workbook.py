@@ -16,7 +16,7 @@ from .problems import Problem, Unreadable
 MOST_ROWS = 200_000
 MOST_CELLS = 4_000_000
 """Empty ones count: one cell far to the right makes a row of sixteen thousand."""
-MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*ref=\"([A-Z0-9:]+)\"")
+MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*ref=[\"']([A-Z0-9:]+)[\"']")
 ZEROS = re.compile(r"0{2,15}")
 warnings.filterwarnings("ignore", module="openpyxl")  # it tells of what it leaves out: validations, styles, pictures
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from pipelines.capture.captured import COPY_SCHEMA, RAW_SCHEMA, Captured, RawCol
 from pipelines.capture.drift import Drift
 from pipelines.capture.origin import Published, refuse_unfit
 from pipelines.capture.raw_key import ensure_key
+
+PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -167,6 +170,11 @@ def unpublished_drift(schema: str, name: str, publication: str) -> Drift:
     return Drift(
         f"{schema}.{name}", "unpublished_table", "a table that the publication does not have", "every table in it",
         f"It is not loaded. To load it, production's owner runs: alter publication {publication} add table "
-        f"{schema}.{name}; and grants select on it.",
+        f"{_written(schema)}.{_written(name)}; and grants select on it.",
     )  # fmt: skip
 
+
+
+def _written(name: str) -> str:
+    """A name as a statement takes it."""
+    return name if PLAIN.fullmatch(name) else '"' + name.replace('"', '""') + '"'

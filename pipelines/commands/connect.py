@@ -41,7 +41,7 @@ def connect(
             given[one.key] = typer.prompt(
                 one.key, default=kept or ("" if one.default is not None else None), err=True,
                 hide_input=one.is_secret, show_default=bool(kept) and not one.is_secret,
-            )
+            ).strip()
     else:
         given = known | _read(sys.stdin.read())
     said = "not tested" if no_test else test(settings, source, given)
@@ -66,7 +66,7 @@ def _read(text: str) -> dict[str, str]:
             "Standard input is not one JSON object. Found something that is not shown; expected the credentials by "
             "their names, such as {\"url\": \"postgresql://…\"}. See docs/sources."
         )
-    return {str(key): str(value) for key, value in found.items()}
+    return {str(key): str(value).strip() for key, value in found.items()}
 
 
 def add_to(app: typer.Typer) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from threading import Event
+
+import httpx
 
 from app.secrets import production_url
 from app.settings import Settings
@@ -45,6 +48,28 @@ def advance_slot(settings: Settings) -> None:
     wal2json.advance(settings)
 
 
+def probe(given: Given, http: httpx.Client) -> str:
+    """Which tables the login may follow; with wal2json only whether it is let in.
+
+    Raises:
+        SettingsError: the address or the method is none.
+        SourceDown: the server does not answer, does not let us read its log, or publishes what cannot be followed.
+    """
+    from pipelines.capture import origin
+    from pipelines.capture.credentials import METHODS, read
+
+    found = read(given)
+    with closing(origin.connect(found.url)) as production:
+        if found.method != METHODS[0]:
+            return f"login {found.url.username}, read by {found.method}"
+        with closing(origin.connect(found.url, replication=True)) as log:
+            origin.identify(production, log)
+        tables = origin.published(production, found.publication)
+    left = ", ".join(f"{each.schema}.{each.name}" for each in tables if not (each.key and each.may_read))
+    told = f"login {found.url.username}, {len(tables)} tables in the publication {found.publication}"
+    return told + (f"; without a key or without select, so that they cannot be followed: {left}" if left else "")
+
+
 def sandbox(settings: Settings) -> Given:
     """The reading login of the sandbox company's production database."""
     return {"url": production_url(settings, "plumbline_reader").render_as_string(hide_password=False)}
@@ -79,6 +104,7 @@ SOURCE = Source(
         Stream("transactions", total="amount_minor", newest="updated_at"),
     ),
     sandbox,
+    probe,
     cadence="critical",
     weight=40,
     own=OwnReader(is_captured, capture),

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from app.errors import SourceDown
+from pipelines.capture.tables import unpublished_drift
+from pipelines.probing import who
+from pipelines.sources import all_sources
 from tests.capture.conftest import Pair, assert_equal
 
 pytestmark = pytest.mark.slow
@@ -163,3 +167,20 @@ def test_columns_and_rows_that_the_publication_leaves_out_stay_in_production(goo
     assert "email" not in dict(goods.raw(
         "select attname::text, 1 from pg_attribute where attrelid = 'raw_production.people'::regclass"))  # fmt: skip
     goods.do("drop table people")
+
+
+def test_who_connects_production_is_told_what_is_published_and_what_cannot_be_followed(goods: Pair) -> None:
+    source = all_sources()["production"]
+    with httpx.Client() as http:
+        followed = who(source, source.sandbox(goods.settings) if source.sandbox else {}, http)
+        assert "in the publication plumbline" in followed and "keyless" not in followed
+        goods.do("create table keyless (a integer)")
+        goods.publish("keyless")
+        told = who(source, source.sandbox(goods.settings) if source.sandbox else {}, http)
+        goods.do("drop table keyless")
+    assert told.endswith("so that they cannot be followed: public.keyless")
+
+
+def test_the_statement_that_is_told_quotes_the_name_of_a_table() -> None:
+    drift = unpublished_drift("public", 'Odd "Table', "plumbline")
+    assert 'alter publication plumbline add table public."Odd ""Table"; and' in drift.do

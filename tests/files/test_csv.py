@@ -118,3 +118,15 @@ def test_no_more_than_fifty_problems_are_told() -> None:
 def test_what_is_no_csv_file_is_refused(name: str, content: bytes, message: str) -> None:
     found = check(name, content, BY_NAME["targets"])
     assert len(found.problems) == 1 and message in str(found.problems[0])
+
+
+def test_a_quote_that_is_never_closed_is_told_where_it_opens() -> None:
+    rows = b"".join(b"m%d,2026-01-01,1\n" % number for number in range(500))
+    [problem] = check("targets.csv", b'metric,month,target\nmrr,2026-01-01,"1\n' + rows, BY_NAME["targets"]).problems
+    assert problem.line == 2
+
+
+def test_a_value_of_millions_of_characters_is_not_told_whole() -> None:
+    content = b"metric,month,target\nmrr,2026-01-01," + b"x" * 100_000 + b"\n"
+    [problem] = check("targets.csv", content, BY_NAME["targets"]).problems
+    assert "… (100,002 characters)" in problem.found and len(str(problem)) < 700

@@ -96,3 +96,9 @@ def test_a_file_that_is_gone_is_refused_in_words(tmp_path: Path) -> None:
 def test_a_file_is_guessed_from_its_name(filename: str, name: str | None) -> None:
     found = guess(filename)
     assert (found.name if found else None) == name
+
+
+def test_a_pipe_that_is_called_as_a_file_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "targets.csv")
+    with pytest.raises(Unreadable, match=r"targets\.csv: it is no ordinary file\. Found a pipe, a device or a folder"):
+        read_steady(tmp_path / "targets.csv")

@@ -204,3 +204,47 @@ def test_an_archive_of_very_many_parts_is_refused() -> None:
         for number in range(package.MOST_PARTS + 1):
             archive.writestr(f"xl/{number}", b"")
     assert "unpacks to too much" in str(targets(made.getvalue()).problems[0])
+
+
+@pytest.mark.parametrize(
+    ("part", "before", "after"),
+    [
+        ("styles.xml", b"</cellXfs>", b"<xf/>" * 300_000 + b"</cellXfs>"),
+        ("sheet1.xml", b"</row>", b"<x/>" * 300_000 + b"</row>"),
+        ("sheet1.xml", b"</row>", b"<x><!--</row>-->" * 300_000 + b"</row>"),
+    ],
+    ids=["styles", "one row", "a row that feigns its end"],
+)
+def test_a_small_archive_of_millions_of_tags_is_refused_before_it_becomes_gigabytes(
+    part: str, before: bytes, after: bytes
+) -> None:
+    sound, made = io.BytesIO(workbook(TARGETS)), io.BytesIO()
+    with zipfile.ZipFile(sound) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(name, content.replace(before, after, 1) if name.endswith(part) else content)
+    [problem] = targets(made.getvalue()).problems
+    assert f"{part} than a spreadsheet program writes" in problem.found
+
+
+def test_a_large_sheet_of_ordinary_rows_is_read() -> None:
+    rows = [(f"m{number}", date(2026, 1, 1), number) for number in range(20_000)]
+    assert len(targets(workbook(TARGETS, *rows)).rows) == 20_000
+
+
+def test_entities_in_utf_16_are_refused_as_well() -> None:
+    sound, made = io.BytesIO(workbook(TARGETS)), io.BytesIO()
+    with zipfile.ZipFile(sound) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name.endswith("sheet1.xml"):
+                content = b"<!DOCTYPE a [<!ENTITY b 'c'>]>" + content
+                content = content.decode().encode("utf-16")
+            new.writestr(name, content)
+    assert "in another encoding than UTF-8" in targets(made.getvalue()).problems[0].found
+
+
+def test_merged_cells_are_seen_in_single_quotes() -> None:
+    content = edited(workbook(TARGETS, ("mrr", date(2026, 1, 1), 1)), "</sheetData>",
+                     "</sheetData><mergeCells count='1'><mergeCell ref='A2:A3'/></mergeCells>")  # fmt: skip
+    assert "cells are merged. Found A2:A3" in str(targets(content).problems[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import stat
 from collections.abc import Callable
 
@@ -12,7 +13,7 @@ import pytest
 from app.errors import CredentialsRefused, SettingsError, SourceDown, UsageError
 from app.settings import Settings
 from pipelines import connecting
-from pipelines.probing import asked
+from pipelines.probing import asked, who
 from pipelines.sources import all_sources
 
 STRIPE = all_sources()["stripe"]
@@ -91,3 +92,27 @@ def test_every_source_says_what_it_wants_and_what_comes(name: str) -> None:
     variables = [one.variable for each in all_sources().values() for one in each.credentials]
     assert len(set(variables)) == len(variables)
     assert (source.sandbox is not None) == bool(source.credentials)
+
+
+@pytest.mark.parametrize("key", ["rk_live_hidden\n", "rk_live_hidden ", "rk_live_hidd€n"])
+def test_a_key_that_cannot_be_sent_is_refused_and_not_shown(key: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, httpx.Client(trust_env=False) as http:
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        with pytest.raises(CredentialsRefused, match="a character that cannot be sent") as error:
+            asked(http, "GET", address, "Stripe", "the key", headers={"Authorization": f"Bearer {key}"})
+    assert "hidd" not in str(error.value)
+
+
+def test_an_answer_that_is_not_the_source_s_own_is_told_in_a_line() -> None:
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, text="<html>Sign in to the network</html>"))
+    with httpx.Client(transport=transport) as http, pytest.raises(SourceDown, match="not as it documents"):
+        who(STRIPE, GIVEN, http)
+
+
+def test_production_is_asked_before_its_address_is_kept(own: Settings) -> None:
+    production = all_sources()["production"]
+    with pytest.raises(SettingsError, match="is no address"):
+        connecting.test(own, production, {"url": "not an address"})
+    with pytest.raises(SourceDown, match="Production does not let us read its tables") as error:
+        connecting.test(own, production, {"url": "postgresql://reader:hidden@127.0.0.1:1/shop"})
+    assert "hidden" not in str(error.value)

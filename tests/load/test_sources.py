@@ -85,6 +85,13 @@ def test_no_secret_of_the_environment_is_told() -> None:
     assert hide(said) == "key ***, ***, password *** or ***, in /bin"
 
 
+def test_a_secret_is_blanked_as_json_writes_it_too() -> None:
+    secret = 'a"b\\c€'
+    hide = load_log.hider({"ZENDESK_API_TOKEN": secret})
+    for ascii_only in (True, False):
+        assert hide(json.dumps({"event": secret}, ensure_ascii=ascii_only)) == '{"event": "***"}'
+
+
 def test_a_secret_that_was_left_empty_blanks_nothing() -> None:
     hide = load_log.hider({"ZENDESK_ACCESS_TOKEN": "", "ZENDESK_API_TOKEN": "abc"})
     assert hide("the key is abc") == "the key is ***"
