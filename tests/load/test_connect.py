@@ -111,7 +111,7 @@ def test_an_answer_that_is_not_the_source_s_own_is_told_in_a_line() -> None:
 
 def test_production_is_asked_before_its_address_is_kept(own: Settings) -> None:
     production = all_sources()["production"]
-    with pytest.raises(SettingsError, match="is no address"):
+    with pytest.raises(SettingsError, match="is not the address of a Postgres database"):
         connecting.test(own, production, {"url": "not an address"})
     with pytest.raises(SourceDown, match="Production does not let us read its tables") as error:
         connecting.test(own, production, {"url": "postgresql://reader:hidden@127.0.0.1:1/shop"})
