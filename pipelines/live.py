@@ -28,8 +28,10 @@ from app.home import keep_private
 from app.secrets import warehouse_url
 from app.settings import Settings, get_settings
 from pipelines.live_build import LiveBuild, Models, build_live
+from pipelines.process import beat
 from pipelines.sources import source_names
 
+NAME = "live"
 CHANNEL = "plumbline_raw"
 TOLD = frozenset({*source_names(), "stripe_webhook"})
 """What may be said there. Every login of the warehouse can say anything, and what is heard is written down."""
@@ -106,6 +108,7 @@ def follow(settings: Settings, warehouse: connection, models: Models, stopping: 
     """
     waiting = Waiting()
     while not stopping.is_set():
+        beat(settings, NAME)
         was_empty = not waiting.since
         _hear(warehouse, waiting, LOOK_SECONDS)
         if was_empty and waiting.since:
@@ -113,7 +116,7 @@ def follow(settings: Settings, warehouse: connection, models: Models, stopping: 
         began = monotonic()
         taken = waiting.take(began)
         if taken:
-            found = build_live(settings, as_of(settings), taken, models)
+            found = build_live(settings, as_of(settings), taken, models, stopping)
             seconds = monotonic() - began
             _tell(taken, found, seconds)
             waiting.done(taken, found, seconds, monotonic())

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event
 from uuid import uuid4
 
 from dbt.contracts.graph.manifest import Manifest
@@ -70,7 +71,11 @@ class Models:
 
 
 def build_live(
-    settings: Settings, as_of: datetime, heard: Mapping[str, datetime], models: Models | None = None
+    settings: Settings,
+    as_of: datetime,
+    heard: Mapping[str, datetime],
+    models: Models | None = None,
+    stopping: Event | None = None,
 ) -> LiveBuild:
     """Builds what new rows of these sources reach, unless a whole build has begun since they were heard of.
 
@@ -84,12 +89,14 @@ def build_live(
         as_of: the business instant.
         heard: source → when the first of its new rows was heard of.
         models: as dbt has read them before; without, it reads them now.
+        stopping: ends the wait for another build.
 
     Raises:
+        BrokenOff: `stopping` was set during that wait.
         WarehouseDown: through the connection, when nobody answers.
         DependencyMissing: a whole build was good, but dbt's manifest of it is gone.
     """
-    with only_build(settings):
+    with only_build(settings, stopping):
         good = last_good(settings)
         if good is None or _day(good[1], settings) != _day(as_of, settings):
             return LiveBuild()

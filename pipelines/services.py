@@ -66,7 +66,7 @@ IDENTITY = Program(
 )
 CAPTURE = Program("capture", "pipelines.capture", where=is_captured)
 PORTAL = Program("portal", "app.serve", ports=("portal",), patience=120.0, health="/healthz")
-LIVE = Program("live", "pipelines.live")
+LIVE = Program("live", "pipelines.live", beat=600.0)
 SCHEDULER = Program("scheduler", "pipelines.scheduler", beat=60.0)
 
 SERVICES: tuple[Service, ...] = (WAREHOUSE, PRODUCTION, CAPTURE, VENDORS, MAILBOX, IDENTITY, PORTAL, LIVE, SCHEDULER)

@@ -20,7 +20,7 @@ from app.clock import wall
 from app.errors import FellShort
 from app.settings import Settings
 from pipelines import dbt, live
-from pipelines.build import build
+from pipelines.build import BUILD_LOCK, build, only_build
 from pipelines.job import Run
 from pipelines.live import MOST_TRIES, Waiting
 from pipelines.live_build import LiveBuild, build_live
@@ -186,6 +186,21 @@ def test_the_service_hears_of_an_event_that_stripe_posts(
             service.join()
         heard.poll()
         assert [note.payload for note in heard.notifies] == ["anything", "stripe_webhook"]
+
+
+@pytest.mark.slow
+def test_the_service_ends_at_once_though_another_builds(migrated: Settings, loaded: connection) -> None:
+    stopping = Event()
+    waiting = Thread(target=live.serve, args=(migrated, stopping))
+    wanted = f"select count(*) > 0 from pg_stat_activity where query like '%{BUILD_LOCK}%' and pid <> pg_backend_pid()"
+    with only_build(migrated):
+        waiting.start()
+        _until(loaded, "select exists (select 1 from pg_stat_activity where query = 'listen plumbline_raw')")
+        _execute(loaded, "notify plumbline_raw, 'production'")
+        _until(loaded, wanted.replace("> 0", "> 1"))
+        stopping.set()
+        waiting.join(5)
+        assert not waiting.is_alive()
 
 
 def test_what_is_heard_during_a_pause_waits_and_keeps_its_time() -> None:
