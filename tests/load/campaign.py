@@ -33,6 +33,8 @@ FEW = 3
 """Runs that share Meltano's start among several taps, where little is to be tried again."""
 SECONDS_MORE = 20
 """What a load that is to time out has beyond what the longest one took before it."""
+SECONDS_A_RUN = 10
+"""What one side by side may take, where none was before."""
 TRIES = 5
 """As often as a source is tried again where a vendor fails in several ways, one after another."""
 IN_FIRST = {
@@ -65,13 +67,13 @@ class Campaign:
         company: whose loads.
         pairs: what is to strike, and where.
         found: by pair; one that is not there has not struck.
-        took: how long each load took, in seconds, by what it was about.
+        took: how many seconds the loads took in which sources were caught side by side.
     """
 
     company: WholeCompany
     pairs: Collection[Pair]
     found: dict[Pair, Outcome] = field(default_factory=dict)
-    took: dict[str, float] = field(default_factory=dict)
+    took: list[float] = field(default_factory=list)
     _open: set[Pair] = field(default_factory=set)
 
     @property
@@ -109,29 +111,30 @@ class Campaign:
         self._open |= {pair for pair in self.found if pair[0] == fault}
 
     @contextmanager
-    def _timed(self, what: str) -> Iterator[None]:
+    def _timed(self) -> Iterator[None]:
         began = monotonic()
         yield
-        self.took[what] = monotonic() - began
+        self.took.append(monotonic() - began)
 
     def kill_each(self, fault: str, role: Role, after: Mapping[str, int]) -> None:
         """A load in whose middle the tap, the loader or Meltano is killed at each source; it is not tried again."""
         others = () if role == "tap" else ("files",)
         sources = tuple(source for source in self.at(fault) if source in (*VENDORS, *others))
-        with self._timed(fault), ExitStack() as stack:
+        with self._timed(), ExitStack() as stack:
             tables = [LOCKED["files"]] if "files" in sources else []
             locks = [stack.enter_context(locked(self.company.settings, table)) for table in tables]
             dead: set[str] = set()
             with in_background(
                 self.company, lambda: self.company.load(sources, lanes=SIDE_BY_SIDE, retries=0), *locks
             ) as load:
-                for vendor in caught(self.company, self.vendors(fault, after), load):
-                    dead |= {vendor} if kill(vendor, role) else set()
-                    self.company.end_faults(vendor)
+                coming = caught(self.company, self.vendors(fault, after), load)
                 for lock in locks:
                     until(lock, "the loader of the files waits for its table")
                     dead |= {"files"} if kill("files", role) else set()
                     lock.let_go()
+                for vendor in coming:
+                    dead |= {vendor} if kill(vendor, role) else set()
+                    self.company.end_faults(vendor)
             for source in dead & load.result().failed.keys():
                 self.struck(fault, source)
 
@@ -146,8 +149,7 @@ class Campaign:
                 told += [{"vendor": vendor, "times": 1, "after": 1 if number else after[vendor], **settings}
                          for number, settings in enumerate(mine)]  # fmt: skip
         self.company.set_faults(told)
-        with self._timed(" and ".join(faults)):
-            loaded = self.company.load(self.sources, lanes=FEW, retries=TRIES)
+        loaded = self.company.load(self.sources, lanes=FEW, retries=TRIES)
         for vendor, names in self.company.struck().items():
             for fault, settings in faults.items():
                 if str(settings.get("status") or settings["kind"]) in names:
@@ -161,15 +163,14 @@ class Campaign:
         before = self.company.until
         later = self.company.grown(DAY)
         ahead = timedelta(seconds=before - self.company.until)
-        with self._timed(fault):
-            with in_background(
-                self.company, lambda: self.company.load(vendors, lanes=FEW, retries=0, ahead=ahead)
-            ) as load:
-                for vendor in caught(self.company, vendors, load):
-                    self.company.show(later, vendor)
-                    self.company.end_faults(vendor)
-                    self.struck(fault, vendor)
-            load.result()
+        with in_background(
+            self.company, lambda: self.company.load(vendors, lanes=FEW, retries=0, ahead=ahead)
+        ) as load:
+            for vendor in caught(self.company, vendors, load):
+                self.company.show(later, vendor)
+                self.company.end_faults(vendor)
+                self.struck(fault, vendor)
+        load.result()
         self.company.live_on(0)
 
     def kill_postgres(self, fault: str) -> None:
@@ -177,7 +178,7 @@ class Campaign:
         sources = self.at(fault)
         server = Cluster(self.company.settings, "warehouse")
         self.company.touch_production()
-        with self._timed(fault), ExitStack() as locks:
+        with self._timed(), ExitStack() as locks:
             tables = [table for source, table in LOCKED.items() if source in sources]
             waiting = [locks.enter_context(locked(self.company.settings, table)) for table in tables]
             with in_background(
@@ -197,22 +198,23 @@ class Campaign:
     def let_time_out(self, fault: str) -> None:
         """Each vendor holds back an answer for so long that the load is ended."""
         vendors = self.vendors(fault, IN_INCREMENT)
-        seconds = max(self.took.values(), default=0.0) + SECONDS_MORE
-        with self._timed(fault):
-            with in_background(
-                self.company, lambda: self.company.load(vendors, lanes=SIDE_BY_SIDE, retries=0, minutes=seconds / 60)
-            ) as load:
-                held = list(caught(self.company, vendors, load))
-                failed = load.result().failed
-            self.company.end_faults()
+        seconds = max(self.took, default=len(vendors) * SECONDS_A_RUN) + SECONDS_MORE
+        with in_background(
+            self.company, lambda: self.company.load(vendors, lanes=SIDE_BY_SIDE, retries=0, minutes=seconds / 60)
+        ) as load:
+            held = list(caught(self.company, vendors, load))
+            failed = load.result().failed
+        self.company.end_faults()
         for source in {*held} & failed.keys():  # some taps give up by themselves before that
             self.struck(fault, source)
 
-    def move_clock(self, fault: str, ahead: timedelta) -> Loaded:
-        """A load by a machine whose clock is wrong; the vendors' clocks are right, and one may refuse to be asked."""
-        with self._timed(fault):
-            loaded = self.company.load(self.at(fault), lanes=FEW, retries=1, ahead=ahead)
-        for source in {*loaded.loaded, *loaded.failed}:
+    def move_clock(self, fault: str, ahead: timedelta, *others: str) -> Loaded:
+        """A load by a machine whose clock is wrong; the vendors' clocks are right, and one may refuse to be asked.
+
+        Those are loaded with it that have been struck by the `others`.
+        """
+        loaded = self.company.load(self.at(fault, *others), lanes=FEW, retries=1, ahead=ahead)
+        for source in {*loaded.loaded, *loaded.failed} & {*self.at(fault)}:
             self.struck(fault, source)
         return loaded
 

@@ -71,7 +71,9 @@ def campaign(house: House, request: pytest.FixtureRequest) -> Iterator[Campaign]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(facebook, "FIRST_DAY", FACEBOOK_SINCE)
         patch.setattr(pull, "FIRST_WAIT_SECONDS", 1)
-        yield run(WholeCompany(house, ANCHOR - 27 * DAY), chosen)
+        company = WholeCompany(house, ANCHOR - 27 * DAY)
+        yield run(company, chosen)
+        company.close()
 
 
 @pytest.mark.parametrize(("fault", "source"), TABLE)

@@ -32,6 +32,7 @@ VENDORS = (
     "amplitude", "facebook", "ga4", "google_ads", "hubspot", "mixpanel", "salesforce", "sendgrid", "stripe", "zendesk",
 )  # fmt: skip
 SOURCES = (*VENDORS, "production", "files")
+CONTROL = "/_sandbox/faults"
 INSIGHTS_SINCE = "2026-10-01"
 """The first day of Facebook's reports that are loaded here, a month before the day its tap is told."""
 
@@ -49,6 +50,7 @@ class WholeCompany:
         self.settings = house.settings
         self.until = born
         self.books: Mapping[str, Sums] = {}
+        self._vendors = httpx.Client(base_url=f"http://127.0.0.1:{port_of(self.settings, 'vendors_http')}", timeout=60)
         self._newest: tuple[int, Company] | None = None
         house.store.connection.execute("delete from object")
         house.store.connection.execute("delete from event")
@@ -129,20 +131,20 @@ class WholeCompany:
 
     def set_faults(self, faults: list[dict[str, object]]) -> None:
         """Faults of several vendors at once, in the place of theirs before."""
-        httpx.post(self._control, json=faults, timeout=60).raise_for_status()
+        self._vendors.post(CONTROL, json=faults).raise_for_status()
 
     def end_faults(self, vendor: str | None = None) -> None:
         """Of one vendor or of all; whoever is held gets an answer."""
-        httpx.delete(self._control, params={"vendor": vendor} if vendor else {}, timeout=60).raise_for_status()
+        self._vendors.delete(CONTROL, params={"vendor": vendor} if vendor else {}).raise_for_status()
 
     def struck(self) -> dict[str, list[str]]:
         """The faults that each vendor's requests have met, since they were set."""
-        found: dict[str, list[str]] = httpx.get(self._control, timeout=60).raise_for_status().json()["struck"]
+        found: dict[str, list[str]] = self._vendors.get(CONTROL).raise_for_status().json()["struck"]
         return found
 
-    @property
-    def _control(self) -> str:
-        return f"http://127.0.0.1:{port_of(self.settings, 'vendors_http')}/_sandbox/faults"
+    def close(self) -> None:
+        """Nobody asks the vendors' control address any more."""
+        self._vendors.close()
 
 
 def extractors(source: str) -> tuple[str, ...]:
