@@ -43,7 +43,7 @@ IN_FIRST = {
 }  # fmt: skip
 """After how many requests a first load of each vendor is in its middle."""
 IN_INCREMENT = {
-    "amplitude": 4, "facebook": 40, "ga4": 2, "google_ads": 2, "hubspot": 30, "mixpanel": 1, "salesforce": 3,
+    "amplitude": 1, "facebook": 40, "ga4": 2, "google_ads": 2, "hubspot": 30, "mixpanel": 1, "salesforce": 3,
     "sendgrid": 9, "stripe": 10, "zendesk": 3,
 }  # fmt: skip
 """The same for a load of what is new."""
@@ -80,6 +80,11 @@ class Campaign:
     def sources(self) -> tuple[str, ...]:
         """All that are struck by any fault."""
         return tuple(source for source in SOURCES if any(pair[1] == source for pair in self.pairs))
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """The sources that have been struck since they were last judged."""
+        return tuple(source for source in SOURCES if any(pair[1] == source for pair in self._open))
 
     def at(self, *faults: str) -> tuple[str, ...]:
         """The sources that are to be struck by any of these faults."""

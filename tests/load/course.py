@@ -38,13 +38,19 @@ def run(company: WholeCompany, pairs: Collection[Pair]) -> Campaign:
         campaign.move_clock(BEHIND, timedelta(hours=-3), schema_changes.FIELDS)
     webhook_faults.strike(campaign)
     schema_changes.retype(campaign)
-    campaign.judge(company.load_asked(*campaign.sources), is_last=True)
+    if waiting := campaign.waiting:
+        campaign.judge(company.load_asked(*waiting), is_last=True)
     return campaign
 
 
 def _move_ahead(campaign: Campaign, fault: str) -> None:
     campaign.judge(campaign.move_clock(fault, timedelta(days=2)))
     campaign.judge_again(fault)  # once the clock is right again: a bookmark that lay ahead would pass over two days
+
+
+def _kill_postgres(campaign: Campaign, fault: str) -> None:
+    campaign.company.live_on()
+    campaign.kill_postgres(fault)
 
 
 def _let_time_out(campaign: Campaign, fault: str) -> None:
@@ -56,7 +62,7 @@ STEPS: Sequence[tuple[str, Callable[[Campaign, str], object]]] = (
     ("kill -9 of the loader", lambda campaign, fault: campaign.kill_each(fault, "loader", IN_INCREMENT)),
     ("a page that changes", lambda campaign, fault: campaign.change_pages(fault)),
     ("kill -9 of Meltano", lambda campaign, fault: campaign.kill_each(fault, "meltano", IN_INCREMENT)),
-    ("kill -9 of Postgres", lambda campaign, fault: campaign.kill_postgres(fault)),
+    ("kill -9 of Postgres", _kill_postgres),
     ("a clock two days ahead", _move_ahead),
     ("timeout", _let_time_out),
 )
