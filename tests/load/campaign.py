@@ -151,7 +151,8 @@ class Campaign:
         for vendor in self.at(*faults):
             if vendor in VENDORS:
                 mine = [settings for fault, settings in faults.items() if (fault, vendor) in self.pairs]
-                told += [{"vendor": vendor, "times": 1, "after": 1 if number else after[vendor], **settings}
+                again = min(1, after[vendor] - 1)  # few answers, few between two faults
+                told += [{"vendor": vendor, "times": 1, "after": again if number else after[vendor], **settings}
                          for number, settings in enumerate(mine)]  # fmt: skip
         self.company.set_faults(told)
         loaded = self.company.load(self.sources, lanes=FEW, retries=TRIES)
