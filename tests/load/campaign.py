@@ -32,9 +32,9 @@ SIDE_BY_SIDE = 14
 FEW = 3
 """Runs that share Meltano's start among several taps, where little is to be tried again."""
 SECONDS_MORE = 20
-"""What a load that is to time out has beyond what the longest one took before it."""
+"""What a load that is to time out has beyond what the longest one took before it, or its runs may take."""
 SECONDS_A_RUN = 10
-"""What one side by side may take, where none was before."""
+"""What one more may take side by side with the others, on two processors."""
 TRIES = 5
 """As often as a source is tried again where a vendor fails in several ways, one after another."""
 IN_FIRST = {
@@ -204,7 +204,7 @@ class Campaign:
     def let_time_out(self, fault: str) -> None:
         """Each vendor holds back an answer for so long that the load is ended."""
         vendors = self.vendors(fault, IN_INCREMENT)
-        seconds = max(self.took, default=len(vendors) * SECONDS_A_RUN) + SECONDS_MORE
+        seconds = max(*self.took, len(vendors) * SECONDS_A_RUN, 0) + SECONDS_MORE
         with in_background(
             self.company, lambda: self.company.load(vendors, lanes=SIDE_BY_SIDE, retries=0, minutes=seconds / 60)
         ) as load:

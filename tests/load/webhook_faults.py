@@ -31,6 +31,7 @@ def strike(campaign: Campaign) -> None:
     if not campaign.at(TWICE, BACKWARDS):
         return
     company = campaign.company
+    company.load_asked("stripe")
     grown = company.grown(DAY)
     company.show(grown, "stripe")
     known = _post(company)
