@@ -45,8 +45,8 @@ def run(company: WholeCompany, pairs: Collection[Pair]) -> Campaign:
 
 def _move_ahead(campaign: Campaign, fault: str) -> None:
     campaign.judge(campaign.move_clock(fault, timedelta(days=2)))
-    # Once more when the clock is right again: a bookmark that lay ahead would pass over two days. Stripe's is found out by a
-    # load within those two days, such as the one that is to time out; after them nothing tells that the clock was wrong.
+    # Once more when the clock is right again: a bookmark that lay ahead would pass over two days. Stripe's is found out
+    # by a load within those two days, such as the one that is to time out; after them nothing tells of a wrong clock.
     campaign.judge_again(fault)
 
 
