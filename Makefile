@@ -20,8 +20,8 @@ bootstrap:
 lint: bootstrap ## What can be said without running it: style, types, imports, SQL
 	@scripts/lint
 
-test: lint ## Lint, then all tests but the campaign of faults
+test: lint ## Lint, then all tests; of the table of faults the part that strikes each fault and each source
 	@scripts/test $(ARGS)
 
-faults: bootstrap ## The table of faults: each fault at each source, by a campaign of loads
-	@scripts/test -n 0 -m campaign tests/load/test_faults.py $(ARGS)
+faults: bootstrap ## The whole table of faults: each fault at each source, by a campaign of loads
+	@scripts/test -n 0 -m slow tests/load/test_faults.py $(ARGS)

@@ -22,14 +22,14 @@ def forget_old(settings: Settings, extractor: str, now: datetime) -> None:
         extractor: name in meltano.yml.
         now: by the wall's clock.
     """
-    mark = _folder(settings, extractor) / "tap.properties.cache_key"
+    mark = _mark(settings, extractor)
     if mark.exists() and now.timestamp() - mark.stat().st_mtime > KEPT_FOR.total_seconds():
         mark.unlink()
 
 
 def forget(settings: Settings, extractor: str) -> None:
-    """Has the tap asked again in its next run."""
-    (_folder(settings, extractor) / "tap.properties.cache_key").unlink(missing_ok=True)
+    """Has the tap asked again in its next run: one may fail since it asks for a column that the source has no more."""
+    _mark(settings, extractor).unlink(missing_ok=True)
 
 
 def declared(settings: Settings, extractor: str) -> Mapping[str, Mapping[str, str]]:
@@ -51,6 +51,11 @@ def declared(settings: Settings, extractor: str) -> Mapping[str, Mapping[str, st
                 if _is_chosen(chosen.get(("properties", column), {}))
             }
     return found
+
+
+def _mark(settings: Settings, extractor: str) -> Path:
+    """By whose absence Meltano asks the tap."""
+    return _folder(settings, extractor) / "tap.properties.cache_key"
 
 
 def _folder(settings: Settings, extractor: str) -> Path:

@@ -90,10 +90,15 @@ def load_now(
     if is_full and since is not None:
         _refuse_gaps(run, engine, sources, since)
     for source in sources:
-        stream_states.take_back(engine, source)
         # One that is being loaded would store its bookmarks over what is begun, and end it as done.
-        if is_full and not any(is_busy(run.settings, extractor) for extractor in source.extractors):
+        if any(is_busy(run.settings, extractor) for extractor in source.extractors):
+            continue
+        back = stream_states.take_back(engine, source)
+        if is_full:
             _begin(run, engine, source, since, anew, say)
+        elif missed := [stream.name for stream in source.streams if stream.along and stream.name in back]:
+            say(f"{source.name}: read anew, since {missed[0]} was set aside and has no bookmark of its own")
+            begin(engine, run.settings, source, None)
     started = monotonic()
     with _seen_to_run(engine), _Watch(engine, sources, is_full, say) as watch:
         done = load_sources(run, sources)

@@ -141,6 +141,8 @@ def _again(run: Run, engine: Engine, order: Order, pull: Pull, stopping: Event) 
         return
 
     def once() -> bool:
+        if pull.error:
+            forget(run.settings, order.extractor)
         for _ in range(2):
             ended = _run(run, engine, [order], stopping)[0]
             _count(pull, ended)

@@ -52,6 +52,8 @@ class Stream:
             source; empty: rows carry none.
         where: an SQL condition that leaves out rows which the source no longer has; empty: all rows count.
         extractor: which of the source's extractors brings it; empty: the only one.
+        along: the stream that it comes along with; empty: it is read by itself. Such a one has no bookmark of its own:
+            once it was left out for a while, only reading the source anew brings what it missed.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Stream:
     newest: str = ""
     where: str = ""
     extractor: str = ""
+    along: str = ""
 
 
 @dataclass(frozen=True)

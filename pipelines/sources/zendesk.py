@@ -68,7 +68,7 @@ SOURCE = Source(
         Stream("satisfaction_ratings", total="ticket_id", newest="updated_at"),
         Stream("ticket_comments", total="ticket_id", newest="created_at"),
         Stream("ticket_metric_events", total="ticket_id", newest='"time"'),
-        Stream("ticket_metrics", total="replies", newest="updated_at"),
+        Stream("ticket_metrics", total="replies", newest="updated_at", along="tickets"),
         Stream("tickets", total="generated_timestamp", newest="updated_at"),
         Stream("users", newest="updated_at"),
     ),

@@ -25,8 +25,8 @@ from tests.load.whole_company import WholeCompany, extractors
 
 Role = Literal["tap", "loader", "meltano"]
 Result = TypeVar("Result", Loaded, LoadOutcome)
-PATIENCE_SECONDS = 420.0
-LOOK_SECONDS = 0.05
+PATIENCE_SECONDS = 240.0
+LOOK_SECONDS = 0.1
 WAITING = """
 select pid from pg_locks where not granted and locktype = 'relation' and relation = to_regclass(:table)
 """
@@ -77,10 +77,14 @@ def in_background(company: WholeCompany, load: Callable[[], Result], *locks: Loc
 def caught(company: WholeCompany, vendors: Mapping[str, int], of: Future[Loaded]) -> Iterator[str]:
     """Each vendor as soon as it holds back an answer after so many good ones, while the load goes on.
 
-    One that is not caught before the load or the patience ends is not among them, and nobody is held any more then.
+    They are held from now on. One that is not caught before the load or the patience ends is not among them, and nobody
+    is held any more then.
     """
     company.set_faults([{"vendor": name, "kind": "held", "after": after} for name, after in vendors.items()])
-    waiting = set(vendors)
+    return _as_they_come(company, set(vendors), of)
+
+
+def _as_they_come(company: WholeCompany, waiting: set[str], of: Future[Loaded]) -> Iterator[str]:
     give_up = monotonic() + PATIENCE_SECONDS
     while waiting and not of.done() and monotonic() < give_up:
         struck = company.struck()

@@ -13,16 +13,19 @@ from tests.load.whole_company import WholeCompany
 
 
 def strike(campaign: Campaign) -> None:
-    """Each fault, a day after the other; then a load that goes well."""
+    """Each fault while the files of a day later wait to be loaded; then a load that goes well."""
     company = campaign.company
-    for fault, act in ACTS.items():
-        if act(company):
+    chosen = [fault for fault in ACTS if (fault, "files") in campaign.pairs]
+    if not chosen:
+        return
+    write_files(company.settings.files, company.grown(DAY).files)
+    for fault in chosen:
+        if ACTS[fault](company):
             campaign.struck(fault, "files")
-        campaign.judge(company.load_asked("files"))
+    campaign.judge(company.load_asked("files"))
 
 
 def _kill_tap(company: WholeCompany) -> bool:
-    write_files(company.settings.files, company.grown(DAY).files)
     with in_background(company, lambda: company.load_asked("files")) as load:
         killed = until(lambda: load.done() or kill("files", "tap"), "the tap runs")
         return bool(killed) and "files" in load.result().failed
@@ -56,7 +59,6 @@ def _write_words(company: WholeCompany) -> bool:
 
 def _refused(company: WholeCompany, change: Callable[[str], str]) -> str:
     """Why the folder is refused with that change to costs.csv; nothing of the raw tables changes. It is mended then."""
-    write_files(company.settings.files, company.grown(DAY).files)
     place = company.settings.files / "costs.csv"
     content = place.read_text()
     before = company.differences()["files"]
@@ -69,9 +71,9 @@ def _refused(company: WholeCompany, change: Callable[[str], str]) -> str:
 
 ACTS: Mapping[str, Callable[[WholeCompany], bool]] = {
     "kill -9 of the tap": _kill_tap,
-    "a page that changes": _replace,
     "truncated answer": _write_half,
     "a new and a missing field": _rename_column,
     "a number that became a text": _write_words,
+    "a page that changes": _replace,
 }
-"""What stands for each fault of the table; each says whether it struck."""
+"""What stands for each fault of the table; each says whether it struck. The last one loads what it finds."""

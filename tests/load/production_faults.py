@@ -31,6 +31,8 @@ def strike(campaign: Campaign) -> None:
     """Each fault while rows that were taken away and came back are on their way; then a load that goes well."""
     company = campaign.company
     for fault, act in ACTS.items():
+        if (fault, "production") not in campaign.pairs:
+            continue
         _ask(company, "delete from transactions where id in (select id from transactions order by id desc limit 20)")
         company.load_asked("production")
         if act(company):
@@ -90,6 +92,15 @@ def _cut(company: WholeCompany) -> bool:
         return bool(_ask(company, "select pg_terminate_backend(pid) from pg_stat_replication"))
 
 
+def _take_away(company: WholeCompany) -> bool:
+    """Rows that the load is just storing are taken away at production, and others come."""
+    with _in_the_middle(company):
+        _ask(company, "delete from transactions where id in (select id from transactions order by id desc limit 10)")
+        _ask(company, "update orders set quantity = quantity where id in (select id from orders limit 50)")
+    production.seed(company.settings)
+    return True
+
+
 def _stall(company: WholeCompany) -> bool:
     """Production takes connections and says nothing for a while."""
     production.seed(company.settings)
@@ -143,6 +154,7 @@ ACTS: Mapping[str, Callable[[WholeCompany], bool]] = {
     "500": _kill_server,
     "timeout": _stall,
     "connection cut": _cut,
+    "a page that changes": _take_away,
     "a new and a missing field": _change_columns,
     "a number that became a text": _change_type,
 }

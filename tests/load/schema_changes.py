@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from sqlite3 import Connection
 from typing import Any
 
 import orjson
@@ -54,7 +55,7 @@ def widen(campaign: Campaign) -> None:
     """Some days in which fields come and go; the next load shows what becomes of the rows."""
     company = campaign.company
     company.live_on(DAYS)
-    for vendor, count in _change(company, company.until - DAYS, _widen).items():
+    for vendor, count in _change(company, campaign.at(FIELDS), _widen).items():
         if count:
             campaign.struck(FIELDS, vendor)
     company.ask_taps_anew()
@@ -63,10 +64,13 @@ def widen(campaign: Campaign) -> None:
 def retype(campaign: Campaign) -> None:
     """Some days in which a number is a text; then all is as it was."""
     company = campaign.company
+    vendors = [vendor for vendor in campaign.at(TYPES) if vendor in CHANGES]
+    if not vendors:
+        return
     company.live_on(DAYS)
-    changed = _change(company, company.until - DAYS, _retype)
+    changed = _change(company, vendors, _retype)
     company.ask_taps_anew()
-    loaded = company.load(lanes=FEW, retries=3)
+    loaded = company.load(vendors, lanes=FEW, retries=3)
     aside = _set_aside(company)
     for vendor, differences in company.differences().items():
         if changed.get(vendor):
@@ -74,7 +78,6 @@ def retype(campaign: Campaign) -> None:
             campaign.found[TYPES, vendor] = Outcome(others, loaded.failed.get(vendor))
     _take_back(company)
     campaign.judge_again(TYPES)
-    campaign.judge(company.load_asked(), is_last=True)
 
 
 def _set_aside(company: WholeCompany) -> set[str]:
@@ -103,11 +106,16 @@ def _place(body: Body, path: str) -> tuple[Body, str]:
     return body, name
 
 
-def _change(company: WholeCompany, since: int, act: Callable[[Body, Change], None]) -> Mapping[str, int]:
-    """Changes all objects that changed after `since`; how many, by vendor."""
+def _change(
+    company: WholeCompany, vendors: Collection[str], act: Callable[[Body, Change], None]
+) -> Mapping[str, int]:
+    """Changes all objects of these vendors that changed in the last `DAYS`; how many, by vendor."""
     counts = {}
+    since = company.until - DAYS
     with open_store(company.settings) as store:
-        for vendor, change in CHANGES.items():
+        for vendor in vendors:
+            if (change := CHANGES.get(vendor)) is None:
+                continue
             rows = store.execute(
                 "select id, cast(body as blob) from object where vendor = ? and kind = ? and updated > ?",
                 (vendor, change.kind, since),
@@ -118,14 +126,19 @@ def _change(company: WholeCompany, since: int, act: Callable[[Body, Change], Non
                 act(body, change)
                 store.execute("update object set body = ? where vendor = ? and kind = ? and id = ?",
                               (orjson.dumps(body), vendor, change.kind, key))  # fmt: skip
-        kind = CHANGES["stripe"].kind
-        for key, raw in store.execute(
-            "select id, cast(body as blob) from event where created > ? and type like ?", (since, f"{kind}.%")
-        ).fetchall():
-            event = orjson.loads(raw)
-            act(event["data"]["object"], CHANGES["stripe"])
-            store.execute("update event set body = ? where id = ?", (orjson.dumps(event), key))
+        if "stripe" in vendors:
+            _change_events(store, since, act)
     return counts
+
+
+def _change_events(store: Connection, since: int, act: Callable[[Body, Change], None]) -> None:
+    change = CHANGES["stripe"]
+    for key, raw in store.execute(
+        "select id, cast(body as blob) from event where created > ? and type like ?", (since, f"{change.kind}.%")
+    ).fetchall():
+        event = orjson.loads(raw)
+        act(event["data"]["object"], change)
+        store.execute("update event set body = ? where id = ?", (orjson.dumps(event), key))
 
 
 def _take_back(company: WholeCompany) -> None:

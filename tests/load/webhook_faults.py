@@ -28,7 +28,10 @@ FIELD = {"invoice": "status", "charge": "amount"}
 
 def strike(campaign: Campaign) -> None:
     """A day of events reaches the portal, and nothing else; then staging is compared."""
+    if not campaign.at(TWICE, BACKWARDS):
+        return
     company = campaign.company
+    company.load_asked("stripe")
     grown = company.grown(DAY)
     company.show(grown, "stripe")
     known = _post(company)
@@ -42,6 +45,7 @@ def strike(campaign: Campaign) -> None:
     for fault, struck in ((TWICE, known.count(False) == known.count(True) > 0), (BACKWARDS, len(known) > 2)):
         if struck:
             campaign.found[fault, "stripe"] = Outcome(differences, None)
+    company.live_on(0)
 
 
 def _post(company: WholeCompany) -> list[bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -32,6 +32,7 @@ VENDORS = (
     "amplitude", "facebook", "ga4", "google_ads", "hubspot", "mixpanel", "salesforce", "sendgrid", "stripe", "zendesk",
 )  # fmt: skip
 SOURCES = (*VENDORS, "production", "files")
+CONTROL = "/_sandbox/faults"
 INSIGHTS_SINCE = "2026-10-01"
 """The first day of Facebook's reports that are loaded here, a month before the day its tap is told."""
 
@@ -49,6 +50,8 @@ class WholeCompany:
         self.settings = house.settings
         self.until = born
         self.books: Mapping[str, Sums] = {}
+        self._vendors = httpx.Client(base_url=f"http://127.0.0.1:{port_of(self.settings, 'vendors_http')}", timeout=60)
+        self._newest: tuple[int, Company] | None = None
         house.store.connection.execute("delete from object")
         house.store.connection.execute("delete from event")
         house.store.save()
@@ -65,7 +68,9 @@ class WholeCompany:
     def grown(self, seconds: int) -> Company:
         """The company so long later; its clock and its books say so, its sources do not show it yet."""
         self.until += seconds
-        company = simulate(SEED, "small", self.until)
+        if self._newest is None or self._newest[0] != self.until:
+            self._newest = (self.until, simulate(SEED, "small", self.until))
+        company = self._newest[1]
         now = datetime.fromtimestamp(self.until, UTC)
         company.files["claims"] = claim_rows(company, now, now.astimezone(self.settings.timezone).date())
         self.house.store.move_to(now)
@@ -86,10 +91,14 @@ class WholeCompany:
         objects = {key: one for key, one in company.book.objects.items() if one.vendor == vendor}
         write_store(self.settings, Book(objects, company.book.events if vendor == "stripe" else []))
 
-    def load(self, *, lanes: int, retries: int, ahead: timedelta = timedelta(0), minutes: float = 60.0) -> Loaded:
-        """A load of all sources.
+    def load(
+        self, sources: Collection[str], *, lanes: int, retries: int, ahead: timedelta = timedelta(0),
+        minutes: float = 60.0,
+    ) -> Loaded:
+        """A load of these sources.
 
         Args:
+            sources: their names.
             lanes: how many runs of Meltano go side by side.
             retries: how often whoever fails is tried again.
             ahead: by how much the machine's clock is ahead of the vendors'.
@@ -98,7 +107,7 @@ class WholeCompany:
         run = self.house.run(retries)
         settings = run.settings.model_copy(update={"loads_side_by_side": lanes, "load_minutes": minutes})
         moved = Run(run.run_id, run.as_of + ahead, settings, run.job)
-        return load_sources(moved, configured_sources(settings))
+        return load_sources(moved, [one for one in configured_sources(settings) if one.name in sources])
 
     def load_asked(self, *sources: str) -> asked_for.LoadOutcome:
         """A load of these sources, or of all, that the engineer asks for: what was set aside is tried again."""
@@ -122,20 +131,20 @@ class WholeCompany:
 
     def set_faults(self, faults: list[dict[str, object]]) -> None:
         """Faults of several vendors at once, in the place of theirs before."""
-        httpx.post(self._control, json=faults, timeout=60).raise_for_status()
+        self._vendors.post(CONTROL, json=faults).raise_for_status()
 
     def end_faults(self, vendor: str | None = None) -> None:
         """Of one vendor or of all; whoever is held gets an answer."""
-        httpx.delete(self._control, params={"vendor": vendor} if vendor else {}, timeout=60).raise_for_status()
+        self._vendors.delete(CONTROL, params={"vendor": vendor} if vendor else {}).raise_for_status()
 
     def struck(self) -> dict[str, list[str]]:
         """The faults that each vendor's requests have met, since they were set."""
-        found: dict[str, list[str]] = httpx.get(self._control, timeout=60).raise_for_status().json()["struck"]
+        found: dict[str, list[str]] = self._vendors.get(CONTROL).raise_for_status().json()["struck"]
         return found
 
-    @property
-    def _control(self) -> str:
-        return f"http://127.0.0.1:{port_of(self.settings, 'vendors_http')}/_sandbox/faults"
+    def close(self) -> None:
+        """Nobody asks the vendors' control address any more."""
+        self._vendors.close()
 
 
 def extractors(source: str) -> tuple[str, ...]:
