@@ -106,7 +106,8 @@ def _product_count(warehouse: Warehouse) -> Decimal:
 
 
 def _arr(warehouse: Warehouse, instant: datetime) -> Decimal:
-    return Decimal(warehouse.answer(EXECUTIVE, Question("arr"), as_of=instant).rows[-1][-1])
+    """With the running month, in which they buy."""
+    return Decimal(warehouse.answer(EXECUTIVE, Question("arr", include_partial=True), as_of=instant).rows[-1][-1])
 
 
 def _oldest_minutes(settings: Settings) -> float:
