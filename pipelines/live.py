@@ -36,8 +36,9 @@ CHANNEL = "plumbline_raw"
 TOLD = frozenset({*source_names(), "stripe_webhook"})
 """What may be said there. Every login of the warehouse can say anything, and what is heard is written down."""
 LOOK_SECONDS = 1.0
-SETTLE_SECONDS = 0.3
-"""After the first word of new rows, others are waited for so long: they often come in several transactions."""
+SETTLE_SECONDS = 0.5
+"""After the first word of new rows, others are waited for so long: they often come in several transactions, such as the
+customer, the subscription and the invoice of one sale."""
 LEAST_PAUSE_SECONDS = 2.0
 AGAIN_SECONDS = 20.0
 """After a build that fell short, rows may still be on their way: so long until it is tried once more."""
@@ -111,8 +112,9 @@ def follow(settings: Settings, warehouse: connection, models: Models, stopping: 
         beat(settings, NAME)
         was_empty = not waiting.since
         _hear(warehouse, waiting, LOOK_SECONDS)
-        if was_empty and waiting.since:
-            _hear(warehouse, waiting, SETTLE_SECONDS)
+        settled = monotonic() + SETTLE_SECONDS
+        while was_empty and waiting.since and (left := settled - monotonic()) > 0:
+            _hear(warehouse, waiting, left)
         began = monotonic()
         taken = waiting.take(began)
         if taken:
