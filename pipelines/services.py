@@ -21,6 +21,7 @@ from pipelines.database import Database
 from pipelines.made_for import refuse_other_home, refuse_other_warehouse
 from pipelines.process import Owner
 from pipelines.program import Program
+from pipelines.turns import is_free
 
 
 class Service(Protocol):
@@ -51,12 +52,8 @@ class Service(Protocol):
 
 WAREHOUSE = Database("warehouse", "warehouse_url")
 PRODUCTION = Database("production", is_sandbox=True)
-VENDORS = Program(
-    "vendors", "pipelines.sandbox.vendors", ports=("vendors_http", "vendors_proxy"), is_sandbox=True
-)
-MAILBOX = Program(
-    "mailbox", "pipelines.sandbox.mailbox", ports=("mailbox",), instead="smtp_host", is_sandbox=True
-)
+VENDORS = Program("vendors", "pipelines.sandbox.vendors", ports=("vendors_http", "vendors_proxy"), is_sandbox=True)
+MAILBOX = Program("mailbox", "pipelines.sandbox.mailbox", ports=("mailbox",), instead="smtp_host", is_sandbox=True)
 IDENTITY = Program(
     "identity",
     "pipelines.sandbox.identity_provider",
@@ -137,15 +134,7 @@ def _used(settings: Settings, service: Service) -> Iterator[None]:
         try:
             yield
         finally:
-            if _is_last_user(users):
+            if is_free(users):
                 record = process.read_record(settings, service.name)
                 if record is not None and record.owner == "command":
                     service.stop(settings)
-
-
-def _is_last_user(users: int) -> bool:
-    try:
-        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -6,22 +6,17 @@ import os
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic, sleep, time
 from uuid import uuid4
 
-import pytest
-
 from app.settings import ROOT, Settings
-from pipelines import services
 from pipelines.load_log import forget_old_logs
 from pipelines.logged import LOG_BYTES
-from pipelines.ports import port_of
-from pipelines.program import Program, log_of
+from pipelines.program import log_of
 from pipelines.services import ensure
+from tests.pipelines.conftest import TINY
 
-TINY = Program("mailbox", "tests.pipelines.tiny_program", ports=("mailbox",), patience=20)
 CHATTER = """
 import sys
 from pathlib import Path
@@ -45,16 +40,6 @@ for each in chatting:
 sleep(0.5)
 sys.stderr.write("the end\\n")
 """
-
-
-@pytest.fixture
-def home(make_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
-    """A fresh home whose only service is a tiny program."""
-    settings = make_settings()
-    monkeypatch.setattr(services, "SERVICES", (TINY,))
-    monkeypatch.setenv("TINY_PORT", str(port_of(settings, "mailbox")))
-    yield settings
-    TINY.stop(settings)
 
 
 def test_no_line_is_lost_when_a_log_is_put_aside_while_threads_write(tmp_path: Path) -> None:

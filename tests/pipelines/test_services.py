@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from time import sleep
 
@@ -14,23 +13,11 @@ import pytest
 
 from app.errors import DependencyMissing, PortTaken, UsageError
 from app.settings import ROOT, Settings
-from pipelines import process, program, services, status
+from pipelines import process, program, status
 from pipelines.ports import is_listening, port_of
 from pipelines.process import Record, read_record, record_of, write_record
-from pipelines.program import Program
 from pipelines.services import ensure, running
-
-TINY = Program("mailbox", "tests.pipelines.tiny_program", ports=("mailbox",), instead="smtp_host", patience=20)
-
-
-@pytest.fixture
-def home(make_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
-    """A fresh home whose only service is a tiny program."""
-    settings = make_settings()
-    monkeypatch.setattr(services, "SERVICES", (TINY,))
-    monkeypatch.setenv("TINY_PORT", str(port_of(settings, "mailbox")))
-    yield settings
-    TINY.stop(settings)
+from tests.pipelines.conftest import TINY
 
 
 def test_a_command_ends_what_it_started(home: Settings) -> None:
@@ -105,18 +92,14 @@ def test_what_this_home_does_not_have_is_passed_over(home: Settings) -> None:
         pass
 
 
-def test_a_service_that_fails_is_reported_with_its_last_words(
-    home: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_service_that_fails_is_reported_with_its_last_words(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TINY_FAILS", "1")
     with pytest.raises(DependencyMissing, match=r"mailbox ended with code 3.*the disk is on fire"):
         ensure(home, TINY, "up")
 
 
 def test_a_port_that_somebody_else_has_is_refused(home: Settings) -> None:
-    other = subprocess.Popen(
-        [sys.executable, "-m", "tests.pipelines.tiny_program"], cwd=ROOT, stdout=subprocess.PIPE
-    )
+    other = subprocess.Popen([sys.executable, "-m", "tests.pipelines.tiny_program"], cwd=ROOT, stdout=subprocess.PIPE)
     try:
         assert other.stdout is not None
         assert other.stdout.readline() == b"tiny: ready\n"
