@@ -86,9 +86,9 @@ def lead(dashboard: Dashboard, reading: Reading) -> str:
     if not names:
         return f'<p class="pl-lead">{closed}.{behind}</p>'
     statuses = [status for name in names if (status := reading.status(name)) is not None]
-    kept, rest = {p for s in statuses for p in s.kept}, {p for s in statuses for p in (*s.broken, *s.warned)}
+    kept, broken, warned = (len({p for s in statuses for p in getattr(s, one)}) for one in ("kept", "broken", "warned"))
     on = f" Changes are on {f.month_name(shift(reading.closed, -1))}." if dashboard.layout == "phone" else ""
-    return f'<p class="pl-lead">{closed}.{on} {titles.promises(len(kept), len(rest))}.{behind}</p>'
+    return f'<p class="pl-lead">{closed}.{on} {titles.promises(kept, broken, warned)}.{behind}</p>'
 
 
 def standing(reading: Reading, unbuilt: date | None) -> str:

@@ -9,16 +9,18 @@ from html import escape
 
 @dataclass(frozen=True)
 class Column:
-    """A column's header, whether it holds numbers, and whether a phone may leave it out."""
+    """A column's header; whether it holds numbers, a phone may leave it out, it holds sentences that need room."""
 
     head: str
     is_number: bool = False
     is_extra: bool = False
+    is_prose: bool = False
 
     @property
     def attribute(self) -> str:
         """The class of its cells, as an attribute with a space before it; nothing for a plain column."""
-        names = [name for name, has in (("pl-num", self.is_number), ("pl-extra", self.is_extra)) if has]
+        kinds = {"pl-num": self.is_number, "pl-extra": self.is_extra, "pl-prose": self.is_prose}
+        names = [name for name, has in kinds.items() if has]
         return f' class="{" ".join(names)}"' if names else ""
 
 

@@ -202,10 +202,12 @@ def inbox(count: int) -> str:
     return f"{word} mail{'' if count == 1 else 's'} to you" + ("" if count else " yet")
 
 
-def promises(kept: int, rest: int) -> str:
-    """Such as "40 of 41 promises are kept"; the rest are broken or warn."""
-    if not kept + rest:
+def promises(kept: int, broken: int, warned: int = 0) -> str:
+    """Such as "39 of 41 promises are kept, 1 warns"; who counts sees that the other one is broken."""
+    count = kept + broken + warned
+    if not count:
         return "No promise has been checked yet"
-    if rest:
-        return f"{kept} of {kept + rest} promises {'is' if kept == 1 else 'are'} kept"
+    if broken or warned:
+        warns = f", {warned} warn{'s' if warned == 1 else ''}" if warned else ""
+        return f"{kept} of {count} promises {'is' if kept == 1 else 'are'} kept{warns}"
     return "The one promise is kept" if kept == 1 else f"All {kept} promises are kept"

@@ -134,7 +134,7 @@ LISTS: Mapping[str, tuple[str, tuple[Shown, ...]]] = {
         (Column("What went wrong"), "error", error("error")),
     )),
     "promises": ("mart_engineer.checks", (
-        (Column("Promise"), "check_name", text("check_name")),
+        (Column("Promise", is_prose=True), "check_name", text("check_name")),
         (Column("About"), "dataset", lambda row, _: str(row["dataset"])),
         (Column("Outcome"), "outcome", outcome("outcome")),
         (Column("Found"), "found", text("found")),
@@ -224,8 +224,8 @@ def title(kind: str, rows: Sequence[Row], now: datetime) -> str:
     if kind == "drifts":
         return titles.drifts(len(rows))
     if kind == "promises":
-        kept = sum(row["outcome"] == "kept" for row in rows)
-        return titles.promises(kept, len(rows) - kept)
+        kept, warned = (sum(row["outcome"] == one for row in rows) for one in ("kept", "warned"))
+        return titles.promises(kept, len(rows) - kept - warned, warned)
     # Of a job that failed, the step that did is told; its own row would say it twice.
     failed = sum(row["result"] == "failed" for row in rows if kind != "jobs" or row.get("step") != "")
     if kind == "deliveries":
