@@ -182,8 +182,14 @@ class _Load:
             self._finish(source, [Pull(source.extractors[0], error=str(error))])
             return
         for extractor in source.extractors:
-            changed = backfill.changed(source) if backfill else {}
-            yield Order(source, extractor, log, changed, backfill is not None, is_long)
+            yield Order(source, extractor, log, self._changed(source, backfill), backfill is not None, is_long)
+
+    def _changed(self, source: Source, backfill: Backfill | None) -> Mapping[str, str]:
+        """What to set in the environment of its extractors for this load."""
+        if backfill:
+            return backfill.changed(source)
+        last = last_success(self._engine, source.name)
+        return source.reads_again.after(self._run.as_of - last) if source.reads_again and last else {}
 
     def _backfill(self, source: Source) -> Backfill | None:
         """The full load that is under way, one that is due by now included."""

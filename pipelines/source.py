@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from threading import Event
 from typing import Literal
@@ -66,6 +67,25 @@ class Stream:
 
 
 @dataclass(frozen=True)
+class ReadAgain:
+    """The days that a tap reads again, because the source restates them, where it counts them back from now.
+
+    After a pause the days before it would be left as they were read last: the pause is added to them.
+
+    Attributes:
+        variable: the environment variable of the tap's setting.
+        days: how many, where there was no pause; as in meltano.yml.
+    """
+
+    variable: str
+    days: int
+
+    def after(self, pause: timedelta) -> Mapping[str, str]:
+        """What to set in the environment of its extractors, so long after the last good load."""
+        return {self.variable: str(self.days + pause.days)} if pause.days > 0 else {}
+
+
+@dataclass(frozen=True)
 class OwnReader:
     """A way to read a source without Meltano.
 
@@ -97,6 +117,7 @@ class Source:
         weight: how long the first load takes, compared with others; heavier ones begin earlier.
         forgets_after_days: beyond this many days without success the source no longer tells all changes, and has to
             be read anew from its start.
+        reads_again: the days that its tap reads again, where it counts them back from now.
         reads_files: whether it is the folder of files, which may lose one.
         goes_on: whether a run that was cut may go on from the bookmarks it had stored; not so where the tap reads the
             newest first, or where nobody has shown it.
@@ -120,6 +141,7 @@ class Source:
     cadence: Cadence = "hourly"
     weight: int = 1
     forgets_after_days: int | None = None
+    reads_again: ReadAgain | None = None
     reads_files: bool = False
     goes_on: bool = True
     marks_now: bool = False

@@ -11,7 +11,7 @@ from pipelines.sandbox.company.times import stamp
 from pipelines.sandbox.company.web import PROPERTY
 from pipelines.sandbox.vendors import google_oauth
 from pipelines.sandbox.vendors.ga4 import ACCOUNT
-from pipelines.source import Credential, Given, Source, Stream
+from pipelines.source import Credential, Given, ReadAgain, Source, Stream
 
 TOKEN = "https://oauth2.googleapis.com/token"
 REPORTS = "https://analyticsdata.googleapis.com/v1beta/properties"
@@ -84,4 +84,5 @@ SOURCE = Source(
     probe,
     weight=20,
     goes_on=False,
+    reads_again=ReadAgain("TAP_GA4_CONVERSION_WINDOW", 14),
 )

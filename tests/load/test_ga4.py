@@ -84,9 +84,11 @@ def test_a_first_load_brings_every_report_whole(house: House, born: Company, loa
     assert Decimal(str(found[0]["n"])) == leads
 
 
-def test_the_next_load_reads_two_weeks_and_forgets_what_was_restated(house: House, load: Load) -> None:
+def test_after_a_pause_the_two_weeks_before_it_are_read_again_and_what_was_restated_is_forgotten(
+    house: House, load: Load
+) -> None:
     before = requests(house)
-    company = live(house, BORN + timedelta(days=3))
+    company = live(house, BORN + timedelta(days=15))
     load("ga4")
     assert_complete(house, company)
     rows = {told.stream: control(company, told).row_count for told in STREAMS if told.source == "ga4"}
