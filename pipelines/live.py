@@ -88,12 +88,12 @@ class Waiting:
 def serve(settings: Settings, stopping: threading.Event) -> None:
     """Follows the warehouse until it is stopped; waits where nobody answers."""
     models = Models(settings)
-    models.now(as_of(settings))
     failures = 0
     while not stopping.is_set():
         try:
             with closing(_listening(settings)) as warehouse:
                 failures = 0
+                models.now(as_of(settings))  # while it listens: what is said meanwhile waits
                 follow(settings, warehouse, models, stopping)
         except (PlumblineError, psycopg2.Error, DBAPIError) as error:
             log.error("%s", str(error).strip().partition("\n")[0])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from threading import Event
 from uuid import uuid4
@@ -81,8 +81,8 @@ def build_live(
 
     Nothing is built on what a whole build that fell short has left in core; what a part that fell short has left there
     is built again with this one, which falls short as well while that does not hold. Left to the next whole build is
-    also what comes before the first one, and what would begin a new day: tables that only the clock moves are not among
-    those that a source reaches.
+    also what comes before the first one, what would begin a new day, and what would speak of an earlier instant: tables
+    that only the clock moves are not among those that a source reaches.
 
     Args:
         settings: of this home.
@@ -98,7 +98,7 @@ def build_live(
     """
     with only_build(settings, stopping):
         good = last_good(settings)
-        if good is None or _day(good[1], settings) != _day(as_of, settings):
+        if good is None or as_of < good[1] or _days(good[1], settings) != _days(as_of, settings):
             return LiveBuild()
         new = {source: at for source, at in heard.items() if at > good[0]}
         short = _fallen_short(settings, good[0]) if new else {}
@@ -180,5 +180,7 @@ def _schemas(sources: Iterable[str]) -> frozenset[str]:
     return frozenset(f"raw_{source}" for source in sources)
 
 
-def _day(instant: datetime, settings: Settings) -> object:
-    return instant.astimezone(settings.timezone).date()
+def _days(instant: datetime, settings: Settings) -> tuple[date, date]:
+    """The local day that has begun before the instant, and the one that is open then: at midnight they are two."""
+    before, at = (each.astimezone(settings.timezone).date() for each in (instant - timedelta(microseconds=1), instant))
+    return before, at

@@ -15,7 +15,8 @@ from app.settings import Settings, get_settings
 from pipelines.capture import memory
 from pipelines.capture.copying import PIECE_BYTES
 from pipelines.capture.credentials import credentials, is_captured
-from pipelines.capture.session import AlreadyRead, Session, open_warehouse
+from pipelines.capture.session import Session, open_warehouse
+from pipelines.capture.turn import AlreadyRead, TurnLost
 
 PAUSES = (1.0, 2.0, 5.0, 15.0, 30.0)
 """Seconds before it is tried again; after the last, always that long."""
@@ -31,6 +32,8 @@ def serve(settings: Settings, session: Session, stopping: threading.Event) -> No
             failures = 0
         except AlreadyRead:
             log.info("somebody else reads production; waiting")
+        except TurnLost as error:
+            log.info("%s", error)
         except PlumblineError as error:
             log.error("%s", error)
             _note(settings, str(error))

@@ -84,7 +84,7 @@ class Applier:
 
     def note(self, lsn: int) -> None:
         """Nothing of ours happened up to this position."""
-        if lsn > self.confirmed:
+        if lsn >= self.confirmed:
             self._commit(lsn)
 
     def _commit(self, lsn: int) -> None:

@@ -13,7 +13,6 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from time import monotonic
 
-from psycopg2.extensions import connection
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
@@ -23,7 +22,8 @@ from app.secrets import warehouse_url
 from app.settings import Settings
 from pipelines.capture import memory, origin
 from pipelines.capture.credentials import Credentials, credentials
-from pipelines.capture.session import AlreadyRead, Session, open_warehouse
+from pipelines.capture.session import Session, open_warehouse
+from pipelines.capture.turn import AlreadyRead, reader
 
 LOG = logging.getLogger("plumbline.capture")
 LOOK_SECONDS = 0.1
@@ -122,7 +122,7 @@ def _await(settings: Settings, until: int, stopping: threading.Event) -> bool:
             state = memory.progress(warehouse)
             if state.error:
                 raise SourceDown(state.error)
-            if not _is_read(warehouse):
+            if reader(warehouse) is None:
                 return False
             if state != seen:
                 seen, since = state, monotonic()
@@ -135,19 +135,6 @@ def _await(settings: Settings, until: int, stopping: threading.Event) -> bool:
             if stopping.wait(LOOK_SECONDS):
                 return False
         return True
-
-
-def _is_read(warehouse: connection) -> bool:
-    """Whether somebody holds the reader's lock."""
-    from pipelines.capture.session import LOCK
-
-    with warehouse.cursor() as cursor:
-        cursor.execute(
-            "select exists (select from pg_locks where locktype = 'advisory' and granted and objsubid = 1 "
-            "and (classid::bigint << 32) + objid::bigint = %s "
-            "and database = (select oid from pg_database where datname = current_database()))", (LOCK,),
-        )  # fmt: skip
-        return cursor.fetchall() == [(True,)]
 
 
 def _count(settings: Settings, rows: dict[str, int]) -> None:

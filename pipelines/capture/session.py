@@ -9,8 +9,8 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from time import monotonic, sleep
+from contextlib import closing, suppress
+from time import monotonic
 from typing import Any
 
 import psycopg2
@@ -30,15 +30,10 @@ from pipelines.capture.memory import Remembered
 from pipelines.capture.spent import Spent
 from pipelines.capture.stream import Follower
 from pipelines.capture.tables import Agreed, agree, unpublished_drift
+from pipelines.capture.turn import PATIENCE_SECONDS, TurnLost, only_reader, reader
 
-LOCK = 7_586_200_003
-LOCK_WAIT_SECONDS = 20.0
-PUBLICATION_LOOK_SECONDS = 30.0
+LOOK_SECONDS = 30.0
 log = logging.getLogger("plumbline.capture")
-
-
-class AlreadyRead(SourceDown):
-    """Somebody else reads production now."""
 
 
 def open_warehouse(settings: Settings) -> connection:
@@ -61,28 +56,6 @@ def open_warehouse(settings: Settings) -> connection:
             f"The warehouse does not answer the capture: {str(error).strip().splitlines()[0]}. Expected it at "
             f"{url.host}:{url.port}. Run `plumbline status`."
         ) from None
-
-
-@contextmanager
-def only_reader(warehouse: connection, patience: float = LOCK_WAIT_SECONDS) -> Iterator[None]:
-    """Holds the lock of the one reader, as long as the connection lives.
-
-    Raises:
-        AlreadyRead: somebody else has held it for longer than the patience.
-    """
-    give_up = monotonic() + patience
-    while True:
-        with warehouse, warehouse.cursor() as cursor:
-            cursor.execute("select pg_try_advisory_lock(%s)", (LOCK,))
-            if cursor.fetchall() == [(True,)]:
-                break
-        if monotonic() > give_up:
-            raise AlreadyRead(
-                "Production is being read already. Found another reader's lock in the warehouse. Expected one "
-                "reader at a time: the service capture, or one `python -m pipelines.capture`. Stop the other first."
-            )
-        sleep(0.1)
-    yield
 
 
 class Session:
@@ -110,11 +83,12 @@ class Session:
         self._passed_over: set[int] = set()
         self._told_unpublished: set[tuple[str, str]] = set()
 
-    def run(self, *, once: bool, anew: bool = False, patience: float = LOCK_WAIT_SECONDS) -> None:
+    def run(self, *, once: bool, anew: bool = False, patience: float = PATIENCE_SECONDS) -> None:
         """Follows production until it is stopped; with `once` up to what is committed there now.
 
         Raises:
             AlreadyRead: there is another reader.
+            TurnLost: the warehouse was restarted.
             SourceDown: production does not answer, or cannot be captured as it is.
             WarehouseDown: the warehouse does not answer.
         """
@@ -152,7 +126,8 @@ class Session:
             ) from None
         finally:
             replication.close()
-            warehouse.rollback()
+            with suppress(psycopg2.Error):  # of a connection that is lost, which ends by what was raised before
+                warehouse.rollback()
 
     def _slot(
         self, production: connection, warehouse: connection, server: origin.Server, anew: bool
@@ -203,25 +178,29 @@ class Session:
     def _follow(
         self, production: connection, warehouse: connection, replication: Any, remembered: Remembered, until: int | None
     ) -> bool:
-        known = memory.recall(warehouse)
+        known, ours = memory.recall(warehouse), reader(warehouse)
         warehouse.commit()
         start = known.confirmed if known else remembered.confirmed
         with closing(origin.connect(self.given.url)) as asked:
             applier = Applier(warehouse, refetching(asked), having_values(asked), self.tell, self.spent)
             goal = None if until is None else max(until, *(table.until for table in applier.tables.values()), 0)
             follower = Follower(replication, applier, remembered.slot, self.given.publication, self._passed_over)
-            look = self._publication_changed(production, set(applier.tables))
+            look = self._must_begin_again(production, ours, set(applier.tables))
             follower.follow(start, goal, lambda: self.stopping.is_set() or look())
             self._passed_over |= follower.assembler.unknown
             return goal is not None and applier.confirmed >= goal and not applier.must_copy
 
-    def _publication_changed(self, production: connection, known: set[int]) -> Callable[[], bool]:
-        """A look, from time to time, at whether other tables are published now; tables beside them are told once."""
+    def _must_begin_again(self, production: connection, ours: int | None, known: set[int]) -> Callable[[], bool]:
+        """A look, from time to time, at whether other tables are published now; tables beside them are told once.
+
+        While production is quiet nothing is written, and a warehouse that was restarted would not be missed: it holds
+        our lock no longer, and a load that takes it finds the slot being read.
+        """
         looked_at = float("-inf")
 
         def look() -> bool:
             nonlocal looked_at
-            if monotonic() - looked_at < PUBLICATION_LOOK_SECONDS:
+            if monotonic() - looked_at < LOOK_SECONDS:
                 return False
             looked_at = monotonic()
             now = {table.relation for table in origin.published(production, self.given.publication)}
@@ -230,6 +209,11 @@ class Session:
                     self._told_unpublished.add(each)
                     self.tell(unpublished_drift(*each, self.given.publication))
             with closing(open_warehouse(self.settings)) as warehouse:
+                if reader(warehouse) != ours:
+                    raise TurnLost(
+                        "The warehouse has ended the capture's connection, as when it is restarted. Expected it to "
+                        "hold the lock of the one reader. It goes on from what is stored."
+                    )
                 return memory.wants_anew(warehouse) or now - self._passed_over != known
 
         return look

@@ -110,6 +110,7 @@ class Follower:
         self._told_at = 0.0
         self._asked_at = 0.0
         self._noted_at = 0.0
+        self._well_at = 0.0
         self._flushed = 0
 
     def follow(self, start: int, until: int | None, is_over: Callable[[], bool]) -> None:
@@ -121,6 +122,7 @@ class Follower:
         self.applier.begin(start)
         self._flushed = start
         self._told_at = monotonic()
+        self._well_at = monotonic() + FEEDBACK_SECONDS
         self._every = ASK_SECONDS if until is None else LOOK_SECONDS
         with closing(self.log), self.log.cursor() as cursor:
             self._begin(cursor, start)
@@ -172,8 +174,10 @@ class Follower:
         if self.worker.is_idle:
             if self.assembler.has_whole:
                 self.worker.hand(self.assembler.give(), lambda: self._feed_back(cursor))
-            elif self.assembler.is_between and cursor.wal_end > self.applier.confirmed:
-                self._note(cursor.wal_end)
+            elif self.assembler.is_between and (
+                cursor.wal_end > self.applier.confirmed or monotonic() > self._well_at
+            ):
+                self._note(max(cursor.wal_end, self.applier.confirmed))
         now = monotonic()
         if self.applier.confirmed > self._flushed or now - self._told_at > FEEDBACK_SECONDS:
             self._feed_back(cursor)
@@ -206,9 +210,9 @@ class Follower:
         return is_more
 
     def _note(self, lsn: int) -> None:
-        """Remembers from time to time how far there was nothing of ours."""
+        """Remembers from time to time how far there was nothing of ours; and once that what kept us before is over."""
         if monotonic() - self._noted_at > self._every:
-            self._noted_at = monotonic()
+            self._noted_at, self._well_at = monotonic(), float("inf")
             self.worker.hand(lsn, lambda: None)
 
     def _feed_back(self, cursor: Any) -> None:

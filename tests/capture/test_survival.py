@@ -16,8 +16,9 @@ import pytest
 
 from app.errors import PlumblineError
 from app.secrets import production_url, warehouse_url
-from pipelines.capture import load, memory, origin, watch
-from pipelines.capture.session import LOCK, AlreadyRead, open_warehouse
+from pipelines.capture import load, memory, origin, session, stream, watch
+from pipelines.capture.session import open_warehouse
+from pipelines.capture.turn import LOCK, AlreadyRead, TurnLost
 from pipelines.machine_findings import kept_log
 from pipelines.postgres import Cluster
 from tests.capture.conftest import Pair, assert_equal, connect
@@ -150,13 +151,13 @@ def position(pair: Pair) -> int:
 
 def test_production_may_stop_and_come_back(big: Pair) -> None:
     stopping = threading.Event()
-    session = big.session(stopping)
+    reader = big.session(stopping)
     ended: list[str] = []
 
     def serve() -> None:
         while not stopping.is_set():
             try:
-                session.run(once=False)
+                reader.run(once=False)
             except PlumblineError as error:
                 ended.append(str(error))
                 sleep(0.1)
@@ -196,6 +197,35 @@ def test_there_is_one_reader_at_a_time_and_a_load_waits_for_the_one_that_reads(b
     rows.clear()
     assert load.pull(big.settings, rows) is None
     assert rows["big"] == 1
+
+
+def test_a_reader_misses_its_warehouse_though_production_is_quiet(big: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It went on with the slot and without the lock, and each load fell short until production changed."""
+    big.drain()
+    monkeypatch.setattr(session, "LOOK_SECONDS", 0.2)
+    killed = ("select pg_terminate_backend(pid) from pg_locks join pg_stat_activity using (pid) where granted "
+              f"and (classid::bigint << 32) + objid::bigint = {LOCK} and backend_start < now() - interval '2 s'")
+    killer = threading.Thread(target=until, args=(lambda: big.raw(killed),))
+    killer.start()
+    with pytest.raises(TurnLost, match="lock of the one reader"):
+        big.session().run(once=False)
+    killer.join()
+    assert load.pull(big.settings, {}) is None
+
+
+def test_what_kept_a_reader_is_over_though_production_is_quiet(big: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "FEEDBACK_SECONDS", 0.5)
+    big.drain()
+    with closing(open_warehouse(big.settings)) as warehouse, warehouse:
+        memory.note_error(warehouse, "Production does not answer.")
+    stopping = threading.Event()
+    reading = threading.Thread(target=big.session(stopping).run, kwargs={"once": False})
+    reading.start()
+    try:
+        until(lambda: big.raw("select 1 from portal.capture where error is null and error_since is null"), 30)
+    finally:
+        stopping.set()
+        reading.join()
 
 
 def test_a_slot_that_the_reader_before_still_holds_for_a_moment_is_waited_for(big: Pair) -> None:

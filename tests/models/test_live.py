@@ -99,6 +99,11 @@ def test_what_a_whole_build_has_seen_or_a_new_day_begins_is_left_to_it(
     assert build_live(migrated, APRIL, {"production": heard}) == LiveBuild()
     assert build_live(migrated, APRIL + timedelta(days=1), {"production": wall()}) == LiveBuild()
     assert build_live(migrated, APRIL, {"hubspot": wall()}) == LiveBuild()
+    assert build_live(migrated, APRIL - timedelta(hours=1), {"production": wall()}) == LiveBuild(), "back in time"
+    build_as_of(datetime(2024, 5, 1, 4, tzinfo=UTC))
+    assert build_live(migrated, datetime(2024, 5, 1, 15, tzinfo=UTC), {"production": wall()}) == LiveBuild(), (
+        "at midnight, as of which a build of a day speaks, the day before is the last one known"
+    )
 
 
 @pytest.mark.slow
@@ -166,20 +171,29 @@ def test_an_invariant_that_does_not_hold_keeps_the_part_from_readers(
 
 
 @pytest.mark.slow
-def test_the_service_hears_of_an_event_that_stripe_posts(
+def test_the_service_hears_of_an_event_that_stripe_posts_while_it_begins(
     migrated: Settings, loaded: connection, build_as_of: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """It comes while the project is read, which takes long."""
     build_as_of(APRIL)
+    _execute(loaded, "delete from portal.live_build")
     monkeypatch.setattr(live, "as_of", lambda settings: APRIL)
-    stopping = Event()
+    read, stopping, was_read = live.Models.now, Event(), Event()
+
+    def now(models: live.Models, at: datetime) -> Any:
+        if not was_read.is_set():
+            was_read.set()
+            _execute(loaded, "notify plumbline_raw, 'anything'")
+            _execute(loaded, "insert into raw_stripe_webhook.event (event_id, type, created, payload, state) values "
+                             "('evt_1', 'charge.succeeded', now(), '{}', 'ignored')")  # fmt: skip
+        return read(models, at)
+
+    monkeypatch.setattr(live.Models, "now", now)
     service = Thread(target=live.serve, args=(migrated, stopping))
     with closing(live._listening(migrated)) as heard:
         service.start()
         try:
-            _until(loaded, "select count(*) > 1 from pg_stat_activity where query = 'listen plumbline_raw'")
-            _execute(loaded, "delete from portal.live_build; notify plumbline_raw, 'anything'")
-            _execute(loaded, "insert into raw_stripe_webhook.event (event_id, type, created, payload, state) values "
-                             "('evt_1', 'charge.succeeded', now(), '{}', 'ignored')")  # fmt: skip
+            was_read.wait(60)
             _until(loaded, "select exists (select 1 from portal.live_build where sources = array['stripe_webhook'])")
         finally:
             stopping.set()

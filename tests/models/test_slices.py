@@ -43,6 +43,10 @@ def loaded(database: connection) -> connection:
     return database
 
 
+CHARGE = {"id": "ch_1", "object": "charge", "customer": None, "status": "succeeded", "currency": "usd", "amount": 700,
+          "created": meridian.at(4, 10)}  # fmt: skip
+
+
 @pytest.fixture
 def happens(loaded: connection) -> Happens:
     """Stores an event of Stripe that speaks of an object, as the webhook does."""
@@ -115,6 +119,41 @@ def test_what_the_clock_alone_has_moved_is_in_the_part(
     assert _differences(part, _contents(loaded)) == {}
 
 
+def test_who_is_known_by_other_names_or_was_moved_otherwise_is_in_the_part(
+    migrated: Settings, loaded: connection, build_as_of: Build, happens: Happens
+) -> None:
+    """Only newcomers are spoken of. One has no record yet, though the file says whose it is; another's invoice was
+    somebody else's. Of the rest, the clock moves one who has no record any more, and Ada, who ended at the very instant
+    of the whole build; and a file that was loaded since makes Bo another customer.
+    """
+    _tell(loaded, IDENTITIES[1:])
+    for body in [*_newcomer("gone")[1:], *_newcomer("was"), meridian.ada(ended_at=meridian.at(4, 20, 9))]:
+        ended = {"ended_at": meridian.at(4, 20, 12)} if body["id"] == "sub_gone" else {}
+        happens({**body, **ended}, meridian.at(4, 19))
+    _all_came_long_ago(loaded)
+    build_as_of(APRIL - timedelta(hours=6))
+    [table] = answers(loaded, SAME_TABLE)
+    _tell(loaded, IDENTITIES)
+    for body in [*_newcomer("bo_again")[1:], {**_newcomer("was")[2], "customer": "cus_is"}]:
+        happens(body, meridian.at(4, 20))
+    assert build_live(migrated, APRIL, {"stripe_webhook": wall()}).failures == ()
+    assert answers(loaded, SAME_TABLE) == [table]
+    part = _contents(loaded)
+    build_as_of(APRIL)
+    assert _differences(part, _contents(loaded)) == {}
+
+
+def test_a_charge_of_nobody_that_is_given_to_a_customer_is_counted_once(
+    migrated: Settings, loaded: connection, build_as_of: Build, happens: Happens
+) -> None:
+    happens(CHARGE, meridian.at(4, 10))
+    _all_came_long_ago(loaded)
+    build_as_of(APRIL)
+    happens({**CHARGE, "customer": "cus_ada"}, meridian.at(4, 19))
+    assert build_live(migrated, APRIL, {"stripe_webhook": wall()}).failures == ()
+    assert answers(loaded, "select charge_id, customer_id from core.fct_payment") == [("ch_1", "cus_ada")]
+
+
 @pytest.mark.parametrize("reason", ["a product is anybody's", "more than a slice is good for"])
 def test_where_it_cannot_be_said_whose_rows_are_new_all_are_worked_out(
     migrated: Settings, loaded: connection, build_as_of: Build, happens: Happens,
@@ -162,7 +201,9 @@ def test_all_records_of_a_customer_are_touched_by_an_event_of_one(
     for body in _newcomer("bo_again"):
         happens(body, meridian.at(4, 19))
     found = touched_since(warehouse_url(migrated, "plumbline_builder"), built, APRIL)
-    assert found == live_slice.Touched(frozenset({"MW-2"}), frozenset({"cus_bo", "cus_bo_again"}))
+    assert found == live_slice.Touched(
+        frozenset({"MW-2", "cus_bo_again"}), frozenset({"MW-2", "cus_bo", "cus_bo_again"})
+    )
 
 
 def test_no_part_is_built_on_what_a_killed_build_has_left(
@@ -177,6 +218,25 @@ def test_no_part_is_built_on_what_a_killed_build_has_left(
     assert build_live(migrated, APRIL, {"stripe_webhook": wall()}) == LiveBuild()
     build_as_of(APRIL)
     assert build_live(migrated, APRIL, {"stripe_webhook": wall()}).models > 0
+
+
+def _tell(database: connection, identities: list[dict[str, Any]]) -> None:
+    """The file of identities as it is loaded: the table stays, and with it the view that reads it."""
+    names = ("customer_id", "source", "source_id", "kind")
+    with database.cursor() as cursor:
+        cursor.execute("delete from raw_files.identities")
+        for told in identities:
+            cursor.execute(
+                f"insert into raw_files.identities ({', '.join(names)}) values (%s, %s, %s, %s)",
+                [told[name] for name in names],
+            )
+    database.commit()
+
+
+def _all_came_long_ago(database: connection) -> None:
+    with database.cursor() as cursor:
+        cursor.execute("update raw_stripe_webhook.event set received_at = now() - interval '1 hour'")
+    database.commit()
 
 
 def _paid(database: connection) -> set[str]:
