@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from app.errors import SettingsError, UsageError
 from app.settings import Settings
 from pipelines.credentials import entries_of, kept, sources_file
 from pipelines.probing import client, who
+from pipelines.process import run_folder
 from pipelines.source import Given, Source
 from pipelines.sources import all_sources
+from pipelines.turns import lock_file
 
 
 def refuse_unknown(settings: Settings, name: str) -> Source:
@@ -75,20 +79,32 @@ def complete(source: Source, given: Given) -> None:
 def keep(settings: Settings, source: Source, given: Given) -> Path:
     """Writes the credentials beside those of the other sources, at one stroke; the file.
 
-    What is wrong with other entries is left as it is: it must not keep this source from being connected.
+    What is wrong with other entries is left as it is: it must not keep this source from being connected. Who connects
+    another source at the same moment waits, so that neither entry is lost.
 
     Raises:
         SettingsError: they are not complete, or the file that is there cannot be read.
     """
     complete(source, given)
     file = sources_file(settings)
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    content = dict(entries_of(file)) | {source.name: {key: value for key, value in given.items() if value}}
-    fresh = file.with_name(file.name + ".new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
-        json.dump(content, out, indent=2)
-        out.flush()
-        os.fsync(out.fileno())
-    os.replace(fresh, file)
+    with _alone(settings):
+        content = dict(entries_of(file)) | {source.name: {key: value for key, value in given.items() if value}}
+        fresh = file.with_name(file.name + ".new")
+        fresh.unlink(missing_ok=True)
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+            json.dump(content, out, indent=2)
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(fresh, file)
     return file
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """One process at a time changes the file, from reading it to writing it."""
+    descriptor = os.open(run_folder(settings) / "sources.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        lock_file(descriptor)
+        yield
+    finally:
+        os.close(descriptor)

@@ -147,9 +147,9 @@ def _every(cron: str, zone: ZoneInfo, now: datetime) -> timedelta:
     from apscheduler.triggers.cron import CronTrigger
 
     trigger = CronTrigger.from_crontab(cron, timezone=zone)
-    first = trigger.get_next_fire_time(None, now)
+    first = trigger.get_next_fire_time(None, now).astimezone(UTC)  # a clock that is put back counts an hour twice
     following = trigger.get_next_fire_time(first, first + timedelta(seconds=1))
-    found: timedelta = following - first
+    found: timedelta = following.astimezone(UTC) - first
     return found
 
 
