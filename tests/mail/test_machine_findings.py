@@ -118,6 +118,16 @@ def test_a_failed_build_is_mailed_by_the_same_run(clean: Settings, mailbox: Sett
     assert "Found: ZeroDivisionError: of a figure" in mail_to(clean, "ines").text
 
 
+def test_a_job_that_somebody_broke_off_is_no_failure_unless_a_step_had_failed(clean: Settings) -> None:
+    broken_off = "The run was broken off before it ended."
+    ran(clean, "load", "failed", 10, load_all=broken_off)
+    assert headlines(clean) == []
+    ran(clean, "refresh", "failed", 10, build="A model is missing.", check=broken_off)
+    assert [headline.partition(";")[0] for headline in headlines(clean)] == [
+        "The job refresh failed at build and check"
+    ]
+
+
 @pytest.fixture
 def leader(clean: Settings) -> Iterator[None]:
     """Somebody who holds the scheduler's lock, since just now."""
