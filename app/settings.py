@@ -21,6 +21,8 @@ from app.errors import SettingsError
 
 NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9])?")
 """A host as DNS or a network of containers calls it."""
+MACHINES_OWN = ("localtime", "posixrules")
+"""Files among those of the time zones that name none."""
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -82,6 +84,8 @@ class Settings(BaseSettings):
             ZoneInfo(name)
         except (KeyError, ValueError) as error:
             raise ValueError(f"no time zone named {name!r}; use a name such as America/New_York") from error
+        if name in MACHINES_OWN:
+            raise ValueError("what this machine calls its own zone, which Postgres does not know; use the zone's name")
         return name
 
     @field_validator("host", "smtp_host")

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from app.errors import SettingsError, UsageError
+from app.errors import CredentialsRefused, PlumblineError, SettingsError, UsageError
 from app.settings import Settings
 from pipelines.credentials import entries_of, kept, sources_file
 from pipelines.probing import client, who
+from pipelines.process import run_folder
 from pipelines.source import Given, Source
 from pipelines.sources import all_sources
+from pipelines.turns import lock_file
+
+REFUSAL = re.compile(r"\b40[13]\b|invalid_(?:grant|client)|access token|authenticat|unauthori[sz]ed", re.IGNORECASE)
+"""What taps say, each in its own words, where a source may have refused the credentials."""
 
 
 def refuse_unknown(settings: Settings, name: str) -> Source:
@@ -54,6 +62,29 @@ def test(settings: Settings, source: Source, given: Given) -> str:
         return who(source, source.filled(given), http)
 
 
+def refusal(settings: Settings, source: Source, complaint: str) -> str:
+    """Why a source does not let us in, where a load failed because of that; empty where it failed otherwise.
+
+    A tap's complaint says neither for sure that it was the credentials nor what to do; the source is asked for both.
+
+    Args:
+        settings: whose credentials.
+        source: which.
+        complaint: the words of the tap.
+    """
+    given = kept(settings).given.get(source.name)
+    is_of_a_stream = source.passes_over and "403" in complaint
+    if given is None or is_of_a_stream or not REFUSAL.search(complaint):
+        return ""
+    try:
+        test(settings, source, given)
+    except CredentialsRefused as error:
+        return str(error)
+    except PlumblineError:  # it does not answer at all: the tap's own words say as much
+        return ""
+    return ""
+
+
 def complete(source: Source, given: Given) -> None:
     """Refuses credentials that lack something, hold something unknown, or cannot be used.
 
@@ -69,26 +100,38 @@ def complete(source: Source, given: Given) -> None:
             f"The credentials of {source.label} are not complete. Found {found}{f'; unknown: {more}' if more else ''}; "
             f"expected {', '.join(one.key for one in source.credentials)}. Lacking: {', '.join(lacks) or 'nothing'}."
         )
-    source.judge(source.filled(given))
+    source.refuse_unfit(source.filled(given))
 
 
 def keep(settings: Settings, source: Source, given: Given) -> Path:
     """Writes the credentials beside those of the other sources, at one stroke; the file.
 
-    What is wrong with other entries is left as it is: it must not keep this source from being connected.
+    What is wrong with other entries is left as it is: it must not keep this source from being connected. Who connects
+    another source at the same moment waits, so that neither entry is lost.
 
     Raises:
         SettingsError: they are not complete, or the file that is there cannot be read.
     """
     complete(source, given)
     file = sources_file(settings)
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    content = dict(entries_of(file)) | {source.name: {key: value for key, value in given.items() if value}}
-    fresh = file.with_name(file.name + ".new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
-        json.dump(content, out, indent=2)
-        out.flush()
-        os.fsync(out.fileno())
-    os.replace(fresh, file)
+    with _alone(settings):
+        content = dict(entries_of(file)) | {source.name: {key: value for key, value in given.items() if value}}
+        fresh = file.with_name(file.name + ".new")
+        fresh.unlink(missing_ok=True)
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+            json.dump(content, out, indent=2)
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(fresh, file)
     return file
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """One process at a time changes the file, from reading it to writing it."""
+    descriptor = os.open(run_folder(settings) / "sources.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        lock_file(descriptor)
+        yield
+    finally:
+        os.close(descriptor)

@@ -193,7 +193,7 @@ def _fault(settings: Settings, name: str, values: object) -> str:
     if found:
         return f"{file}: the entry {name!r} is wrong: {found}; values are not shown. {mend}"
     try:
-        source.judge(source.filled({key: str(value) for key, value in values.items()}))
+        source.refuse_unfit(source.filled({key: str(value) for key, value in values.items()}))
     except SettingsError as error:
         return f"{file}: {error}"
     return ""

@@ -23,6 +23,8 @@ from pipelines.alerts import Finding, Severity
 from pipelines.job import Run
 from pipelines.job_outcome import told
 from pipelines.machine_findings import failed_jobs, kept_log, overdue_jobs, quarantined_events
+from pipelines.source import MINUTES
+from pipelines.sources import all_sources
 from pipelines.watchlist import Series, series_named
 
 NEWS_DAYS = 7
@@ -178,22 +180,27 @@ def missed_headline(metric: Metric, month: date, value: float, target: float) ->
 
 
 def late_sources(engine: Engine) -> list[Finding]:
-    """Sources whose last good load is longer ago than the strictest of all metrics allows, by wall time."""
-    allowed = timedelta(minutes=min((metric.freshness_minutes for metric in catalogue().values()), default=60))
+    """Sources whose last good load is longer ago, by wall time, than the strictest of all metrics allows, or one and a
+    half turns where a turn is longer than that. Those that somebody has paused are left out.
+    """
+    strictest = min((metric.freshness_minutes for metric in catalogue().values()), default=60)
     query = text(
         "select source, max(ended_at) filter (where result = 'ok') as loaded_at, max(started_at) as tried_at "
-        "from portal.load_run where stream = '' group by source order by source"
+        "from portal.load_run where stream = '' and source not in (select source from portal.source_pause) "
+        "group by source order by source"
     )
     with engine.connect() as connection:
         rows = connection.execute(query).all()
     found = []
-    for source, loaded_at, tried_at in rows:
+    for name, loaded_at, tried_at in rows:
+        source = all_sources().get(name)
+        allowed = timedelta(minutes=max(strictest, 1.5 * MINUTES[source.cadence] if source else 0))
         if loaded_at is not None and wall() - loaded_at <= allowed:
             continue
         since = f"loaded last on {f.day(loaded_at)} at {loaded_at:%H:%M} UTC" if loaded_at else "never loaded yet"
-        headline = f"{source.capitalize()} is late: {since}, so figures that need it wait"
-        detail = {"source": source, "loaded_at": loaded_at, "tried_at": tried_at, "owner": "engineer"}
-        key = f"stale:{source}:{loaded_at.isoformat() if loaded_at else 'never'}"
+        headline = f"{source.label if source else name} is late: {since}, so figures that need it wait"
+        detail = {"source": name, "loaded_at": loaded_at, "tried_at": tried_at, "owner": "engineer"}
+        key = f"stale:{name}:{loaded_at.isoformat() if loaded_at else 'never'}"
         found.append(Finding("stale_source", "held", None, None, headline, key, detail))
     return found
 

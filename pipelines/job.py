@@ -27,6 +27,8 @@ from app.settings import Settings
 from pipelines.job_outcome import JobOutcome, Result, StepOutcome, told
 from pipelines.turns import lock_warehouse
 
+BROKEN_OFF = "The run was broken off before it ended."
+"""What is recorded of a run that somebody asked to stop."""
 JOB_LOCK = 7_586_200_001
 """The advisory lock that the running job holds."""
 
@@ -196,7 +198,7 @@ def _recorded(connection: Connection, run: Run, step: str) -> Iterator[_Record]:
         ),
         key | {"job": run.job, "started_at": wall(), "as_of": run.as_of},
     )
-    record = _Record(error=PlumblineError("The run was broken off before it ended."))
+    record = _Record(error=PlumblineError(BROKEN_OFF))
     try:
         fresh = _Record()
         yield fresh

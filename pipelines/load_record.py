@@ -65,7 +65,7 @@ class LoadRecord:
 
     def finish(self, source: Source, pulls: Sequence[Pull]) -> str | None:
         """Ends the source's row and writes one for each stream that brought rows; what went wrong, or None."""
-        error = " ".join(pull.error for pull in pulls if pull.error) or None
+        error = " ".join(dict.fromkeys(pull.error for pull in pulls if pull.error)) or None
         now = wall()
         whole = {"run_id": self.run_id, "source": source.name, "now": now}
         with self.engine.begin() as connection:

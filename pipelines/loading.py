@@ -23,6 +23,7 @@ from pipelines.load import configured_sources, load_sources, paused_sources
 from pipelines.load_record import LOAD_LOCK, last_success
 from pipelines.pull import is_busy
 from pipelines.source import Source
+from pipelines.sources import all_sources
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -62,6 +63,8 @@ class LoadOutcome:
             console.print(f"✓ {name}", markup=False)
         for name, why in {**self.failed, **self.left_out}.items():
             console.print(f"✗ {name}: {why}", markup=False)
+        if not (self.loaded or self.failed or self.left_out):
+            console.print("Nothing to load: no source is connected, or all are paused. See `plumbline sources`.")
         console.print(f"{self.rows:,} rows written in {self.seconds:.0f} s", markup=False)
 
 
@@ -129,9 +132,12 @@ def _chosen(run: Run, engine: Engine, names: Sequence[str]) -> list[Source]:
     if missing and (unreadable := kept(run.settings).unreadable):
         raise SettingsError(unreadable)
     if missing:
+        do = f"Put one of its files into {run.settings.files}."
+        if all_sources()[missing[0]].credentials:
+            do = f"Run `plumbline connect {missing[0]}`."
         raise UsageError(
             f"The source {missing[0]!r} is not connected. Expected one of: "
-            f"{', '.join(sorted(connected)) or 'none yet'}. Run `plumbline connect {missing[0]}`."
+            f"{', '.join(sorted(connected)) or 'none yet'}. {do}"
         )
     paused = paused_sources(engine)
     if named := [name for name in names if name in paused]:

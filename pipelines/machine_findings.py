@@ -12,7 +12,7 @@ from app.clock import wall
 from app.settings import Settings
 from app.ui import format as f
 from pipelines.alerts import Finding, Severity
-from pipelines.job import Job
+from pipelines.job import BROKEN_OFF, Job
 from pipelines.jobs import all_jobs, job_names
 
 REASON_LENGTH = 600
@@ -47,7 +47,7 @@ where state = 'quarantined' and received_at > :since order by received_at desc, 
 def failed_jobs(engine: Engine) -> Iterator[Finding]:
     """Jobs whose newest run failed, or has failed so far; the same until the job succeeds again."""
     for run in _runs(engine):
-        if not run["steps"] and run["result"] != "failed":
+        if not _has_failed(run):
             continue
         job, steps, last_ok = run["job"], list(run["steps"] or ()), run["last_ok"]
         at = f" at {f.words(steps)}" if steps else ""
@@ -82,7 +82,7 @@ def overdue_jobs(engine: Engine, zone: ZoneInfo, jobs: Iterable[Job] | None = No
     for job in all_jobs().values() if jobs is None else jobs:
         run = known.get(job.name)
         last_ok = run["last_ok"] if run else None
-        if job.cron is None or (run and run["result"] == "failed"):
+        if job.cron is None or (run and _has_failed(run)):
             continue
         every = _every(job.cron, zone, now)
         if now - max(last_ok or leading_since, leading_since) > every + max(LEAST_PATIENCE, every / 2):
@@ -142,14 +142,19 @@ def _runs(engine: Engine) -> list[RowMapping]:
         return [run for run in connection.execute(text(RUNS)).mappings() if run["job"] in job_names()]
 
 
+def _has_failed(run: RowMapping) -> bool:
+    """Whether it failed, or has failed so far; one that somebody broke off has not, and is missed by its next turn."""
+    return bool(run["steps"] or run["result"] == "failed") and (run["reason"] or run["error"]) != BROKEN_OFF
+
+
 def _every(cron: str, zone: ZoneInfo, now: datetime) -> timedelta:
     """The time between the next two runs."""
     from apscheduler.triggers.cron import CronTrigger
 
     trigger = CronTrigger.from_crontab(cron, timezone=zone)
-    first = trigger.get_next_fire_time(None, now)
+    first = trigger.get_next_fire_time(None, now).astimezone(UTC)  # a clock that is put back counts an hour twice
     following = trigger.get_next_fire_time(first, first + timedelta(seconds=1))
-    found: timedelta = following - first
+    found: timedelta = following.astimezone(UTC) - first
     return found
 
 

@@ -24,6 +24,7 @@ from app.errors import BrokenOff, PlumblineError
 from app.settings import Settings
 from pipelines import bookmarks, meltano, stream_states
 from pipelines.catalog import declared, forget, forget_old
+from pipelines.connecting import refusal
 from pipelines.job import Run
 from pipelines.load_log import Told
 from pipelines.load_record import Pull
@@ -133,7 +134,12 @@ def _again(run: Run, engine: Engine, order: Order, pull: Pull, stopping: Event) 
     """Tries one extractor by itself until it goes well or the tries are used up.
 
     A first run may only have gone on where a broken one had stopped, passing over streams; then one more is due.
+    Credentials that are refused are so the next time as well.
     """
+    if refused := refusal(run.settings, order.source, pull.error or ""):
+        pull.error = refused
+        log.warning("The load failed. %s", refused)
+        return
     tries = run.settings.load_retries if order.source.may_recover else 0
     if pull.error is None:
         tries = max(tries, 1)

@@ -43,6 +43,8 @@ def make_logins(settings: Settings, admin: connection) -> None:
             verifier = encrypt_password(password, login, scope=admin, algorithm="scram-sha-256")
             verb = "alter" if login in known else "create"
             cursor.execute(f"{verb} role {login} login password %s", (verifier,))
+            # A server of somebody's own may stand in another zone, in which all we read would come to us.
+            cursor.execute(f"alter role {login} set timezone = 'UTC'")
         # The admin hands schemas to their owners; the worker reads what any reader may.
         cursor.execute("select rolsuper from pg_roles where rolname = current_user")
         if cursor.fetchall() == [(False,)]:

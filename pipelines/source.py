@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
 from typing import Literal
 
 import httpx
 
+from app.errors import SettingsError
 from app.settings import Settings
 
 Cadence = Literal["critical", "hourly", "daily"]
@@ -164,6 +165,27 @@ class Source:
     def filled(self, given: Given) -> Given:
         """The credentials with the defaults of those that were left empty."""
         return {one.key: given.get(one.key) or one.default or "" for one in self.credentials}
+
+    def refuse_unfit(self, given: Given) -> None:
+        """Refuses credentials that are all there and yet cannot be used; their values are not repeated.
+
+        Raises:
+            SettingsError: one cannot be handed to a tap, the day to load from is none, or as `judge` says.
+        """
+        for key, value in given.items():
+            if not value.isprintable():
+                raise SettingsError(
+                    f"The {key} of the source {self.name} holds a character that nobody can see, such as a line break; "
+                    f"it is not shown. Expected it as the source shows it. Run `plumbline connect {self.name}`."
+                )
+        try:
+            datetime.fromisoformat(given.get("start_date", "2022-01-01"))
+        except ValueError:
+            raise SettingsError(
+                f"The start_date of the source {self.name} is no date; it is not shown. Expected one such as "
+                f"2022-01-01T00:00:00Z. Run `plumbline connect {self.name}`."
+            ) from None
+        self.judge(given)
 
     def variables(self, given: Given) -> Mapping[str, str]:
         """The environment of its extractors for these credentials."""

@@ -56,6 +56,7 @@ def bring_up(settings: Settings, *, serve: bool, as_json: bool) -> int:
 
     Raises:
         PlumblineError: a step before the refresh could not be done; what was started is ended.
+        KeyboardInterrupt: it was asked to stop before all was up; what was started is ended.
     """
     refuse_other_home(settings)
     os.environ.update(QUIET)
@@ -106,6 +107,7 @@ class House:
         self.kept: list[Service] = []
         self.supervisor = Supervisor(settings, self.kept, self.progress.line)
         self.stopping = Event()
+        self.is_serving = False
         self.aside = ThreadPoolExecutor(1, thread_name_prefix="plugins")
 
     def live(self) -> int:
@@ -118,7 +120,9 @@ class House:
                 self._serve()
             return code
         except KeyboardInterrupt:
-            return 0 if self.serve else 130
+            if not self.is_serving:
+                raise  # nothing was answered yet
+            return 0
         finally:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -205,6 +209,7 @@ class House:
 
     def _serve(self) -> None:
         """Until somebody asks to stop. Waits in short stretches, so that a signal is seen at once."""
+        self.is_serving = True
         while True:
             self.stopping.wait(0.5)
 

@@ -33,7 +33,8 @@ def load(
     ] = None,
     restart: Annotated[bool, typer.Option("--restart", help="With --full: begin anew even if one was cut.")] = False,
     folder: Annotated[
-        Path | None, typer.Option("--dir", help="Load the files of this folder instead of the home's.", file_okay=False)
+        Path | None,
+        typer.Option("--dir", help="Load the files of this folder, not the home's.", exists=True, file_okay=False),
     ] = None,
     as_json: Json = False,
 ) -> None:

@@ -24,7 +24,9 @@ def read_anew() -> Iterator[None]:
      ("SMTP_HOST", "mail.example.com:25", "without scheme and port"), ("HOST", "not a host", "without scheme and port"),
      ("HOST", "http://0.0.0.0", "without scheme"), ("PUBLIC_URL", "figures.example.com", "no address of a web"),
      ("PUBLIC_URL", "https://", "no address of a web"), ("PUBLIC_URL", "https://a b", "no address of a web"),
-     ("PUBLIC_URL", "https://h:99999", "no address of a web"), ("OIDC_ISSUER", "ftp://id", "no address of a web")],
+     ("PUBLIC_URL", "https://h:99999", "no address of a web"), ("OIDC_ISSUER", "ftp://id", "no address of a web"),
+     ("REPORTING_TIMEZONE", "America", "no time zone named"), ("REPORTING_TIMEZONE", "Mars/Base", "no time zone named"),
+     ("REPORTING_TIMEZONE", "localtime", "Postgres does not know")],
 )
 def test_a_setting_that_makes_no_sense_is_named(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str

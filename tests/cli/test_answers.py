@@ -13,6 +13,7 @@ import pytest
 
 from app.settings import ROOT, Settings
 from pipelines.output import write_json
+from pipelines.program import environment
 
 from .conftest import Plumbline
 
@@ -47,6 +48,7 @@ def empty(make_settings: Callable[..., Settings]) -> Settings:
         (("load", "--since", "0001-01-01T00:00:00+14:00", "--full"), 2, "UsageError", "neither a date nor an"),
         (("run", "build", "--as-of", "9999-12-31"), 2, "UsageError", "neither a date nor an"),
         (("load", "--since", "2026-02-30", "--full"), 2, "UsageError", "--since is not a date"),
+        (("load", "files", "--dir", "/nowhere"), 2, "UsageError", "'/nowhere' does not exist"),
         (("metric", "net_mmr"), 2, "UsageError", "Did you mean net_mrr"),
         (("metric", "net_mrr", "--since", "lately"), 2, "UsageError", "--since is not a date"),
         (("metric", "net_mrr", "--where", "country"), 2, "UsageError", "expected dimension=value"),
@@ -182,3 +184,28 @@ def test_what_goes_wrong_after_the_answer_adds_no_second_object(
 def test_down_with_nothing_running_is_fine(empty: Settings, plumbline: Plumbline) -> None:
     ended = plumbline(empty, "down", "--json")
     assert (ended.code, json.loads(ended.stdout)) == (0, {"stopped": []})
+
+
+BROKEN_OFF_AT_ONCE = """
+import os, signal, sys
+
+class Asked:
+    def find_spec(self, name, *_):
+        if name == "typer":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Asked())
+sys.argv = ["plumbline", "status", "--json"]
+from pipelines.entry import main
+main()
+"""
+
+
+def test_ctrl_c_before_a_command_has_begun_is_no_traceback(empty: Settings) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", BROKEN_OFF_AT_ONCE], capture_output=True, text=True, check=False, cwd=ROOT,
+        env=environment(empty),
+    )
+    assert ended.returncode == 130
+    assert json.loads(ended.stdout) == {"error": {"kind": "Interrupted", "message": "Broken off."}}
+    assert ended.stderr == "plumbline: Broken off.\n"

@@ -73,6 +73,20 @@ def house(make_settings: Callable[..., Settings]) -> Iterator[House]:
     ask(settings, "down")
 
 
+def test_up_that_is_broken_off_before_all_is_up_says_so(make_settings: Callable[..., Settings]) -> None:
+    settings = make_settings(sandbox_scale="none", port=0)
+    with subprocess.Popen(
+        [sys.executable, "-m", "pipelines.cli", "up", "--json"], cwd=ROOT, env=environment(settings),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as up:
+        assert up.stderr is not None
+        assert any("Service warehouse" in line for line in up.stderr)
+        up.send_signal(signal.SIGINT)
+        said, _ = up.communicate(timeout=300)
+    assert (up.returncode, json.loads(said)["error"]["kind"]) == (130, "Interrupted")
+    assert not [process for process in psutil.process_iter() if _lives_in(process, settings)]
+
+
 def test_up_says_where_the_portal_is_and_whom_one_can_sign_in_as(house: House) -> None:
     assert house.said["ok"] is True, house.said
     assert {person["roles"] for person in house.said["people"]} >= {"executive", "finance", "engineer"}

@@ -6,6 +6,8 @@ import json
 import socket
 import stat
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import httpx
 import pytest
@@ -33,6 +35,22 @@ def test_what_is_kept_is_for_its_owner_only_and_leaves_the_others_be(own: Settin
     assert json.loads(file.read_text()) == {"production": {"url": "postgresql://reader:p@host/db"}, "stripe": GIVEN}
     assert connecting.forget_nothing(own, STRIPE) == GIVEN
     assert [each.name for each in own.home.iterdir() if each.name.startswith("sources")] == ["sources.json"]
+
+
+def test_sources_that_are_connected_at_the_same_moment_are_all_kept(own: Settings) -> None:
+    begin = Barrier(8)
+
+    def connect(number: int) -> None:
+        source = [STRIPE, all_sources()["production"]][number % 2]
+        given = [GIVEN, {"url": "postgresql://reader:p@host/db"}][number % 2]
+        begin.wait(timeout=60)
+        for _ in range(10):
+            connecting.keep(own, source, given)
+            kept = json.loads((own.home / "sources.json").read_text())
+            assert kept[source.name] == given
+
+    with ThreadPoolExecutor(8) as people:
+        assert list(people.map(connect, range(8))) == [None] * 8
 
 
 @pytest.mark.parametrize(

@@ -87,11 +87,16 @@ def test_a_file_that_others_may_read_is_not_used(own: Settings) -> None:
      ("stripe", STRIPE | {"client_secret": ["sk_live_1"]}, "the entry 'stripe' is wrong: client_secret is a list;"),
      ("stripe", STRIPE | {"client_secret": None}, "the entry 'stripe' is wrong: client_secret is null;"),
      ("stripe", STRIPE | {"account_id": True}, "the entry 'stripe' is wrong: account_id is true or false;"),
+     ("stripe", STRIPE | {"start_date": "yesterday"}, "The start_date of the source stripe is no date; it is not"),
+     ("stripe", STRIPE | {"client_secret": "sk_live_1\n"}, "The client_secret of the source stripe holds a character"),
+     ("stripe", STRIPE | {"account_id": "acct\0"}, "The account_id of the source stripe holds a character that nobody"),
+     ("stripe", STRIPE | {"account_id": "acct\ud800"}, "The account_id of the source stripe holds a character that"),
      ("production", {"url": "db.example.com:sk_live_1"},
       "The url of the source production is not the address of a Postgres database; it is not shown."),
      ("production", {"url": "postgresql://r:sk_live_1@h/d", "method": "magic"}, "has the method 'magic'. Expected")],
     ids=["no source", "a source without credentials", "no object", "missing keys", "an empty value", "a key too many",
-         "a list", "null", "true", "no address", "an unknown method"],
+         "a list", "null", "true", "no date", "a line break", "what no environment holds", "half a character",
+         "no address", "an unknown method"],
 )
 def test_an_entry_that_is_wrong_says_how_and_keeps_no_other_back(
     own: Settings, name: str, entry: object, said: str

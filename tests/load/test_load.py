@@ -66,6 +66,20 @@ def test_sources_are_loaded_whole_and_recorded(house: House, load: Load) -> None
     assert all(row["result"] == "ok" and row["as_of"] == NOW for row in recorded.values())
 
 
+def test_refused_credentials_end_a_load_at_once_and_are_told_once_with_what_to_do(
+    house: House, load: Load, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.fault(vendor="stripe", status=401)
+    try:
+        with pytest.raises(SourceDown, match=r"stripe: Stripe refuses the credentials: 401 .*Run `plumbl") as error:
+            load("stripe")
+    finally:
+        house.cleared()
+    assert str(error.value).count("refuses") == 1
+    assert "was given up after" not in caplog.text
+    assert load("stripe").detail == {"loaded": ["stripe"], "failed": {}}
+
+
 def test_no_secret_is_in_any_log(house: House) -> None:
     secrets = json.loads((house.settings.home / "secrets.json").read_text()).values()
     logs = list((house.settings.home / "logs" / "loads").glob("*.log"))

@@ -97,7 +97,7 @@ def mail_home(make_settings: Callable[..., Settings]) -> Iterator[Settings]:
 def clean(mail_home: Settings) -> Settings:
     """The home before any alert, mail or judged day; all sources loaded just now."""
     tables = "portal.alert, portal.mail_log, portal.load_run, portal.job_run, portal.check_result, "
-    tables += "portal.metric_promise, raw_stripe_webhook.event"
+    tables += "portal.metric_promise, portal.source_pause, raw_stripe_webhook.event"
     sql(mail_home, ADMIN, f"truncate {tables}, workshop.anomaly, workshop.forecast_run cascade")
     for source in ("stripe", "salesforce", "production", "files"):
         sql(

@@ -209,6 +209,23 @@ def test_a_source_that_is_late_is_told_to_the_engineer_once_per_outage(
     assert "Salesforce is late" in mail_to(clean, "ines").text
 
 
+def test_a_source_is_late_by_its_own_turns_and_not_while_it_is_paused(clean: Settings) -> None:
+    """Zendesk is loaded every hour, so that its load is often 60 minutes old and more; Stripe every five minutes."""
+    def late(minutes_ago: int) -> list[object]:
+        ended = f"update portal.load_run set ended_at = now() - interval '{minutes_ago} minutes'"
+        sql(clean, ADMIN, f"{ended} where source in ('stripe', 'zendesk')")
+        return [finding.detail["source"] for finding in late_sources(worker_engine(clean))]
+
+    sql(clean, ADMIN, "insert into portal.load_run (run_id, source, stream, started_at, ended_at, result, as_of) "
+        "select run_id, 'zendesk', '', started_at, ended_at, result, as_of from portal.load_run where source = 'stripe'"
+        " and stream = ''")
+    assert late(59) == []
+    assert late(70) == ["stripe"]
+    assert late(91) == ["stripe", "zendesk"]
+    sql(clean, ADMIN, "insert into portal.source_pause (source, paused_by, reason) values ('stripe', 'somebody', '')")
+    assert late(91) == ["zendesk"]
+
+
 def test_a_source_that_never_loaded_is_late(clean: Settings) -> None:
     sql(clean, ADMIN, "update portal.load_run set result = 'failed' where source = 'stripe'")
     found = late_sources(worker_engine(clean))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -118,6 +118,16 @@ def test_a_failed_build_is_mailed_by_the_same_run(clean: Settings, mailbox: Sett
     assert "Found: ZeroDivisionError: of a figure" in mail_to(clean, "ines").text
 
 
+def test_a_job_that_somebody_broke_off_is_no_failure_unless_a_step_had_failed(clean: Settings) -> None:
+    broken_off = "The run was broken off before it ended."
+    ran(clean, "load", "failed", 10, load_all=broken_off)
+    assert headlines(clean) == []
+    ran(clean, "refresh", "failed", 10, build="A model is missing.", check=broken_off)
+    assert [headline.partition(";")[0] for headline in headlines(clean)] == [
+        "The job refresh failed at build and check"
+    ]
+
+
 @pytest.fixture
 def leader(clean: Settings) -> Iterator[None]:
     """Somebody who holds the scheduler's lock, since just now."""
@@ -149,6 +159,17 @@ def test_a_job_is_overdue_long_after_its_time(
     assert [headline.split()[2] for headline in found] == jobs
     assert all("it has not succeeded since " in headline for headline in found if "keep_fresh" in headline)
     assert all(headline.endswith("not succeeded at all") for headline in found if "refresh" in headline)
+
+
+def test_nothing_is_overdue_because_the_clock_is_put_back(
+    clean: Settings, leader: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In New York 01:45 is followed by another 01:00 then: a quarter of an hour later, though it reads as earlier."""
+    now = datetime(2030, 11, 3, 5, 40, tzinfo=UTC)
+    ran(clean, "keep_fresh", "ok", (wall() - now) / timedelta(minutes=1) + 26)
+    assert overdue(clean, monkeypatch, (now - wall()) / timedelta(hours=1)) == [
+        "The job refresh is overdue: it has not succeeded at all"
+    ]
 
 
 def test_nothing_is_overdue_where_no_scheduler_leads_or_the_job_failed(

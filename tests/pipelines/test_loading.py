@@ -33,12 +33,22 @@ def engine(migrated: Settings) -> Engine:
 
 def test_it_is_not_begun_since_the_load_under_way_would_end_it(migrated: Settings, engine: Engine) -> None:
     company = migrated.model_copy(update={"sandbox_scale": "none"})
-    keep(company, SALESFORCE, {one.key: "x" for one in SALESFORCE.credentials if one.default is None})
+    keep(company, SALESFORCE, {one.key: "2022-01-01" for one in SALESFORCE.credentials if one.default is None})
     run = Run(uuid4(), NOW, company, "load")
     with held(company, SALESFORCE.extractors):
         done = load_now(run, ["salesforce"], is_full=True, since=None, anew=False, say=print)
     assert (done.loaded, done.left_out) == ([], {"salesforce": "It is being loaded already."})
     assert unfinished(engine, SALESFORCE) is None
+
+
+def test_a_source_that_is_not_connected_is_refused_with_the_way_to_connect_it(migrated: Settings) -> None:
+    """Files take no credentials: `plumbline connect files` would be refused as well."""
+    own = migrated.model_copy(update={"sandbox_scale": "none"})
+    run = Run(uuid4(), NOW, own, "load")
+    ways = {"hubspot": "Run `plumbline connect hubspot`", "files": f"Put one of its files into {own.files}"}
+    for name, do in ways.items():
+        with pytest.raises(UsageError, match=f"The source '{name}' is not connected. .* {do}"):
+            load_now(run, [name], is_full=False, since=None, anew=False, say=print)
 
 
 def test_a_load_that_began_before_it_does_not_end_it(migrated: Settings, engine: Engine) -> None:
@@ -53,7 +63,7 @@ def test_a_load_that_began_before_it_does_not_end_it(migrated: Settings, engine:
 
 def test_a_day_from_which_one_source_cannot_be_read_begins_none(migrated: Settings, engine: Engine) -> None:
     company = migrated.model_copy(update={"sandbox_scale": "none"})
-    keep(company, SALESFORCE, {one.key: "x" for one in SALESFORCE.credentials if one.default is None})
+    keep(company, SALESFORCE, {one.key: "2022-01-01" for one in SALESFORCE.credentials if one.default is None})
     keep(company, all_sources()["production"], {"url": "postgresql://reader:p@127.0.0.1:1/shop"})
     run = Run(uuid4(), NOW, company, "load")
     with pytest.raises(UsageError, match="Production database is always read whole"):
@@ -65,7 +75,7 @@ def test_a_day_after_the_last_load_is_refused_since_what_changed_before_it_would
     migrated: Settings, engine: Engine
 ) -> None:
     company = migrated.model_copy(update={"sandbox_scale": "none"})
-    keep(company, SALESFORCE, {one.key: "x" for one in SALESFORCE.credentials if one.default is None})
+    keep(company, SALESFORCE, {one.key: "2022-01-01" for one in SALESFORCE.credentials if one.default is None})
     run = Run(uuid4(), NOW, company, "load")
     record = LoadRecord(engine, run.run_id, NOW - timedelta(days=9))
     record.begin(SALESFORCE, is_full=False, log="")

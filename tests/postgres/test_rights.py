@@ -23,6 +23,23 @@ def run(settings: Settings, login: str, statement: str, database: str | None = N
         connection.cursor().execute(statement)
 
 
+@pytest.mark.parametrize("login", LOGINS)
+def test_every_login_reads_in_utc_wherever_the_server_stands(migrated: Settings, login: str) -> None:
+    admin = warehouse_url(migrated, ADMIN).set(drivername="postgresql")
+    name = admin.database
+    with closing(psycopg2.connect(admin.render_as_string(hide_password=False))) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(f"alter database {name} set timezone = 'Europe/Berlin'")
+            try:
+                url = warehouse_url(migrated, login).set(drivername="postgresql")
+                with closing(psycopg2.connect(url.render_as_string(hide_password=False))) as own, own.cursor() as asked:
+                    asked.execute("show timezone")
+                    assert asked.fetchone() == ("UTC",)
+            finally:
+                cursor.execute(f"alter database {name} reset timezone")
+
+
 @pytest.fixture(scope="module")
 def built(migrated: Settings) -> Settings:
     """The warehouse with one mart as dbt would build it (granted to Finance), over a table of core, and a raw table."""
