@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipelines.sandbox.company import Company, simulate
+from pipelines.sandbox.company.product import happenings, people, tracked
 from pipelines.sandbox.company.times import ANCHOR, DAY
 
 LATER = ANCHOR + 40 * DAY
@@ -44,6 +47,22 @@ def test_what_is_new_later_was_made_later(company: Company, later: Company) -> N
     assert len(new) > 500
     assert [key for key in new if later.book.objects[key].updated <= ANCHOR] == []
     assert [key for key in new if key[0] == "stripe" and later.book.objects[key].created <= ANCHOR] == []
+
+
+def test_whoever_is_invited_is_invited_before_joining(company: Company) -> None:
+    """Else the export of an hour that was read would grow when they join, and nobody reads it again."""
+    invited = [
+        (account, one)
+        for account in tracked(company)
+        for user, other in people(company, account)
+        for one in happenings(account, user, other, company.until)
+        if one[1] == "invited_teammate"
+    ]
+    assert len(invited) >= 3
+    for account, one in invited:
+        then = replace(company, until=one[0] + 1)
+        assert one in [each for user, other in people(then, account)
+                       for each in happenings(account, user, other, then.until)]  # fmt: skip
 
 
 def test_logs_never_change(company: Company, later: Company) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from pipelines.sandbox.company.dice import number_of, share
-from pipelines.sandbox.company.production import Tenant, User, accounts, users
+from pipelines.sandbox.company.production import Tenant, User, accounts, planned, users
 from pipelines.sandbox.company.simulation import Company
 from pipelines.sandbox.company.taxonomy import FEATURES, FLOWS, SESSION, SPREADS, Feature, Flow
 from pipelines.sandbox.company.times import DAY, at
@@ -76,11 +77,14 @@ def _owned(tenant: Tenant) -> Iterator[tuple[int, int, str]]:
 
 
 def people(company: Company, account: Tracked) -> Iterator[tuple[User, User | None]]:
-    """Those of its people of whom anything was ever seen; beside the first, the second one, whom they invite."""
-    found = list(users(company, account.id, account.tenant))
-    for number, user in enumerate(found):
+    """Those of its people of whom anything was ever seen; beside the first, the second one, whom they invite.
+
+    The second may be yet to come: one is invited before.
+    """
+    second = next(islice(planned(company, account.id, account.tenant), 1, None), None)
+    for number, user in enumerate(users(company, account.id, account.tenant)):
         if (last_seen(user.habit, company.until) or 0) >= account.since:
-            yield user, found[1] if number == 0 and len(found) > 1 else None
+            yield user, second if number == 0 else None
 
 
 def happenings(account: Tracked, user: User, colleague: User | None, until: int) -> Iterator[Happening]:

@@ -141,19 +141,25 @@ def _account(company: Company, number: int, tenant: Tenant) -> None:
 
 def users(company: Company, account: int, tenant: Tenant) -> Iterator[User]:
     """The people of an account, the first of them from its first minutes; ids are the account's and a number."""
+    last = min(company.until, tenant.quiet_from or company.until)
+    for number, user in enumerate(planned(company, account, tenant)):
+        if user.created <= (company.until if number == 0 else last):
+            yield user
+
+
+def planned(company: Company, account: int, tenant: Tenant) -> Iterator[User]:
+    """All who are or will be its people, if it stays."""
     roll = dice(company.seed, "users", tenant.key)
     created = tenant.created + 60
-    last = min(company.until, tenant.quiet_from or company.until)
     for number in range(1 + round(1.25 * sqrt(tenant.seats))):
         given, family = person_name(roll, tenant.country)
         # The first one sees to it that each account is looked into; how often differs.
         pace = 1.05 + 4 * share(tenant.key, "pace") ** 1.5 if number == 0 else float(roll.lognormal(0.9, 0.9))
         phase, wait = roll.random(), int(roll.exponential(25) * DAY)
-        if created <= (company.until if number == 0 else last):
-            habit = Habit(f"{company.seed}/{tenant.key}/{number}", tenant.country, created, pace, phase, tenant.spans,
-                          tenant.fades)  # fmt: skip
-            yield User(account * 1000 + number, f"{given} {family}", f"user{number}@{tenant.mail}",
-                       ROLES[min(number, 4)], created, habit)  # fmt: skip
+        habit = Habit(f"{company.seed}/{tenant.key}/{number}", tenant.country, created, pace, phase, tenant.spans,
+                      tenant.fades)  # fmt: skip
+        yield User(account * 1000 + number, f"{given} {family}", f"user{number}@{tenant.mail}",
+                   ROLES[min(number, 4)], created, habit)  # fmt: skip
         created += wait + HOUR
 
 
