@@ -15,7 +15,7 @@ KEPT_FOR = timedelta(hours=1)
 
 
 def forget_old(settings: Settings, extractor: str, now: datetime) -> None:
-    """Has the tap asked again in its next run, if what is kept of it is older than `KEPT_FOR`.
+    """Has the tap asked again in its next run, if what is kept of it is older than `KEPT_FOR`, or no catalog at all.
 
     Args:
         settings: of this home.
@@ -23,7 +23,9 @@ def forget_old(settings: Settings, extractor: str, now: datetime) -> None:
         now: by the wall's clock.
     """
     mark = _mark(settings, extractor)
-    if mark.exists() and now.timestamp() - mark.stat().st_mtime > KEPT_FOR.total_seconds():
+    if not mark.exists():
+        return
+    if now.timestamp() - mark.stat().st_mtime > KEPT_FOR.total_seconds() or _kept(settings, extractor) is None:
         mark.unlink()
 
 
@@ -35,13 +37,11 @@ def forget(settings: Settings, extractor: str) -> None:
 def declared(settings: Settings, extractor: str) -> Mapping[str, Mapping[str, str]]:
     """The selected columns of each selected stream with their types, such as {"Lead": {"Id": "string"}}.
 
-    Streams are named as their raw tables. Empty where the tap was never asked, or has no catalog.
+    Streams are named as their raw tables. Empty where the tap was never asked, was ended before it had answered, or has
+    no catalog.
     """
-    file = _folder(settings, extractor) / "tap.properties.json"
-    if not file.exists():
-        return {}
     found = {}
-    for stream in json.loads(file.read_text()).get("streams", []):
+    for stream in (_kept(settings, extractor) or {}).get("streams", []):
         chosen = {tuple(each["breadcrumb"]): each["metadata"] for each in stream.get("metadata", [])}
         if chosen.get((), {}).get("selected"):
             name = str(stream.get("stream") or stream["tap_stream_id"]).rpartition("-")[2]
@@ -51,6 +51,15 @@ def declared(settings: Settings, extractor: str) -> Mapping[str, Mapping[str, st
                 if _is_chosen(chosen.get(("properties", column), {}))
             }
     return found
+
+
+def _kept(settings: Settings, extractor: str) -> dict[str, Any] | None:
+    """The catalog; None where there is none, or half of one: Meltano writes it while the tap speaks."""
+    try:
+        catalog: dict[str, Any] = json.loads((_folder(settings, extractor) / "tap.properties.json").read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
+    return catalog
 
 
 def _mark(settings: Settings, extractor: str) -> Path:

@@ -134,7 +134,7 @@ class Campaign:
             ) as load:
                 coming = caught(self.company, self.vendors(fault, after), load)
                 for lock in locks:
-                    until(lock, "the loader of the files waits for its table")
+                    until(lambda lock=lock: lock() or load.done(), "the loader of the files waits for its table")
                     dead |= {"files"} if kill("files", role) else set()
                     lock.let_go()
                 for vendor in coming:
