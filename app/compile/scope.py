@@ -141,9 +141,9 @@ def mart_of(metric: Metric, names: Iterable[str]) -> tuple[Any, list[ColumnEleme
 
 
 def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """The values wanted of each dimension, in the order asked."""
+    """The values wanted of each dimension, each once, in the order asked."""
     found: dict[str, list[str]] = {}
-    for dimension, value in pairs:
+    for dimension, value in dict.fromkeys(pairs):
         found.setdefault(dimension, []).append(value)
     return found
 
