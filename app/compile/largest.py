@@ -19,7 +19,7 @@ def select_largest(metric: Metric, question: Question, scope: Scope) -> Select[A
     """Parts that add up are added to the rest, ids are counted anew in it; of ratios there is no rest."""
     names = question.by
     grid = scope.cte("figures", grid_of(metric, scope))
-    ranked = _ranked(grid, question)
+    ranked = scope.cte("largest", _ranked(grid, question))
     period = grid.c[question.grain]
     same = and_(*(grid.c[name].is_not_distinct_from(ranked.c[name]) for name in names))
     if metric.kind == "distinct":
@@ -41,7 +41,7 @@ def select_largest(metric: Metric, question: Question, scope: Scope) -> Select[A
     return select(*keys, total.label("value"), *reason).group_by(*keys).order_by(*keys)
 
 
-def _ranked(grid: CTE, question: Question) -> CTE:
+def _ranked(grid: CTE, question: Question) -> Select[Any]:
     """The combinations that stay apart. A value that is itself called `Other` is part of the rest, never beside it."""
     period = grid.c[question.grain]
     dimensions = [grid.c[name] for name in question.by]
@@ -52,5 +52,4 @@ def _ranked(grid: CTE, question: Question) -> CTE:
         .where(period == latest, ~is_other)
         .order_by(grid.c.value.desc().nulls_last(), *dimensions)
         .limit(question.top)
-        .cte("largest")
     )

@@ -140,10 +140,11 @@ def _grain(question: Question, metric: Metric, metrics: Mapping[str, Metric]) ->
         raise QuestionError(
             f"{metric.name}{whose} is known by month: a {question.grain} of it would be invented. Ask for months."
         )
-    if question.grain != "month" and metric.kind in ("cumulative", "change", "cohort"):
+    counting = [each for each in _all(metric, metrics) if each.kind in ("cumulative", "change", "cohort")]
+    if question.grain != "month" and counting:
         raise QuestionError(
-            f"{metric.name} counts in months, so that it has no value of a {question.grain}. Ask for months, or ask "
-            f"{metric.of or 'another metric'} by {question.grain}."
+            f"{counting[0].name} counts in months, so that it has no value of a {question.grain}. Ask for months, or "
+            f"ask {counting[0].of or 'another metric'} by {question.grain}."
         )
     _coarser(question, metric, metrics)
 
@@ -160,7 +161,7 @@ def _coarser(question: Question, metric: Metric, metrics: Mapping[str, Metric]) 
                 f"that of a {question.grain}. Ask for days."
             )
     kinds = {leaf.over_time or "counted" for leaf in by_day}
-    if len(kinds) > 1 and "last" in kinds and metric.kind in ("ratio", "derived"):
+    if len(kinds) > 1 and "last" in kinds:
         raise QuestionError(
             f"{metric.name} divides what adds up over days by what does not: in a {question.grain} one side would grow "
             "with its length and the other not. Ask for days."

@@ -6,6 +6,7 @@ import operator
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import chain, count
 from typing import Any
 
 from sqlalchemy import Date, Interval, and_, case, cast, column, func, literal_column, not_, table
@@ -23,11 +24,14 @@ SIGNS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.g
 class Names:
     """Names for the steps of one statement, each used once, however often a metric is read."""
 
-    given: dict[str, int] = field(default_factory=dict)
+    given: set[str] = field(default_factory=set)
 
     def fresh(self, name: str) -> str:
-        self.given[name] = self.given.get(name, 0) + 1
-        return name if self.given[name] == 1 else f"{name[:55]}_{self.given[name]}"
+        """The name itself, or with the first number that makes it a new one; Postgres cuts after 63 characters."""
+        tried = chain([name[:60]], (f"{name[:55]}_{number}" for number in count(2)))
+        found = next(each for each in tried if each not in self.given)
+        self.given.add(found)
+        return found
 
 
 @dataclass(frozen=True)
@@ -148,9 +152,9 @@ def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return found
 
 
-def interval(count: int, grain: str) -> ColumnElement[Any]:
+def interval(number: int, grain: str) -> ColumnElement[Any]:
     """So many days, weeks or months, for adding to a date."""
-    return cast(sql_text(f"'{int(count)} {grain}'"), Interval)
+    return cast(sql_text(f"'{int(number)} {grain}'"), Interval)
 
 
 def start_of(day: date, grain: str) -> date:

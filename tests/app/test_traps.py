@@ -288,6 +288,8 @@ REFUSED: dict[str, tuple[Question, str]] = {
     "a flow by a stock over a month": refused("paid_of_balance", "one side would grow with its length"),
     "a sum so far by day": refused("paid_ever", "counts in months.* ask paid by day", grain="day"),
     "a sum so far by week": refused("paid_so_far", "no value of a week", grain="week"),
+    "a formula over a sum so far, by day": refused("paid_ever_twice", "paid_ever counts in months", grain="day"),
+    "a formula over a sum so far, running": refused("paid_ever_twice", "still run", compare="year_before", **PARTIAL),
     "a quarter": refused("paid", "No grain is called 'quarter'. Expected one of: day, week", grain="quarter"),
     "money in all currencies": refused("paid_local", "100 EUR and 100 JPY are not 200 of anything.* found no filter"),
     "money in two currencies": refused("paid_local", "found 2 of them: EUR, JPY",

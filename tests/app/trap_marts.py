@@ -131,5 +131,6 @@ FILES = {
     "won_growth": {**COMMON, "kind": "change", "of": "won", "months": "1", "change": "relative", "unit": "ratio"},
     "profit_growth": {**COMMON, "kind": "change", "of": "profit", "months": "1", "change": "relative",
                       "unit": "ratio"},
+    "paid_ever_twice": {**COMMON, "kind": "derived", "formula": "paid_ever * 2"},
     "won_a_visitor": {**COMMON, "kind": "derived", "formula": "won / visitors", "unit": "ratio"},
 }  # fmt: skip
