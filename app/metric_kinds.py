@@ -22,7 +22,7 @@ FIELDS_OF_KIND: Mapping[str, tuple[set[str], set[str]]] = {
     "ratio": ({"numerator", "denominator"}, {"undefined"}),
     "multiple": ({"of", "factor"}, set()),
     "derived": ({"formula"}, {"missing", "undefined"}),
-    "distinct": ({"mart", "column"}, OF_MART),
+    "distinct": ({"mart", "column"}, {"days"} | OF_MART),
     "cumulative": ({"of", "window"}, {"months", "missing"}),
     "change": ({"of", "months", "change"}, {"missing"}),
     "cohort": (
@@ -55,6 +55,7 @@ class Metric(BaseModel):
         formula: of a derived metric, over the names of others.
         missing: part → `zero`: a month (or part) without a row of that flow or count is none of it, not unknown.
         window: of a cumulative metric: since the beginning, this year to date, or trailing so many `months`.
+        days: of a distinct metric by day: whoever came within so many days counts on the last of them.
         change: of a change over so many `months`: the difference, or relative to the earlier value.
         cohort_column, age_column, base_column, kept_column: of a cohort metric: the month a cohort began in, complete
             months since then (0 in its first), what it began with, and what is left of it.
@@ -84,6 +85,7 @@ class Metric(BaseModel):
     missing: Mapping[Identifier, Literal["zero"]] = Field(default_factory=dict)
     window: Literal["beginning", "year", "trailing"] | None = None
     months: int | None = Field(None, ge=1, le=120)
+    days: int | None = Field(None, ge=1, le=366)
     change: Literal["difference", "relative"] | None = None
     cohort_column: Identifier | None = None
     age_column: Identifier | None = None

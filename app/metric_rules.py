@@ -26,6 +26,8 @@ def mistake_alone(metric: Metric) -> Mistake | None:
         return Mistake("reason_column", metric.reason_column, only)
     if metric.grain == "day" and metric.time_column == "month":
         return Mistake("grain", "day", "`time_column` too, the mart's column that holds the day")
+    if metric.days and metric.grain != "day":
+        return Mistake("days", metric.days, "a metric with `grain: day`: a window of days is not known by month")
     beyond = [name for name in metric.date_dimensions if name not in metric.dimensions]
     if beyond:
         return Mistake(

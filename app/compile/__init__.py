@@ -6,6 +6,7 @@ columns. Values are `numeric` and never rounded here. A question that would give
     refusals     what is no honest question, and why
     scope        which periods and rows: shared by all that is read for one answer
     rows         metrics that read a mart: simple, distinct
+    trailing     distinct within so many days
     cohorts      metrics that read a mart: cohort
     grids        metrics made of others: ratio, multiple, derived, cumulative, change
     comparison   a value beside that of a month or a year before

@@ -11,6 +11,7 @@ from sqlalchemy.sql.selectable import CTE
 
 from app.compile.rows import distinct, simple
 from app.compile.scope import Scope, interval
+from app.compile.trailing import trailing
 from app.formula import Node, Number, Part, divisors_of, parse, parts_of, written
 from app.metric_kinds import Metric
 
@@ -20,7 +21,7 @@ def grid_of(metric: Metric, scope: Scope) -> Select[Any]:
     if metric.kind == "simple":
         return simple(metric, scope)
     if metric.kind == "distinct":
-        return distinct(metric, scope)
+        return trailing(metric, scope) if metric.days else distinct(metric, scope)
     if metric.kind == "multiple":
         base = scope.cte(str(metric.of), grid_of(scope.metrics[str(metric.of)], scope))
         reason = [base.c.reason] if "reason" in base.c else []
@@ -39,7 +40,7 @@ def says_why(metric: Metric, metrics: Mapping[str, Metric], grain: str) -> bool:
     if metric.kind == "simple":
         over_days = metric.grain == "day" and grain != "day"
         return metric.over_time == "last" if over_days else bool(metric.reason_column)
-    return metric.kind in ("derived", "cumulative", "change")
+    return metric.kind in ("derived", "cumulative", "change") or bool(metric.days)
 
 
 def known_periods(metric: Metric, scope: Scope) -> CTE:

@@ -61,8 +61,9 @@ def _top(question: Question, metric: Metric, metrics: Mapping[str, Metric]) -> N
             f"top={question.top} with by={list(question.by)} cannot be answered. Expected at least 1, and a "
             "dimension to rank. Give --by, or leave top out."
         )
-    if question.compare or metric.kind == "cohort":
-        what = "a comparison" if question.compare else "a cohort metric"
+    if question.compare or metric.kind == "cohort" or metric.days:
+        what = "a cohort metric" if metric.kind == "cohort" else "a window of days"
+        what = "a comparison" if question.compare else what
         raise QuestionError(
             f"top={question.top} cannot be asked of {what}: the rest would be made of other parts in each of what is "
             "set side by side. Leave top out, or filter to the parts you mean."
@@ -160,7 +161,7 @@ def _coarser(question: Question, metric: Metric, metrics: Mapping[str, Metric]) 
                 f"{leaf.name} is kept by day and stands for its day only: neither the sum nor the mean of its days is "
                 f"that of a {question.grain}. Ask for days."
             )
-    kinds = {leaf.over_time or "counted" for leaf in by_day}
+    kinds = {"last" if leaf.days else leaf.over_time or "counted" for leaf in by_day}
     if len(kinds) > 1 and "last" in kinds:
         raise QuestionError(
             f"{metric.name} divides what adds up over days by what does not: in a {question.grain} one side would grow "

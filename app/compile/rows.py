@@ -17,7 +17,7 @@ def simple(metric: Metric, scope: Scope) -> Select[Any]:
     """One pass over a mart: kept periods and values, aggregated over the other dimensions."""
     if metric.grain == "day" and scope.grain != "day":
         return _over_days(metric, scope)
-    names = [metric.time_column, str(metric.column), *_dimensions_read(scope)]
+    names = [metric.time_column, str(metric.column), *scope.dimensions]
     names += [metric.reason_column] if metric.reason_column else []
     mart, conditions = mart_of(metric, [*names, *(["is_complete"] if metric.grain == "month" else [])])
     period, value = mart.c[metric.time_column], cast(mart.c[str(metric.column)], Numeric)
@@ -44,7 +44,7 @@ def distinct(metric: Metric, scope: Scope, largest: Any = None) -> Select[Any]:
             id counts once.
     """
     by_month = ["is_complete"] if metric.grain == "month" else []
-    mart, conditions = mart_of(metric, [metric.time_column, str(metric.column), *_dimensions_read(scope), *by_month])
+    mart, conditions = mart_of(metric, [metric.time_column, str(metric.column), *scope.dimensions, *by_month])
     day, wanted = mart.c[metric.time_column], mart.c[str(metric.column)]
     period = scope.period_of(day) if metric.grain == "day" else day
     kept = [*_time_kept(metric, scope, mart), *conditions, *scope.rows_kept(mart)]
@@ -63,7 +63,7 @@ def distinct(metric: Metric, scope: Scope, largest: Any = None) -> Select[Any]:
 
 def _over_days(metric: Metric, scope: Scope) -> Select[Any]:
     """A mart by day in weeks or months: flows add up, stocks take the closing day, for all parts the same one."""
-    mart, conditions = mart_of(metric, [metric.time_column, str(metric.column), *_dimensions_read(scope)])
+    mart, conditions = mart_of(metric, [metric.time_column, str(metric.column), *scope.dimensions])
     day, value = mart.c[metric.time_column], cast(mart.c[str(metric.column)], Numeric)
     period = scope.period_of(day)
     kept = [*scope.days_kept(day), *conditions]
@@ -98,9 +98,3 @@ def _over_days(metric: Metric, scope: Scope) -> Select[Any]:
 def _time_kept(metric: Metric, scope: Scope, mart: Any) -> list[ColumnElement[bool]]:
     time = mart.c[metric.time_column]
     return scope.days_kept(time) if metric.grain == "day" else scope.months_kept(time, mart.c.is_complete)
-
-
-def _dimensions_read(scope: Scope) -> tuple[str, ...]:
-    """The dimensions that are split or filtered by, each once."""
-    named = (*scope.by, *(name for name, _ in (*scope.where, *scope.unless)), *(name for name, _, _ in scope.dated))
-    return tuple(dict.fromkeys(named))

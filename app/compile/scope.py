@@ -76,6 +76,12 @@ class Scope:
         """The first day of the period that is not over."""
         return start_of(self.today, self.grain)
 
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """The dimensions that are split or filtered by, each once."""
+        named = (*self.by, *(pair[0] for pair in (*self.where, *self.unless)), *(each[0] for each in self.dated))
+        return tuple(dict.fromkeys(named))
+
     def from_the_beginning(self) -> Scope:
         """The same, from the first period there is."""
         return replace(self, since=None)

@@ -55,6 +55,7 @@ MISTAKES = {
     "a ratio of a formula that divides": (
         {**COMMON, "kind": "ratio", "numerator": "paid_per_visitor", "denominator": "paid"}, "ratios don't add up"),
     "a count of dollars": ({**FILES["visitors"], "unit": "usd"}, "a distinct metric counts"),
+    "a window of days by month": ({**FILES["visitors"], "grain": "month", "days": "7"}, "by month"),
     "days without their column": ({**FILES["paid"], "time_column": "month"}, "`time_column` too"),
     "local money without currencies": ({**FILES["paid_local"], "dimensions": "[country]"}, "`currency` among the dim"),
     "local money beside what has no currency": (

@@ -97,6 +97,10 @@ DAILY = {"grain": "day", "time_column": "day"}
 FILES = {
     "visitors": _of("visits", kind="distinct", column="user_id", unit="count", dimensions="[country, product]",
                     **DAILY),
+    "visitors_of_week": _of("visits", kind="distinct", column="user_id", unit="count", days="7",
+                            dimensions="[country]", **DAILY),
+    "stickiness": {**COMMON, "kind": "ratio", "numerator": "visitors", "denominator": "visitors_of_week",
+                   "unit": "ratio"},
     "ada_visits": _of("visits", kind="distinct", column="day", unit="count", only="{user_id: ada}",
                       dimensions="[country]", **DAILY),
     "paid": _of("payments", column="paid_usd", aggregate="sum", over_time="sum", dimensions="[country, currency]",
