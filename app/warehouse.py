@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -18,13 +17,14 @@ from sqlalchemy import Select, text
 from sqlalchemy.dialects import postgresql
 
 from app.access import Viewer
+from app.answers import Answer, answered
 from app.audited import MOST_ROWS, AuditedReads, Request
 from app.clock import wall
 from app.company_files import CompanyFiles
-from app.compile import compile_question, marts_of, metric_of
+from app.compile import additivity_of, columns_of, compile_question, marts_of, metric_of, simplest
 from app.connections import Connections
 from app.errors import NotPermitted
-from app.filters import doubtful, refuse_unknown, select_values
+from app.filters import asked_of, doubtful, refuse_unknown, select_values
 from app.grants import Grants
 from app.kept_mail import find, whole_page
 from app.mails import Mails, Sent
@@ -38,36 +38,6 @@ from app.status import BuildFailure, Passport, Recorder, Status
 from app.steering import Steering
 
 __all__ = ["Answer", "BuildFailure", "Passport", "Status", "Warehouse"]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A figure by month (and dimension), with how fresh and sure it is.
-
-    Attributes:
-        rows: (month, *dimensions, value) in order, exact; a value of None is undefined.
-        frame: the same for drawing: month as a timestamp, value as a float.
-        sql: the statement as it can be run by hand.
-        promises_kept, promises_broken, promises_warned: names of the promises it rests on.
-        build_failed: the newest build, where it failed and the figure is that of the build before.
-        reasons: month → why it has no value, where the mart says so.
-    """
-
-    rows: tuple[tuple[Any, ...], ...]
-    frame: pd.DataFrame
-    sql: str
-    metric: Metric
-    data_until: datetime | None
-    checked_at: datetime | None
-    promises_kept: tuple[str, ...]
-    promises_broken: tuple[str, ...]
-    promises_warned: tuple[str, ...] = ()
-    build_failed: BuildFailure | None = None
-    reasons: Mapping[date, str] = field(default_factory=dict)
-
-    def why_null(self, month: date) -> str:
-        """Why that month has no value, in words; empty when nobody says."""
-        return self.reasons.get(month) or self.metric.why_null
 
 
 class Warehouse:
@@ -101,33 +71,14 @@ class Warehouse:
         """
         metric = metric_of(question.metric, self._metrics)
         statement = self._compile(question, as_of)
-        asked = {"by": question.by, "where": question.where, "since": question.since, "until": question.until}
-        request = Request("answer", marts_of(metric, self._metrics), metric.name, asked)
+        request = Request("answer", marts_of(metric, self._metrics), metric.name, asked_of(question))
         rows = self._reads.read(viewer, request, statement).values
-        reasons: dict[date, str] = {}
-        if metric.reason_column:
-            reasons = {month: reason for month, value, reason in rows if value is None and reason}
-            rows = tuple(row[:-1] for row in rows)
         for dimension in doubtful(question, rows):
-            wanted = [value for name, value in question.where if name == dimension]
+            wanted = [value for name, value in (*question.where, *question.unless) if name == dimension]
             refuse_unknown(metric.name, dimension, wanted, self._values(viewer, metric, dimension))
-        frame = pd.DataFrame(list(rows), columns=["month", *question.by, "value"])
-        frame["month"] = pd.to_datetime(frame["month"])
-        frame["value"] = frame["value"].astype("float64")
         status = self._recorder.record().status_of(metric, wall())
-        return Answer(
-            rows,
-            frame,
-            _sql(statement),
-            metric,
-            status.data_until,
-            status.checked_at,
-            status.kept,
-            status.broken,
-            status.warned,
-            status.build_failed,
-            reasons,
-        )
+        additivity = additivity_of(metric, self._metrics)
+        return answered(rows, columns_of(question, self._metrics), _sql(statement), metric, additivity, status)
 
     def read(
         self,
@@ -180,7 +131,7 @@ class Warehouse:
             promises_broken=status.broken,
             worked_out_as=metric.worked_out_as,
             comes_from=record.comes_from(metric) or marts_of(metric, self._metrics),
-            sql=_sql(self._compile(Question(name), as_of)),
+            sql=_sql(self._compile(simplest(metric, self._metrics), as_of)),
             promises_warned=status.warned,
             build_failed=status.build_failed,
         )
