@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,6 +61,7 @@ def metric(
         from app.access import OPERATOR
         from app.clock import as_of as business_instant
         from app.metrics import Question
+        from app.ui.reading import read_at
         from app.warehouse import Warehouse
         from pipelines.services import running
 
@@ -73,9 +75,9 @@ def metric(
             include_partial=True,
         )
         _refuse_unknown(name)
-        instant = business_instant(settings)
-        with running(settings, "warehouse"):
-            found = Warehouse(settings).answer(OPERATOR, question, as_of=instant)
+        with running(settings, "warehouse"), closing(Warehouse(settings)) as warehouse:
+            instant = read_at(business_instant(settings), warehouse.progress.data_until())
+            found = warehouse.answer(OPERATOR, question, as_of=instant)
         payload = _payload(question.by, found) | {"metric": name, "as_of": instant}
     answer(payload, as_json, lambda console: _draw(payload, console))
 
@@ -100,6 +102,8 @@ def _filter(text: str) -> tuple[str, str]:
 
 
 def _payload(by: tuple[str, ...], found: Answer) -> dict[str, object]:
+    from app.receipts.form import spoken
+
     metric: Metric = found.metric
     failed = found.build_failed
     columns = ("month", *by, "value")
@@ -119,6 +123,7 @@ def _payload(by: tuple[str, ...], found: Answer) -> dict[str, object]:
         "build_failed": failed and {"at": failed.at, "reason": failed.reason},
         "null_reason": found.why_null(max((row[0] for row in found.rows if row[-1] is None), default=date.min)) or None,
         "sql": found.sql,
+        "receipt": found.receipt and spoken(found.receipt),
     }
 
 
@@ -139,6 +144,9 @@ def _draw(payload: dict[str, object], console: Console) -> None:
     else:
         console.print("No rows: nothing is loaded yet, or the filters leave nothing.")
     console.print(f"Data until {payload['data_until']}, checked at {payload['checked_at']}", markup=False)
+    if payload["receipt"]:
+        said = f"Receipt {payload['receipt']}; `plumbline receipt {payload['receipt']} --check` says whether it holds"
+        console.print(said, markup=False)
     failed = payload["build_failed"]
     if isinstance(failed, dict):
         said = f"The newest build failed at {failed['at']}: {failed['reason']}"
