@@ -85,16 +85,18 @@ class Stored:
 
 
 def plain(value: Any) -> Any:
-    """The value in terms of JSON without numbers that could be rounded: decimals and instants are exact texts.
+    """The value in terms of JSON without numbers that could be rounded: decimals, floats and instants are exact texts.
 
     Raises:
-        TypeError: a kind of value that no receipt should hold, such as a float.
+        TypeError: a kind of value that has no one text.
     """
     match value:
         case None | bool() | int() | str():
             return value
         case Decimal():
             return format(value, "f")
+        case float():
+            return repr(value)  # the shortest text that is this float and no other
         case datetime():
             return value.astimezone(UTC).isoformat()
         case date():

@@ -16,7 +16,7 @@ from app.settings import Settings
 
 NAME = re.compile(r"receipt_seal_([1-9][0-9]*)")
 FIRST = "1"
-SHORT = 16
+SHORT = 8
 """Hexadecimal digits of the seal of one column, which only tells where to look."""
 
 
