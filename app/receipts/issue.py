@@ -108,7 +108,9 @@ class Issuer:
         known = self._basis
         if known is None or known.build != build:
             known = read_basis(connection, build)
-            self._basis = known
+            with self._lock:
+                self._basis = known
+                self._known.clear()  # ids of another build do not come again; after a restore they may be gone
         return known
 
     def _put(self, connection: Connection, draft: Draft, basis: Basis, rows: Rows) -> str:
