@@ -127,6 +127,7 @@ def asked(question: Question) -> dict[str, Any]:
     """
     found = asdict(question)
     defaults = {each.name: each.default for each in fields(question) if each.default is not MISSING}
+    defaults |= {each.name: each.default_factory() for each in fields(question) if each.default_factory is not MISSING}
     return {
         name: plain(value) for name, value in found.items() if name not in defaults or value != defaults[name]
     }  # fmt: skip
