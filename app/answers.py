@@ -32,6 +32,7 @@ class Answer:
         columns: the names of a row's values.
         additivity: over what the values add up.
         row_reasons: for each row why it has no value; None where it has one, or nobody says.
+        receipt: the id of its receipt; None before the first build, or where a program asked and nobody is shown it.
     """
 
     rows: tuple[tuple[Any, ...], ...]
@@ -48,6 +49,7 @@ class Answer:
     columns: tuple[str, ...] = ("month", "value")
     additivity: Additivity | None = None
     row_reasons: tuple[str | None, ...] = ()
+    receipt: str | None = None
 
     def why_null(self, month: date) -> str:
         """Why that month has no value, in words; empty when nobody says."""
@@ -61,6 +63,7 @@ def answered(
     metric: Metric,
     additivity: Additivity,
     status: Status,
+    receipt: str | None = None,
 ) -> Answer:
     """The answer of a statement's rows, whose last column is the reason where there is such a column."""
     why: tuple[str | None, ...] = (None,) * len(rows)
@@ -90,4 +93,5 @@ def answered(
         columns=columns,
         additivity=additivity,
         row_reasons=why,
+        receipt=receipt,
     )

@@ -14,11 +14,10 @@ from typing import Any
 
 import pandas as pd
 from sqlalchemy import Select, text
-from sqlalchemy.dialects import postgresql
 
 from app.access import Viewer
 from app.answers import Answer, answered
-from app.audited import MOST_ROWS, AuditedReads, Request
+from app.audited import MOST_ROWS, AuditedReads, Request, Rows
 from app.clock import wall
 from app.company_files import CompanyFiles
 from app.compile import additivity_of, columns_of, compile_question, marts_of, metric_of, simplest
@@ -32,8 +31,13 @@ from app.mart_rows import select_rows
 from app.metrics import Metric, Question, catalogue
 from app.people import People
 from app.progress import Progress
+from app.receipts.desk import Asks, Desk
+from app.receipts.form import Receipt
+from app.receipts.issue import Issuer, draft_of
+from app.receipts.seal import sealer
 from app.secrets import PORTAL
 from app.settings import Settings
+from app.statements import read_back, written_out
 from app.status import BuildFailure, Passport, Recorder, Status
 from app.steering import Steering
 
@@ -54,14 +58,18 @@ class Warehouse:
         self.files = CompanyFiles(self._connections, settings)
         self.people = People(self._connections)
         self.progress = Progress(self._connections)
+        self._issuer = Issuer(lambda: sealer(settings))
+        asks = Asks(self._ask_again, self._run_again)
+        self.receipts = Desk(settings, self._connections, self._grants, self._reads, self._metrics, asks)
 
-    def answer(self, viewer: Viewer, question: Question, *, as_of: datetime) -> Answer:
+    def answer(self, viewer: Viewer, question: Question, *, as_of: datetime, with_receipt: bool = True) -> Answer:
         """A certified figure.
 
         Args:
             viewer: who asks.
             question: what.
             as_of: the business instant.
+            with_receipt: whether a receipt is made: not where only a program looks at the figure.
 
         Raises:
             QuestionError: the question has no honest answer, or filters by a value that no month has.
@@ -72,13 +80,18 @@ class Warehouse:
         metric = metric_of(question.metric, self._metrics)
         statement = self._compile(question, as_of)
         request = Request("answer", marts_of(metric, self._metrics), metric.name, asked_of(question))
-        rows = self._reads.read(viewer, request, statement).values
+        sql, record, receipt = written_out(statement), self._recorder.record(), None
+        if with_receipt:
+            draft = draft_of(metric, question, as_of, sql, request.marts, record)
+            found, receipt = self._issuer.issue(lambda w: self._reads.read(viewer, request, statement, w), draft)
+        else:
+            found = self._reads.read(viewer, request, statement)
+        rows = found.values
         for dimension in doubtful(question, rows):
             wanted = [value for name, value in (*question.where, *question.unless) if name == dimension]
             refuse_unknown(metric.name, dimension, wanted, self._values(viewer, metric, dimension))
-        status = self._recorder.record().status_of(metric, wall())
-        additivity = additivity_of(metric, self._metrics)
-        return answered(rows, columns_of(question, self._metrics), _sql(statement), metric, additivity, status)
+        status, additivity = record.status_of(metric, wall()), additivity_of(metric, self._metrics)
+        return answered(rows, columns_of(question, self._metrics), sql, metric, additivity, status, receipt)
 
     def read(
         self,
@@ -131,7 +144,7 @@ class Warehouse:
             promises_broken=status.broken,
             worked_out_as=metric.worked_out_as,
             comes_from=record.comes_from(metric) or marts_of(metric, self._metrics),
-            sql=_sql(self._compile(simplest(metric, self._metrics), as_of)),
+            sql=written_out(self._compile(simplest(metric, self._metrics), as_of)),
             promises_warned=status.warned,
             build_failed=status.build_failed,
         )
@@ -221,6 +234,17 @@ class Warehouse:
         """Gives all connections back."""
         self._connections.close()
 
+    def _ask_again(self, viewer: Viewer, question: Question, as_of: datetime) -> tuple[Rows, str]:
+        """The rows of a question that a receipt was made of, and the statement they come by today."""
+        metric, statement = metric_of(question.metric, self._metrics), self._compile(question, as_of)
+        request = Request("check receipt", marts_of(metric, self._metrics), metric.name, {"question": question})
+        return self._reads.read(viewer, request, statement), written_out(statement)
+
+    def _run_again(self, viewer: Viewer, receipt: Receipt) -> Rows:
+        """The rows of a receipt's own statement: of one whose seal holds, so that it is ours word for word."""
+        request = Request("check receipt", receipt.marts, receipt.metric, {"receipt": receipt.receipt_id})
+        return self._reads.read(viewer, request, read_back(receipt.sql))
+
     def _values(self, viewer: Viewer, metric: Metric, dimension: str) -> tuple[str, ...]:
         """Every value that a dimension has in the marts of a metric, whatever the month."""
         found: set[str] = set()
@@ -243,9 +267,3 @@ class Warehouse:
         metric = metric_of(name, self._metrics)
         self._grants.role_for(viewer, marts_of(metric, self._metrics))
         return metric
-
-
-def _sql(statement: Select[Any]) -> str:
-    """The statement with its values written out, to be read and run by hand."""
-    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    return str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True})).replace(" \n", "\n")

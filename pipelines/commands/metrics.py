@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
@@ -77,6 +78,7 @@ def metric(
         from app.clock import as_of as business_instant
         from app.made_of import is_by_day
         from app.metrics import Question, catalogue
+        from app.ui.reading import read_at
         from app.warehouse import Warehouse
         from pipelines.services import running
 
@@ -97,9 +99,9 @@ def metric(
         _refuse_unknown(name)
         # Of what is only known by month the running one has nothing to be compared with.
         partial = compare is None or is_by_day(catalogue()[name], catalogue())
-        instant = business_instant(settings)
-        with running(settings, "warehouse"):
-            found = Warehouse(settings).answer(OPERATOR, replace(question, include_partial=partial), as_of=instant)
+        with running(settings, "warehouse"), closing(Warehouse(settings)) as warehouse:
+            instant = read_at(business_instant(settings), warehouse.progress.data_until())
+            found = warehouse.answer(OPERATOR, replace(question, include_partial=partial), as_of=instant)
         payload = _payload(question.by, found) | {"metric": name, "as_of": instant}
     answer(payload, as_json, lambda console: _draw(payload, console))
 
@@ -148,6 +150,8 @@ def _adds_up(additivity: Additivity | None) -> dict[str, object]:
 
 
 def _payload(by: tuple[str, ...], found: Answer) -> dict[str, object]:
+    from app.receipts.form import spoken
+
     metric: Metric = found.metric
     failed = found.build_failed
     value = found.columns.index("value")
@@ -170,6 +174,7 @@ def _payload(by: tuple[str, ...], found: Answer) -> dict[str, object]:
         "build_failed": failed and {"at": failed.at, "reason": failed.reason},
         "null_reason": found.why_null(max(missing, default=date.min)) or None,
         "sql": found.sql,
+        "receipt": found.receipt and spoken(found.receipt),
     }
 
 
@@ -188,6 +193,9 @@ def _draw(payload: dict[str, object], console: Console) -> None:
     else:
         console.print("No rows: nothing is loaded yet, or the filters leave nothing.")
     console.print(f"Data until {payload['data_until']}, checked at {payload['checked_at']}", markup=False)
+    if payload["receipt"]:
+        said = f"Receipt {payload['receipt']}; `plumbline receipt {payload['receipt']} --check` says whether it holds"
+        console.print(said, markup=False)
     failed = payload["build_failed"]
     if isinstance(failed, dict):
         said = f"The newest build failed at {failed['at']}: {failed['reason']}"

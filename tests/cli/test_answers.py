@@ -19,7 +19,7 @@ from .conftest import Plumbline
 
 COMMANDS = (
     ("up",), ("down",), ("status",), ("doctor",), ("run",), ("metrics",), ("metric",), ("verify",), ("bench",),
-    ("mail", "list"), ("mail", "show"), ("sandbox", "birth"), ("sandbox", "advance"),
+    ("receipt",), ("mail", "list"), ("mail", "show"), ("sandbox", "birth"), ("sandbox", "advance"),
     ("person", "list"), ("person", "grant"), ("person", "revoke"), ("person", "shut-out"), ("person", "let-in"),
 )  # fmt: skip
 
@@ -55,6 +55,7 @@ def empty(make_settings: Callable[..., Settings]) -> Settings:
         (("metric", "net_mrr", "--not", "country<DE"), 2, "UsageError", "--not is not a filter"),
         (("metric", "net_mrr", "--where", "country>DE"), 2, "UsageError", "--where is not a date"),
         (("metric", "net_mrr"), 3, "WarehouseDown", "run `plumbline up`"),
+        (("receipt", "7K3M-09XA-2B1D"), 3, "WarehouseDown", "run `plumbline up`"),
         (("run", "build"), 3, "WarehouseDown", "run `plumbline up`"),
         (("bench", "nosuch"), 2, "UsageError", "Expected one of: "),
         (("mail", "show", "last"), 2, "UsageError", "There is no mail yet"),
