@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
-from sqlalchemy import Connection, Select, text
+from sqlalchemy import Connection, Select, TextClause, text
 
 from app.access import Viewer, login_of
 from app.connections import Connections
@@ -37,6 +37,10 @@ class Rows:
     values: tuple[tuple[Any, ...], ...]
 
 
+Witness = Callable[[Connection, Rows], None]
+"""What else is written about a read that went well, in the transaction of its audit row: all of it or nothing."""
+
+
 class AuditedReads:
     """Runs reads and writes the audit."""
 
@@ -44,10 +48,13 @@ class AuditedReads:
         self._connections = connections
         self._grants = grants
 
-    def read(self, viewer: Viewer, request: Request, statement: Select[Any]) -> Rows:
+    def read(
+        self, viewer: Viewer, request: Request, statement: Select[Any] | TextClause, witness: Witness | None = None
+    ) -> Rows:
         """Runs a statement as the first of the viewer's roles that may read all its marts.
 
-        The audit row is written before anything is handed out; a refusal or failure leaves one too.
+        The audit row is written before anything is handed out; a refusal or failure leaves one too. The witness is
+        called with the rows in the same transaction.
 
         Raises:
             NotPermitted, NotBuilt, QuestionError, WarehouseDown: as the guard or the database said.
@@ -62,14 +69,21 @@ class AuditedReads:
             raise
         finally:
             milliseconds = (perf_counter() - began) * 1000
-            self._write(viewer, role, request, len(rows.values) if rows else None, milliseconds, outcome)
+            count = len(rows.values) if rows else None
+            with self._connections.open(PORTAL) as connection:
+                write_audit(connection, viewer, request, role=role, row_count=count, milliseconds=milliseconds,
+                            outcome=outcome)  # fmt: skip
+                if witness and rows:
+                    witness(connection, rows)
         return rows
 
-    def note(self, viewer: Viewer, action: str, outcome: str = "ok", **filters: Any) -> None:
+    def note(self, viewer: Viewer, action: str, outcome: str = "ok", *, metric: str | None = None,
+             **filters: Any) -> None:  # fmt: skip
         """Writes an audit row of something that is no read: a page opened, a sign-in, a report sent."""
-        self._write(viewer, "", Request(action, (), None, filters), None, None, outcome)
+        with self._connections.open(PORTAL) as connection:
+            write_audit(connection, viewer, Request(action, (), metric, filters), outcome=outcome)
 
-    def _run(self, login: str, statement: Select[Any]) -> Rows:
+    def _run(self, login: str, statement: Select[Any] | TextClause) -> Rows:
         with self._connections.open(login, read_only=True) as connection:
             result = connection.execute(statement)
             names = tuple(result.keys())
@@ -79,18 +93,6 @@ class AuditedReads:
                 f"The answer has more than {MOST_ROWS:,} rows. Expected fewer. Ask for fewer months or dimensions."
             )
         return Rows(names, values)
-
-    def _write(
-        self,
-        viewer: Viewer,
-        role: str,
-        request: Request,
-        row_count: int | None,
-        ms: float | None,
-        outcome: str,
-    ) -> None:
-        with self._connections.open(PORTAL) as connection:
-            write_audit(connection, viewer, request, role=role, row_count=row_count, milliseconds=ms, outcome=outcome)
 
 
 def write_audit(

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, column, select, table
 
+from app.compile.cohorts import AGE
 from app.errors import QuestionError
 from app.metrics import Question
 
@@ -17,10 +18,21 @@ MOST_SHOWN = 10
 def doubtful(question: Question, rows: Sequence[Any]) -> tuple[str, ...]:
     """The dimensions whose filter may name a value that does not exist, each once.
 
-    Where there are rows, a single value of a dimension exists; of several, one may still be misspelt.
+    Where there are rows, a single value of a dimension exists; of several, one may still be misspelt. One that is left
+    out may always be: its name wrong, nothing is left out, and nobody would see it. Ages of a cohort are no names.
     """
-    names = [name for name, _ in question.where]
-    return tuple(name for name in dict.fromkeys(names) if not rows or names.count(name) > 1)
+    names = [name for name, _ in question.where if name != AGE]
+    out = [name for name, _ in question.unless]
+    return tuple(name for name in dict.fromkeys((*names, *out)) if not rows or name in out or names.count(name) > 1)
+
+
+def asked_of(question: Question) -> dict[str, Any]:
+    """A question as the audit keeps it: what every question has, and of the rest what was asked."""
+    plain = {"by": question.by, "where": question.where, "since": question.since, "until": question.until}
+    usual = Question(question.metric)
+    rest = ("unless", "dated", "grain", "compare", "average", "top")
+    said = {name: getattr(question, name) for name in rest if getattr(question, name) != getattr(usual, name)}
+    return plain | said
 
 
 def select_values(mart: str, dimension: str) -> Select[Any]:

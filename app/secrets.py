@@ -31,7 +31,8 @@ def get_secret(settings: Settings, name: str) -> str:
 
     Args:
         settings: whose `home` holds the file.
-        name: such as `cookie`, `stripe_webhook`, `oidc_client`, `postgres_superuser`, `role_<login>`.
+        name: such as `cookie`, `stripe_webhook`, `oidc_client`, `postgres_superuser`, `role_<login>`,
+            `receipt_seal_<number>`.
 
     Raises:
         SettingsError: the file is not a table of secrets.
@@ -48,6 +49,15 @@ def get_secret(settings: Settings, name: str) -> str:
             known[name] = secrets.token_urlsafe(32)
             _write(file, known)
         return known[name]
+
+
+def secret_names(settings: Settings) -> tuple[str, ...]:
+    """The names of the secrets that this home has made; makes none.
+
+    Raises:
+        SettingsError: the file is not a table of secrets.
+    """
+    return tuple(_read(settings.home / "secrets.json"))
 
 
 def warehouse_url(settings: Settings, login: str = ADMIN) -> URL:

@@ -126,10 +126,13 @@ class Record:
 
     def comes_from(self, metric: Metric) -> tuple[str, ...]:
         """The way of the figure in steps: its source systems, then the marts; empty before a check ran."""
-        datasets = {dataset for dataset, _ in self._rests_on(metric)}
-        sources = {source_of(dataset).removesuffix("_webhook") for dataset in datasets} - {""}
-        marts = sorted(dataset for dataset in datasets if dataset.startswith("mart_"))
-        return tuple(step for step in (", ".join(sorted(sources)), ", ".join(marts)) if step)
+        marts = sorted({dataset for dataset, _ in self._rests_on(metric) if dataset.startswith("mart_")})
+        return tuple(step for step in (", ".join(self.sources_of(metric)), ", ".join(marts)) if step)
+
+    def sources_of(self, metric: Metric) -> tuple[str, ...]:
+        """The source systems that can change the figure, in alphabetical order; none before a check ran."""
+        found = {source_of(dataset).removesuffix("_webhook") for dataset, _ in self._rests_on(metric)}
+        return tuple(sorted(found - {""}))
 
     def _rests_on(self, metric: Metric) -> frozenset[tuple[str, str]]:
         bases = [self.promises.get(name, frozenset()) for name in (metric.name, *metric.bases)]

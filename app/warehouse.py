@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import Select, text
-from sqlalchemy.dialects import postgresql
 
 from app.access import Viewer
-from app.audited import MOST_ROWS, AuditedReads, Request
+from app.answers import Answer, answered
+from app.audited import MOST_ROWS, AuditedReads, Request, Rows
 from app.clock import wall
 from app.company_files import CompanyFiles
-from app.compile import compile_question, marts_of, metric_of
+from app.compile import additivity_of, columns_of, compile_question, marts_of, metric_of, simplest
 from app.connections import Connections
 from app.errors import NotPermitted
-from app.filters import doubtful, refuse_unknown, select_values
+from app.filters import asked_of, doubtful, refuse_unknown, select_values
 from app.grants import Grants
 from app.kept_mail import find, whole_page
 from app.mails import Mails, Sent
@@ -32,42 +31,17 @@ from app.mart_rows import select_rows
 from app.metrics import Metric, Question, catalogue
 from app.people import People
 from app.progress import Progress
+from app.receipts.desk import Asks, Desk
+from app.receipts.form import Receipt
+from app.receipts.issue import Issuer, draft_of
+from app.receipts.seal import sealer
 from app.secrets import PORTAL
 from app.settings import Settings
+from app.statements import read_back, written_out
 from app.status import BuildFailure, Passport, Recorder, Status
 from app.steering import Steering
 
 __all__ = ["Answer", "BuildFailure", "Passport", "Status", "Warehouse"]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A figure by month (and dimension), with how fresh and sure it is.
-
-    Attributes:
-        rows: (month, *dimensions, value) in order, exact; a value of None is undefined.
-        frame: the same for drawing: month as a timestamp, value as a float.
-        sql: the statement as it can be run by hand.
-        promises_kept, promises_broken, promises_warned: names of the promises it rests on.
-        build_failed: the newest build, where it failed and the figure is that of the build before.
-        reasons: month → why it has no value, where the mart says so.
-    """
-
-    rows: tuple[tuple[Any, ...], ...]
-    frame: pd.DataFrame
-    sql: str
-    metric: Metric
-    data_until: datetime | None
-    checked_at: datetime | None
-    promises_kept: tuple[str, ...]
-    promises_broken: tuple[str, ...]
-    promises_warned: tuple[str, ...] = ()
-    build_failed: BuildFailure | None = None
-    reasons: Mapping[date, str] = field(default_factory=dict)
-
-    def why_null(self, month: date) -> str:
-        """Why that month has no value, in words; empty when nobody says."""
-        return self.reasons.get(month) or self.metric.why_null
 
 
 class Warehouse:
@@ -84,14 +58,18 @@ class Warehouse:
         self.files = CompanyFiles(self._connections, settings)
         self.people = People(self._connections)
         self.progress = Progress(self._connections)
+        self._issuer = Issuer(lambda: sealer(settings))
+        asks = Asks(self._ask_again, self._run_again)
+        self.receipts = Desk(settings, self._connections, self._grants, self._reads, self._metrics, asks)
 
-    def answer(self, viewer: Viewer, question: Question, *, as_of: datetime) -> Answer:
+    def answer(self, viewer: Viewer, question: Question, *, as_of: datetime, with_receipt: bool = True) -> Answer:
         """A certified figure.
 
         Args:
             viewer: who asks.
             question: what.
             as_of: the business instant.
+            with_receipt: whether a receipt is made: not where only a program looks at the figure.
 
         Raises:
             QuestionError: the question has no honest answer, or filters by a value that no month has.
@@ -101,33 +79,19 @@ class Warehouse:
         """
         metric = metric_of(question.metric, self._metrics)
         statement = self._compile(question, as_of)
-        asked = {"by": question.by, "where": question.where, "since": question.since, "until": question.until}
-        request = Request("answer", marts_of(metric, self._metrics), metric.name, asked)
-        rows = self._reads.read(viewer, request, statement).values
-        reasons: dict[date, str] = {}
-        if metric.reason_column:
-            reasons = {month: reason for month, value, reason in rows if value is None and reason}
-            rows = tuple(row[:-1] for row in rows)
+        request = Request("answer", marts_of(metric, self._metrics), metric.name, asked_of(question))
+        sql, record, receipt = written_out(statement), self._recorder.record(), None
+        if with_receipt:
+            draft = draft_of(metric, question, as_of, sql, request.marts, record)
+            found, receipt = self._issuer.issue(lambda w: self._reads.read(viewer, request, statement, w), draft)
+        else:
+            found = self._reads.read(viewer, request, statement)
+        rows = found.values
         for dimension in doubtful(question, rows):
-            wanted = [value for name, value in question.where if name == dimension]
+            wanted = [value for name, value in (*question.where, *question.unless) if name == dimension]
             refuse_unknown(metric.name, dimension, wanted, self._values(viewer, metric, dimension))
-        frame = pd.DataFrame(list(rows), columns=["month", *question.by, "value"])
-        frame["month"] = pd.to_datetime(frame["month"])
-        frame["value"] = frame["value"].astype("float64")
-        status = self._recorder.record().status_of(metric, wall())
-        return Answer(
-            rows,
-            frame,
-            _sql(statement),
-            metric,
-            status.data_until,
-            status.checked_at,
-            status.kept,
-            status.broken,
-            status.warned,
-            status.build_failed,
-            reasons,
-        )
+        status, additivity = record.status_of(metric, wall()), additivity_of(metric, self._metrics)
+        return answered(rows, columns_of(question, self._metrics), sql, metric, additivity, status, receipt)
 
     def read(
         self,
@@ -180,7 +144,7 @@ class Warehouse:
             promises_broken=status.broken,
             worked_out_as=metric.worked_out_as,
             comes_from=record.comes_from(metric) or marts_of(metric, self._metrics),
-            sql=_sql(self._compile(Question(name), as_of)),
+            sql=written_out(self._compile(simplest(metric, self._metrics), as_of)),
             promises_warned=status.warned,
             build_failed=status.build_failed,
         )
@@ -270,6 +234,17 @@ class Warehouse:
         """Gives all connections back."""
         self._connections.close()
 
+    def _ask_again(self, viewer: Viewer, question: Question, as_of: datetime) -> tuple[Rows, str]:
+        """The rows of a question that a receipt was made of, and the statement they come by today."""
+        metric, statement = metric_of(question.metric, self._metrics), self._compile(question, as_of)
+        request = Request("check receipt", marts_of(metric, self._metrics), metric.name, {"question": question})
+        return self._reads.read(viewer, request, statement), written_out(statement)
+
+    def _run_again(self, viewer: Viewer, receipt: Receipt) -> Rows:
+        """The rows of a receipt's own statement: of one whose seal holds, so that it is ours word for word."""
+        request = Request("check receipt", receipt.marts, receipt.metric, {"receipt": receipt.receipt_id})
+        return self._reads.read(viewer, request, read_back(receipt.sql))
+
     def _values(self, viewer: Viewer, metric: Metric, dimension: str) -> tuple[str, ...]:
         """Every value that a dimension has in the marts of a metric, whatever the month."""
         found: set[str] = set()
@@ -292,9 +267,3 @@ class Warehouse:
         metric = metric_of(name, self._metrics)
         self._grants.role_for(viewer, marts_of(metric, self._metrics))
         return metric
-
-
-def _sql(statement: Select[Any]) -> str:
-    """The statement with its values written out, to be read and run by hand."""
-    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    return str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True})).replace(" \n", "\n")

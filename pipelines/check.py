@@ -31,6 +31,7 @@ from pipelines.contracts import Contract, Promise, read_contracts
 from pipelines.dbt import manifest_path
 from pipelines.job import Run, StepResult
 from pipelines.lineage import Lineage, datasets_of, plain, read_lineage
+from pipelines.old_receipts import forget
 from pipelines.verdict import expected_of, found_of, outcome_of
 
 REMEMBERED = timedelta(days=31)
@@ -71,6 +72,7 @@ def check(run: Run) -> StepResult:
     with engine.begin() as connection:
         store_findings(connection, run, findings)
         store_metric_promises(connection, contracts, lineage)
+        forget(connection, run.settings.receipts_days, wall())
     counts = Counter(finding.outcome for finding in findings)
     broken = [f"{f.promise.dataset}: {f.promise.name} ({f.found})" for f in findings if f.outcome == "broken"]
     return StepResult({"datasets": len(contracts), **counts, "broken_promises": broken})

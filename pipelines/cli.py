@@ -27,6 +27,7 @@ from pipelines.commands import (
     metrics,
     person,
     pipeline,
+    receipt,
     sandbox,
     service,
     source,
@@ -51,7 +52,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (service, pipeline, load, connect, metrics, verify, bench):
+for group in (service, pipeline, load, connect, metrics, receipt, verify, bench):
     group.add_to(app)
 app.add_typer(files.app, name="files")
 app.add_typer(mail.app, name="mail")

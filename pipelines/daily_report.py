@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from app.receipts.form import spoken
 from app.settings import Settings
 from app.ui import format as f
 from app.ui.format import Figure
@@ -39,6 +40,7 @@ class Tile:
     verdict: str
     age: str
     is_late: bool
+    receipt: str
     picture: Shown | None
 
 
@@ -88,6 +90,7 @@ def _tile(name: str, reading: Reading, target: float | None) -> tuple[Tile, Pict
     verdict = "" if value is None or target is None else "met" if metric.is_met(value, target) else "missed"
     bound = "at most " if metric.better == "down" else "at least " if metric.unit in ("months", "days") else ""
     age, is_late = _age(name, reading)
+    receipts = reading.receipts.get(name, [])
     shown, picture = None, None
     if sum(point is not None for point in points) > 1:
         words = f"{metric.label}, {len(known)} months to {f.month_year(reading.closed)}"
@@ -104,6 +107,7 @@ def _tile(name: str, reading: Reading, target: float | None) -> tuple[Tile, Pict
         verdict=verdict,
         age=age,
         is_late=is_late,
+        receipt=spoken(receipts[0]) if receipts else "",
         picture=shown,
     )
     return tile, picture

@@ -81,9 +81,11 @@ def _blind(engine: Engine, what: str, why: str) -> Finding:
 
 
 def reading_of(warehouse: Warehouse, run: Run, viewer: Any = OPERATOR) -> Reading:
-    """A person's reading as of the run, or of the newest good build before it; without a person, the operator's."""
+    """A person's reading as of the run, or of the newest good build before it; without a person, the operator's, which
+    nobody is shown.
+    """
     as_of = read_at(run.as_of, warehouse.progress.data_until())
-    return Reading(warehouse, viewer, as_of, wall(), run.settings.timezone)
+    return Reading(warehouse, viewer, as_of, wall(), run.settings.timezone, with_receipts=viewer is not OPERATOR)
 
 
 def odd_days(engine: Engine, today: date) -> list[Finding]:

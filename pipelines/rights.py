@@ -133,6 +133,9 @@ _TABLES = (
     # The portal keeps sessions and people, writes the audit but never changes it, reads how the jobs fare.
     f"grant select on all tables in schema portal to {PORTAL}",
     f"grant insert on portal.audit to {PORTAL}",
+    # A receipt is written once and never changed; the worker only removes those that are old.
+    f"grant insert on portal.receipt to {PORTAL}",
+    f"grant select, delete on portal.receipt to {WORKER}",
     f"grant usage on all sequences in schema portal to {PORTAL}, {WORKER}",
     f"grant insert, update on portal.session to {PORTAL}",
     f"grant insert, update, delete on portal.person, portal.person_role to {PORTAL}, {WORKER}",
@@ -168,7 +171,8 @@ _TABLES = (
     f"grant insert on portal.build_run, portal.live_build to {BUILDER}",
     f"grant select, insert, delete on portal.live_build to {WORKER}",
     # The webhook stores an event once; only builds read what is in it.
-    f"grant insert, select (event_id) on raw_stripe_webhook.event to {PORTAL}",
+    # A receipt is explained by how many events came since.
+    f"grant insert, select (event_id, received_at) on raw_stripe_webhook.event to {PORTAL}",
     f"grant select on raw_stripe_webhook.event to {BUILDER}, {WORKER}",
     f"grant update (processed_at) on raw_stripe_webhook.event to {BUILDER}, {WORKER}",
 )

@@ -218,7 +218,8 @@ def _months_of(warehouse: Warehouse, as_of: datetime) -> dict[date, dict[str, De
     """The certified figures of each month, by the ledger's names."""
     found: dict[date, dict[str, Decimal]] = {}
     for figure, metric in METRICS.items():
-        answer = warehouse.answer(OPERATOR, Question(metric, include_partial=True), as_of=as_of)
+        question = Question(metric, include_partial=True)
+        answer = warehouse.answer(OPERATOR, question, as_of=as_of, with_receipt=False)
         for month, value in answer.rows:
             if value is not None:
                 found.setdefault(month, {})[figure] = Decimal(value)

@@ -54,7 +54,7 @@ def draw(dashboard: Dashboard, reading: Reading, build_id: str) -> None:
     """Draws a page whose first build is done."""
     with st.container(key=f"page_{dashboard.slug}"):
         compare = head(dashboard, reading)
-        fresh = replace(reading, compare=compare, noted=set())
+        fresh = replace(reading, compare=compare, noted=set(), receipts={})
         if dashboard.is_personal:
             draw_rows(dashboard, fresh)
             return
@@ -151,7 +151,8 @@ def draw_row(reading: Reading, row: tuple[Tile | Panel, ...], key: str, layout: 
         columns = st.columns([panel.width for panel in panels], gap="medium")
         for index, (column, panel) in enumerate(zip(columns, panels, strict=True)):
             with column:
-                draw_panel(reading, f"{key}_{index}", picture(reading, panel))
+                own = replace(reading, receipts={})
+                draw_panel(own, f"{key}_{index}", picture(own, panel))
 
 
 def pictured(row: tuple[Tile | Panel, ...]) -> list[Pictured]:

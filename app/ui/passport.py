@@ -13,6 +13,7 @@ import streamlit as st
 from sqlglot.errors import SqlglotError
 
 from app.metrics import Metric
+from app.receipts.form import spoken
 from app.ui import format as f
 from app.ui.reading import Reading
 from app.warehouse import BuildFailure, Passport
@@ -56,7 +57,12 @@ def failed_html(failed: BuildFailure | None, now: datetime, zone: ZoneInfo) -> s
     )
 
 
-def rows_html(metric: Metric, passport: Passport, now: datetime, zone: ZoneInfo) -> str:
+def receipt_html(receipts: Sequence[str]) -> str:
+    """The receipts' ids, each chosen whole by one click, to be copied or read out."""
+    return "<br>".join(f'<span class="pl-receipt">{spoken(each)}</span>' for each in receipts)
+
+
+def rows_html(metric: Metric, passport: Passport, now: datetime, zone: ZoneInfo, receipts: Sequence[str] = ()) -> str:
     """The passport's lines as a definition table."""
     certified = metric.certified
     arrow = '<span class="pl-arrow"></span>'
@@ -75,6 +81,8 @@ def rows_html(metric: Metric, passport: Passport, now: datetime, zone: ZoneInfo)
         lines.append(("Worked out as", escape(passport.worked_out_as)))
     if passport.comes_from:
         lines.append(("Comes from", arrow.join(f"<span>{escape(step)}</span>" for step in passport.comes_from)))
+    if receipts:
+        lines.append(("Receipt" if len(receipts) == 1 else "Receipts", receipt_html(receipts)))
     body = "".join(f"<tr><th>{name}</th><td>{text}</td></tr>" for name, text in lines)
     return f'<table class="pl-passport">{body}</table>'
 
@@ -95,7 +103,8 @@ def page_html(reading: Reading, name: str, month: date | None, value: float | No
     if month:
         exactly = f'<p class="pl-exact">{escape(f.month_year(month))}: <b>{exact(value, metric.unit)}</b></p>'
     head = f'<div class="pl-passport-name">{escape(metric.label)}</div><p>{escape(passport.definition)}</p>{exactly}'
-    return head + rows_html(metric, passport, reading.now, reading.zone), passport.sql
+    receipts = reading.receipts.get(name, [])
+    return head + rows_html(metric, passport, reading.now, reading.zone, receipts), passport.sql
 
 
 def popover(reading: Reading, names: Sequence[str], *, label: str, key: str, month: date | None = None,

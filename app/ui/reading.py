@@ -31,6 +31,8 @@ class Reading:
         zone: the reporting time zone.
         compare: months between a figure and what it is compared with, 1 or 12.
         clock: the business clock itself, where it may be ahead of `as_of`.
+        with_receipts: whether somebody is shown the figures, so that each has a receipt.
+        receipts: metric → the receipts of its answers so far, the first one first.
         noted: what was read for the page so far, figures and marts by name; a page that is replayed repeats it to
             the audit.
     """
@@ -42,6 +44,8 @@ class Reading:
     zone: ZoneInfo
     compare: int = 1
     clock: datetime | None = None
+    with_receipts: bool = True
+    receipts: dict[str, list[str]] = field(default_factory=dict)
     noted: set[str] = field(default_factory=set)
 
     @property
@@ -70,8 +74,11 @@ class Reading:
         since = shift(self.closed, -(months - 1))
         until = self.running if partial else self.closed
         question = Question(name, by=by, since=since, until=until, include_partial=partial)
-        answer = self.warehouse.answer(self.viewer, question, as_of=self.as_of)
+        answer = self.warehouse.answer(self.viewer, question, as_of=self.as_of, with_receipt=self.with_receipts)
         self.noted.add(name)
+        known = self.receipts.setdefault(name, [])
+        if answer.receipt and answer.receipt not in known:
+            known.append(answer.receipt)
         return answer
 
     def series(self, name: str, months: int, *, partial: bool = False) -> dict[date, float | None]:
@@ -82,7 +89,8 @@ class Reading:
     def why_null(self, name: str, month: date) -> str:
         """Why a metric has no value in that month, in words; empty when nobody says."""
         question = Question(name, since=month, until=month, include_partial=True)
-        return self.warehouse.answer(self.viewer, question, as_of=self.as_of).why_null(month)
+        found = self.warehouse.answer(self.viewer, question, as_of=self.as_of, with_receipt=False)
+        return found.why_null(month)
 
     def table(self, mart: str, **options: Any) -> pd.DataFrame | None:
         """Rows of any mart; None when this viewer may not read it or it is not there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from html import escape
 
@@ -135,7 +135,7 @@ def draw_tiles(reading: Reading, names: tuple[str, ...], *, key: str) -> None:
         grid = st.grid(len(names), min_column_width=140, gap=("medium", 40))
         for name in names:
             with grid.cell(), st.container(key=f"tile_{key}_{name}"):
-                draw_tile(reading, name, targets.get(name), f"{key}_{name}")
+                draw_tile(replace(reading, receipts={}), name, targets.get(name), f"{key}_{name}")
 
 
 def draw_tile(reading: Reading, name: str, target: float | None, key: str) -> None:

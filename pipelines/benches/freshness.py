@@ -107,7 +107,8 @@ def _product_count(warehouse: Warehouse) -> Decimal:
 
 def _arr(warehouse: Warehouse, instant: datetime) -> Decimal:
     """With the running month, in which they buy."""
-    return Decimal(warehouse.answer(EXECUTIVE, Question("arr", include_partial=True), as_of=instant).rows[-1][-1])
+    question = Question("arr", include_partial=True)
+    return Decimal(warehouse.answer(EXECUTIVE, question, as_of=instant, with_receipt=False).rows[-1][-1])
 
 
 def _oldest_minutes(settings: Settings) -> float:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,8 +18,12 @@ from pipelines.output import answer, chatter_on_stderr
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from app.answers import Answer
+    from app.made_of import Additivity
     from app.metrics import Metric
-    from app.warehouse import Answer
+
+FILTER = re.compile(r"([^=<>]+)(<=|>=|=|<|>)(.*)", re.DOTALL)
+NUMBERS = ("value", "compared", "change", "relative")
 
 
 def metrics(as_json: Json = False) -> None:
@@ -24,6 +31,7 @@ def metrics(as_json: Json = False) -> None:
 
     Example: plumbline metrics
     """
+    from app.made_of import additivity_of, dimensions_of
     from app.metrics import catalogue
 
     known = catalogue()
@@ -36,8 +44,9 @@ def metrics(as_json: Json = False) -> None:
             "kind": metric.kind,
             "unit": metric.unit,
             "owner": metric.owner,
-            "dimensions": list(metric.dimensions),
+            "dimensions": list(dimensions_of(metric, known)),
             "answers": list(metric.answers),
+            **_adds_up(additivity_of(metric, known)),
         }
         for name, metric in sorted(known.items())
     ]
@@ -49,33 +58,50 @@ def metric(
     by: Annotated[list[str] | None, typer.Option(help="Break down by this dimension; may be given again.")] = None,
     since: Annotated[str | None, typer.Option(help="First month, 2026-01 or a day in it.")] = None,
     until: Annotated[str | None, typer.Option(help="Last month, inclusive.")] = None,
-    where: Annotated[list[str] | None, typer.Option(help="DIMENSION=VALUE; may be given again.")] = None,
+    where: Annotated[
+        list[str] | None, typer.Option(help="DIMENSION=VALUE, of dates also < <= > >=; may be given again.")
+    ] = None,
+    unless: Annotated[
+        list[str] | None, typer.Option("--not", help="DIMENSION=VALUE to leave out; may be given again.")
+    ] = None,
+    grain: Annotated[str, typer.Option(help="month; or day, week where the metric is known by day.")] = "month",
+    compare: Annotated[str | None, typer.Option(help="Set beside: month_before or year_before.")] = None,
+    average: Annotated[bool, typer.Option(help="Of a cohort metric: all cohorts together, by age.")] = False,
     as_json: Json = False,
 ) -> None:
     """Answer one certified metric by month, with the SQL and the promises behind it.
 
-    Example: plumbline metric net_mrr --by product --since 2026-01
+    Example: plumbline metric net_mrr --by product --since 2026-01 --compare year_before
     """
     with chatter_on_stderr(as_json):
         from app.access import OPERATOR
         from app.clock import as_of as business_instant
-        from app.metrics import Question
+        from app.made_of import is_by_day
+        from app.metrics import Question, catalogue
+        from app.ui.reading import read_at
         from app.warehouse import Warehouse
         from pipelines.services import running
 
         settings = get_settings()
+        filters = [_filter(text) for text in where or ()]
         question = Question(
             metric=name,
             by=tuple(by or ()),
             since=read_date("--since", since),
             until=read_date("--until", until),
-            where=tuple(_filter(text) for text in where or ()),
-            include_partial=True,
+            where=tuple((dimension, value) for dimension, sign, value in filters if sign == "="),
+            unless=tuple((dimension, value) for dimension, _, value in map(_equal, unless or ())),
+            dated=tuple((dimension, sign, _day(value)) for dimension, sign, value in filters if sign != "="),
+            grain=grain,  # type: ignore[arg-type]  # a word that is none is refused by the compiler, in its words
+            compare=compare,  # type: ignore[arg-type]
+            average=average,
         )
         _refuse_unknown(name)
-        instant = business_instant(settings)
-        with running(settings, "warehouse"):
-            found = Warehouse(settings).answer(OPERATOR, question, as_of=instant)
+        # Of what is only known by month the running one has nothing to be compared with.
+        partial = compare is None or is_by_day(catalogue()[name], catalogue())
+        with running(settings, "warehouse"), closing(Warehouse(settings)) as warehouse:
+            instant = read_at(business_instant(settings), warehouse.progress.data_until())
+            found = warehouse.answer(OPERATOR, replace(question, include_partial=partial), as_of=instant)
         payload = _payload(question.by, found) | {"metric": name, "as_of": instant}
     answer(payload, as_json, lambda console: _draw(payload, console))
 
@@ -92,33 +118,63 @@ def _refuse_unknown(name: str) -> None:
         raise UsageError(f"No metric is called {name!r}.{meant} `plumbline metrics` lists them all.")
 
 
-def _filter(text: str) -> tuple[str, str]:
-    dimension, equals, value = text.partition("=")
-    if not (dimension and equals):
+def _filter(text: str) -> tuple[str, str, str]:
+    found = FILTER.fullmatch(text)
+    if found is None:
         raise UsageError(f"--where is not a filter. Found {text!r}; expected DIMENSION=VALUE, such as country=DE.")
-    return dimension, value
+    return found[1], found[2], found[3]
+
+
+def _equal(text: str) -> tuple[str, str, str]:
+    found = FILTER.fullmatch(text)
+    if found is None or found[2] != "=":
+        raise UsageError(f"--not is not a filter. Found {text!r}; expected DIMENSION=VALUE, such as country=DE.")
+    return found[1], found[2], found[3]
+
+
+def _day(text: str) -> date:
+    found = read_date("--where", text)
+    return date.min if found is None else found
+
+
+def _adds_up(additivity: Additivity | None) -> dict[str, object]:
+    """Over what a metric's values add up, and why."""
+    if additivity is None:
+        return {}
+    return {
+        "additive_over_time": additivity.over_time,
+        "additive_over_dimensions": list(additivity.over_dimensions),
+        "why_over_time": additivity.why_over_time,
+        "why_over_dimensions": additivity.why_over_dimensions,
+    }
 
 
 def _payload(by: tuple[str, ...], found: Answer) -> dict[str, object]:
+    from app.receipts.form import spoken
+
     metric: Metric = found.metric
     failed = found.build_failed
-    columns = ("month", *by, "value")
+    value = found.columns.index("value")
+    missing = [row[0] for row in found.rows if row[value] is None and isinstance(row[0], date)]
     return {
         "label": metric.label,
         "unit": metric.unit,
         "by": list(by),
+        "columns": list(found.columns),
         "rows": [
-            dict(zip(columns, row, strict=True)) | ({"reason": found.reasons.get(row[0])} if found.reasons else {})
-            for row in found.rows
+            dict(zip(found.columns, row, strict=True)) | ({"reason": why} if any(found.row_reasons) else {})
+            for row, why in zip(found.rows, found.row_reasons, strict=True)
         ],
+        **_adds_up(found.additivity),
         "data_until": found.data_until,
         "checked_at": found.checked_at,
         "promises_kept": found.promises_kept,
         "promises_broken": found.promises_broken,
         "promises_warned": found.promises_warned,
         "build_failed": failed and {"at": failed.at, "reason": failed.reason},
-        "null_reason": found.why_null(max((row[0] for row in found.rows if row[-1] is None), default=date.min)) or None,
+        "null_reason": found.why_null(max(missing, default=date.min)) or None,
         "sql": found.sql,
+        "receipt": found.receipt and spoken(found.receipt),
     }
 
 
@@ -126,19 +182,20 @@ def _draw(payload: dict[str, object], console: Console) -> None:
     from rich.table import Table
 
     rows: list[dict[str, object]] = payload["rows"]  # type: ignore[assignment]
-    by: list[str] = payload["by"]  # type: ignore[assignment]
+    columns: list[str] = payload["columns"]  # type: ignore[assignment]
     table = Table(title=f"{payload['label']}, {payload['unit']}", title_justify="left", box=None, pad_edge=False)
-    for column in ("month", *by):
-        table.add_column(column)
-    table.add_column("value", justify="right")
+    for column in columns:
+        table.add_column(column, justify="right" if column in NUMBERS else "left")
     for row in rows:
-        month = str(row["month"])[:7]
-        table.add_row(month, *(str(row[column]) for column in by), _number(row, payload))
+        table.add_row(*(_cell(column, row, payload) for column in columns))
     if rows:
         console.print(table, soft_wrap=False)
     else:
         console.print("No rows: nothing is loaded yet, or the filters leave nothing.")
     console.print(f"Data until {payload['data_until']}, checked at {payload['checked_at']}", markup=False)
+    if payload["receipt"]:
+        said = f"Receipt {payload['receipt']}; `plumbline receipt {payload['receipt']} --check` says whether it holds"
+        console.print(said, markup=False)
     failed = payload["build_failed"]
     if isinstance(failed, dict):
         said = f"The newest build failed at {failed['at']}: {failed['reason']}"
@@ -149,12 +206,21 @@ def _draw(payload: dict[str, object], console: Console) -> None:
             console.print(f"{outcome.capitalize()} promises: " + "; ".join(str(each) for each in names), markup=False)
 
 
-def _number(row: dict[str, object], payload: dict[str, object]) -> str:
-    value = row["value"]
+def _cell(column: str, row: dict[str, object], payload: dict[str, object]) -> str:
+    if column in NUMBERS:
+        return _number(column, row, payload)
+    return str(row[column])[:7] if column == "month" else str(row[column])
+
+
+def _number(column: str, row: dict[str, object], payload: dict[str, object]) -> str:
+    value = row[column]
+    if value is None and column != "value":
+        return "n/a"
     if value is None:
         reason = row.get("reason") or payload["null_reason"]
         return f"n/a ({reason})" if reason else "n/a"
-    decimals = {"usd": 2, "count": 0, "ratio": 4, "months": 1, "days": 1}.get(str(payload["unit"]), 2)
+    unit = "ratio" if column == "relative" else str(payload["unit"])
+    decimals = {"usd": 2, "local": 2, "count": 0, "ratio": 4, "months": 1, "days": 1}.get(unit, 2)
     return f"{value:,.{decimals}f}".replace("-", "−")
 
 

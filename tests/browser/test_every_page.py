@@ -157,6 +157,26 @@ def test_a_tile_opens_its_passport_by_mouse_and_by_keyboard(
     page.context.close()
 
 
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_passport_has_its_receipt_whole_on_one_line_and_one_click_takes_it(
+    chromium: Browser, portal: Portal, kept_logins: dict[str, object], tmp_path: Path, screen: str
+) -> None:
+    width, height = SCREENS[screen]
+    state = kept_logins[PEOPLE[0].email]
+    page = new_page(chromium, viewport={"width": width, "height": height}, storage_state=state)
+    page.goto(f"{portal.url}/executive")
+    settle(page)
+    page.locator(".st-key-passport_executive_0_arr button").click()
+    receipt = page.locator("[data-testid=stPopoverBody] .pl-receipt")
+    receipt.wait_for()
+    receipt.click()
+    assert page.evaluate("getSelection().toString()") == receipt.inner_text()
+    box = receipt.bounding_box()
+    assert box is not None and box["height"] < 24 and box["x"] + box["width"] < width
+    keep(page, f"receipt-{screen}", tmp_path)
+    page.context.close()
+
+
 @pytest.mark.parametrize("width", [390, 360])
 def test_glance_shows_its_alert_and_six_numbers_on_one_screen_of_a_phone(
     chromium: Browser, portal: Portal, kept_logins: dict[str, object], width: int

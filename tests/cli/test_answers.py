@@ -19,7 +19,7 @@ from .conftest import Plumbline
 
 COMMANDS = (
     ("up",), ("down",), ("status",), ("doctor",), ("run",), ("metrics",), ("metric",), ("verify",), ("bench",),
-    ("mail", "list"), ("mail", "show"), ("sandbox", "birth"), ("sandbox", "advance"),
+    ("receipt",), ("mail", "list"), ("mail", "show"), ("sandbox", "birth"), ("sandbox", "advance"),
     ("person", "list"), ("person", "grant"), ("person", "revoke"), ("person", "shut-out"), ("person", "let-in"),
 )  # fmt: skip
 
@@ -52,7 +52,10 @@ def empty(make_settings: Callable[..., Settings]) -> Settings:
         (("metric", "net_mmr"), 2, "UsageError", "Did you mean net_mrr"),
         (("metric", "net_mrr", "--since", "lately"), 2, "UsageError", "--since is not a date"),
         (("metric", "net_mrr", "--where", "country"), 2, "UsageError", "expected dimension=value"),
+        (("metric", "net_mrr", "--not", "country<DE"), 2, "UsageError", "--not is not a filter"),
+        (("metric", "net_mrr", "--where", "country>DE"), 2, "UsageError", "--where is not a date"),
         (("metric", "net_mrr"), 3, "WarehouseDown", "run `plumbline up`"),
+        (("receipt", "7K3M-09XA-2B1D"), 3, "WarehouseDown", "run `plumbline up`"),
         (("run", "build"), 3, "WarehouseDown", "run `plumbline up`"),
         (("bench", "nosuch"), 2, "UsageError", "Expected one of: "),
         (("mail", "show", "last"), 2, "UsageError", "There is no mail yet"),
@@ -98,7 +101,12 @@ def test_a_malformed_setting_is_refused_by_name(empty: Settings) -> None:
 def test_metrics_lists_the_dictionary(empty: Settings, plumbline: Plumbline) -> None:
     ended = plumbline(empty, "metrics", "--json")
     assert ended.code == 0
-    assert {"net_mrr", "arr", "active_customers"} <= {row["metric"] for row in json.loads(ended.stdout)["metrics"]}
+    rows = {row["metric"]: row for row in json.loads(ended.stdout)["metrics"]}
+    assert {"net_mrr", "arr", "active_customers"} <= set(rows)
+    assert (rows["net_mrr"]["additive_over_time"], rows["new_mrr"]["additive_over_time"]) == (False, True)
+    assert rows["arr"]["additive_over_dimensions"] == ["product", "plan", "country"]
+    assert rows["mrr_growth_year"]["dimensions"] == ["product", "plan", "country"], "those of what it is made of"
+    assert rows["nrr"]["additive_over_dimensions"] == [] and "ratio" in rows["nrr"]["why_over_dimensions"]
     assert "net_mrr" in plumbline(empty, "metrics").stdout
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -92,6 +94,22 @@ def test_the_same_business_instant_gives_the_same_mail(clean: Settings, run: Run
     warehouse.close()
     assert first == again
     assert first.message_id == again.message_id
+
+
+def test_each_figure_has_a_receipt_that_says_what_the_mail_says(clean: Settings, mailbox: Settings, run: Run) -> None:
+    built = "insert into portal.build_run values (%s, now(), now(), %s, 'ok', 9)"
+    sql(clean, ADMIN, built, (str(uuid4()), run.as_of))
+    try:
+        report(run)
+        mail = read_mail(clean, "last")
+        receipts = re.findall(r"^  Receipt ([0-9A-Z-]{14})$", mail.text, re.MULTILINE)
+        with closing(Warehouse(clean)) as warehouse:
+            shown = [warehouse.receipts.show(EVA, each).stored.receipt for each in receipts]
+    finally:
+        sql(clean, ADMIN, "truncate portal.build_run, portal.receipt")
+    assert tuple(each.metric for each in shown) == FIGURES
+    assert shown[0].answer["rows"][-1] == ["2026-10-01", "11880000"]  # 12 × 990,000
+    assert all(f"Receipt {each}" in mail.html for each in receipts)
 
 
 def test_it_tells_what_needs_attention(odd_day: Settings, mailbox: Settings, run: Run) -> None:

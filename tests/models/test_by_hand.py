@@ -11,7 +11,7 @@ import pytest
 from psycopg2.extensions import connection
 
 from app.access import OPERATOR
-from app.metrics import Question
+from app.metrics import Question, catalogue
 from app.settings import Settings
 from app.warehouse import Warehouse
 from tests.models import meridian
@@ -56,7 +56,7 @@ def _post_what_cannot_be_read(database: connection) -> None:
         _post(database, f"evt_bad_{number}", datetime.fromtimestamp(meridian.at(4, 20), UTC), body)
 
 
-def test_three_customers_by_month(database: connection, build_as_of: Build) -> None:
+def test_three_customers_by_month(migrated: Settings, database: connection, build_as_of: Build) -> None:
     """Ada's end comes by webhook, after the load; an older event than the load changes nothing, nor does a bad one."""
     _load(database)
     _post_what_cannot_be_read(database)
@@ -78,6 +78,46 @@ def test_three_customers_by_month(database: connection, build_as_of: Build) -> N
         (date(2024, 3, 1), 3, 0, 0),
         (date(2024, 4, 1), 2, 0, 1),
     ]
+    _metrics_made_of_others_follow(migrated)
+
+
+MADE_OF_OTHERS = {  # January to April; None has its reason
+    "net_new_mrr": (210, 600, 0, -200),
+    "quick_ratio": (None, None, None, 0),
+    "arpa": (105, Decimal(820) / 3, Decimal(820) / 3, 310),
+    "opening_customers": (0, 2, 3, 3),
+    "logo_churn": (None, 0, 0, Decimal(1) / 3),
+    "net_mrr_churn": (None, Decimal(-100) / 210, 0, Decimal(200) / 820),
+    "mrr_growth_month": (None, Decimal(610) / 210, 0, Decimal(-200) / 820),
+    "mrr_growth_year": (None, None, None, None),
+}
+
+
+def _metrics_made_of_others_follow(settings: Settings) -> None:
+    warehouse = Warehouse(settings)
+    for name, expected in MADE_OF_OTHERS.items():
+        rows = warehouse.answer(OPERATOR, Question(name), as_of=meridian.AS_OF).rows
+        assert [value if value is None else round(value, 12) for _, value in rows] == [
+            value if value is None else round(Decimal(value), 12) for value in expected
+        ], name
+    _what_says_that_it_adds_up_does(warehouse)
+    warehouse.close()
+
+
+def _what_says_that_it_adds_up_does(warehouse: Warehouse) -> None:
+    """Every certified metric over each dimension that it names as additive, month by month."""
+    checked = 0
+    for name in catalogue():
+        whole = warehouse.answer(OPERATOR, Question(name), as_of=meridian.AS_OF)
+        assert whole.additivity is not None
+        for dimension in whole.additivity.over_dimensions:
+            parts = warehouse.answer(OPERATOR, Question(name, by=(dimension,)), as_of=meridian.AS_OF).rows
+            for month, value in whole.rows:
+                found = [part for each, _, part in parts if each == month]
+                together = None if None in found else sum(found)
+                assert value == together, (name, dimension, month)
+                checked += 1
+    assert checked > 100
 
 
 def test_what_the_load_alone_says(database: connection, build_as_of: Build) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -138,6 +140,31 @@ def test_the_passport_names_the_broken_promise_and_shows_the_query() -> None:
     assert "2 of 2 promises kept" in said
     queries = " ".join(code.value for code in page.code)
     assert "mart_finance.mrr_monthly" in queries and "12" in queries
+
+
+def test_the_passport_of_a_tile_has_the_receipt_of_what_the_tile_shows(filled: Settings) -> None:
+    said = text(visit("executive", "executive"))
+    receipts = set(re.findall(r"Receipts? ([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})", said))
+    assert len(receipts) > 6
+    with closing(Warehouse(filled)) as warehouse:
+        shown = [warehouse.receipts.show(Viewer("x", ("executive",)), each).stored.receipt for each in receipts]
+        arr = next(each for each in shown if each.metric == "arr" and each.question["since"] == "2025-10-01")
+        assert Decimal(arr.answer["rows"][-1][-1]) == 12_720_000  # 12 × (400,000 + 33 × 20,000)
+        assert warehouse.receipts.check(Viewer("x", ("executive",)), arr.receipt_id).state == "identical"
+
+
+def test_a_page_that_is_shown_again_makes_no_new_receipts(filled: Settings) -> None:
+    def ids() -> set[str]:
+        with engine.connect() as connection:
+            return set(connection.scalars(sql("select receipt_id from portal.receipt")))
+
+    engine = create_engine(warehouse_url(filled))
+    visit("executive", "executive")
+    before = ids()
+    st.cache_data.clear()
+    visit("executive", "executive", name="Somebody else")
+    assert len(before) > 10 and ids() == before
+    engine.dispose()
 
 
 def test_compared_with_the_year_before_all_tiles_and_the_bridge_change() -> None:

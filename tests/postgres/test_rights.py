@@ -76,6 +76,8 @@ ALLOWED = [
     (PORTAL, "insert into portal.audit (email, role, action, outcome) values ('a', 'b', 'c', 'ok')"),
     (PORTAL, "insert into raw_stripe_webhook.event (event_id, type, created, payload) values ('e', 't', now(), '{}') "
              "on conflict (event_id) do nothing"),
+    (PORTAL, "select count(received_at) from raw_stripe_webhook.event, portal.receipt"),
+    (WORKER, "delete from portal.receipt where made_at < now() and not is_kept"),
     (PORTAL, "update portal.alert set acknowledged_by = 'eva', acknowledged_at = now()"),
 ]  # fmt: skip
 
@@ -88,6 +90,9 @@ REFUSED = [
     (PORTAL, "select payload from raw_stripe_webhook.event"),
     (PORTAL, "update portal.audit set email = 'somebody else'"),
     (PORTAL, "delete from portal.audit"),
+    (PORTAL, "update portal.receipt set is_kept = true"),
+    (PORTAL, "delete from portal.receipt"),
+    (WORKER, "update portal.receipt set answer = '{}'"),
     (PORTAL, "delete from portal.alert"),
     (WORKER, "update portal.audit set email = 'somebody else'"),
     (WORKER, "select session_id from portal.session"),
@@ -99,6 +104,7 @@ REFUSED = [
     *((reader, "select id from raw_stripe.charges") for reader in READERS),
     *((reader, "select email from portal.person") for reader in READERS),
     *((reader, "select 1 from portal.audit") for reader in READERS),
+    *((reader, "select 1 from portal.receipt") for reader in READERS),
     *((reader, "create temp table t (i int)") for reader in READERS),
     *((reader, "create table public.t (i int)") for reader in READERS),
     *((reader, "create schema mine") for reader in READERS),

@@ -1,0 +1,225 @@
+"""What is no honest question: each refusal says what is wrong, why the number would lie, and what to ask instead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from app.compile.cohorts import AGE
+from app.compile.scope import SIGNS, grouped, shifted
+from app.errors import QuestionError
+from app.made_of import date_dimensions_of, dimensions_of, is_by_day, is_local, leaves_of
+from app.metric_kinds import Metric, closest
+from app.question import COMPARISONS, GRAINS, Question
+
+TIMES = ("day", "week", "month", "quarter", "year", "date")
+
+
+def refuse(question: Question, metric: Metric, metrics: Mapping[str, Metric], today: date) -> None:
+    """Says no, with the reason, to a question that has no honest answer.
+
+    Raises:
+        QuestionError: always with what to ask instead.
+    """
+    _span(question)
+    _top(question, metric, metrics)
+    if len(set(question.by)) < len(question.by):
+        raise QuestionError(f"A dimension is asked for twice: {', '.join(question.by)}. Expected each once.")
+    for name in question.dimensions:
+        if not (metric.kind == "cohort" and name == AGE and name not in question.by):
+            _dimension(name, metric, metrics)
+    _filters(question, metric, metrics)
+    _currencies(question, metric, metrics)
+    _grain(question, metric, metrics)
+    _cohorts(question, metric)
+    _comparison(question, metric, metrics, today)
+
+
+def simplest(metric: Metric, metrics: Mapping[str, Metric]) -> Question:
+    """The plainest question about a metric that has an honest answer: by month, undivided, where it can be."""
+    by = ("currency",) if is_local(metric, metrics) else ()
+    try:
+        _coarser(Question(metric.name), metric, metrics)
+    except QuestionError:
+        return Question(metric.name, by=by, grain="day")
+    return Question(metric.name, by=by)
+
+
+def _span(question: Question) -> None:
+    if question.since and question.until and question.since > question.until:
+        raise QuestionError(
+            f"The span of months is empty: since {question.since} is after until {question.until}. Expected "
+            "since to be the earlier one. Swap them."
+        )
+
+
+def _top(question: Question, metric: Metric, metrics: Mapping[str, Metric]) -> None:
+    if question.top is None:
+        return
+    if question.top < 1 or not question.by:
+        raise QuestionError(
+            f"top={question.top} with by={list(question.by)} cannot be answered. Expected at least 1, and a "
+            "dimension to rank. Give --by, or leave top out."
+        )
+    if question.compare or metric.kind == "cohort" or metric.days:
+        what = "a cohort metric" if metric.kind == "cohort" else "a window of days"
+        what = "a comparison" if question.compare else what
+        raise QuestionError(
+            f"top={question.top} cannot be asked of {what}: the rest would be made of other parts in each of what is "
+            "set side by side. Leave top out, or filter to the parts you mean."
+        )
+    if is_local(metric, metrics) and len(grouped(question.where).get("currency", [])) != 1:
+        raise QuestionError(
+            f"The largest of {metric.name} cannot be ranked over currencies: 100 JPY is not more than 90 EUR, and "
+            "their rest has no sum. Filter to one currency first."
+        )
+
+
+def _dimension(name: str, metric: Metric, metrics: Mapping[str, Metric]) -> None:
+    allowed = dimensions_of(metric, metrics)
+    if name in allowed:
+        if metric.aggregate == "none":
+            raise QuestionError(
+                f"{metric.name} cannot be split by {name!r}: its parts do not add up. Ask for it without a dimension."
+            )
+        return
+    if name in TIMES:
+        raise QuestionError(
+            f"{name!r} is no dimension of {metric.name}: an answer has one row per period anyway. Use since, until and "
+            "grain for time."
+        )
+    sides = {base: dimensions_of(metrics[base], metrics) for base in metric.bases}
+    having = [base for base, dimensions in sides.items() if name in dimensions]
+    lacking = [base for base, dimensions in sides.items() if name not in dimensions]
+    reason = ""
+    if having and lacking:
+        whole = "ratio" if metric.kind == "ratio" else "figure"
+        reason = f" Only {having[0]} can be split by it, {lacking[0]} cannot, so the {whole} would mix cut and whole."
+    expected = f"Expected one of: {', '.join(allowed)}.{closest(name, allowed)}" if allowed else "It has no dimensions."
+    raise QuestionError(f"{metric.name} cannot be split by {name!r}.{reason} {expected}")
+
+
+def _filters(question: Question, metric: Metric, metrics: Mapping[str, Metric]) -> None:
+    kept, left_out = grouped(question.where), grouped(question.unless)
+    for dimension, values in left_out.items():
+        both = [value for value in values if value in kept.get(dimension, [])]
+        if both:
+            raise QuestionError(
+                f"{dimension} {both[0]!r} is asked to be kept and to be left out: nothing is both, and no rows would "
+                "look like a figure of nothing. Take one of the two filters away."
+            )
+    dated = date_dimensions_of(metric, metrics)
+    for dimension, sign, _ in question.dated:
+        if sign not in SIGNS:
+            raise QuestionError(f"No comparison is written {sign!r}. Expected one of: {', '.join(SIGNS)}.")
+        if dimension not in dated:
+            raise QuestionError(
+                f"{dimension} of {metric.name} cannot be compared by {sign!r}: it holds names, which would be compared "
+                f"letter by letter. Expected one of its dates: {', '.join(dated) or 'none'}. Filter by value instead."
+            )
+
+
+def _currencies(question: Question, metric: Metric, metrics: Mapping[str, Metric]) -> None:
+    """Money in the customers' own currencies is only shown one currency at a time."""
+    if not is_local(metric, metrics) or "currency" in question.by:
+        return
+    wanted = grouped(question.where).get("currency", [])
+    if len(wanted) != 1:
+        found = f"found {len(wanted)} of them: {', '.join(wanted)}" if wanted else "found no filter"
+        raise QuestionError(
+            f"{metric.name} is in the customers' own currencies, which have no sum: 100 EUR and 100 JPY are not 200 of "
+            f"anything. Expected by currency, or a filter to one currency; {found}."
+        )
+
+
+def _grain(question: Question, metric: Metric, metrics: Mapping[str, Metric]) -> None:
+    if question.grain not in GRAINS:
+        raise QuestionError(f"No grain is called {question.grain!r}. Expected one of: {', '.join(GRAINS)}.")
+    if question.grain != "month" and not is_by_day(metric, metrics):
+        by_month = [leaf.name for leaf in leaves_of(metric, metrics) if leaf.grain == "month"]
+        whose = "" if by_month == [metric.name] else f" (made of {by_month[0]})"
+        raise QuestionError(
+            f"{metric.name}{whose} is known by month: a {question.grain} of it would be invented. Ask for months."
+        )
+    counting = [each for each in _all(metric, metrics) if each.kind in ("cumulative", "change", "cohort")]
+    if question.grain != "month" and counting:
+        raise QuestionError(
+            f"{counting[0].name} counts in months, so that it has no value of a {question.grain}. Ask for months, or "
+            f"ask {counting[0].of or 'another metric'} by {question.grain}."
+        )
+    _coarser(question, metric, metrics)
+
+
+def _coarser(question: Question, metric: Metric, metrics: Mapping[str, Metric]) -> None:
+    """What is kept by day in weeks or months: sums and counts are made anew, a stored ratio cannot be."""
+    if question.grain == "day":
+        return
+    by_day = [leaf for leaf in leaves_of(metric, metrics) if leaf.grain == "day"]
+    for leaf in by_day:
+        if leaf.kind == "simple" and leaf.over_time == "none":
+            raise QuestionError(
+                f"{leaf.name} is kept by day and stands for its day only: neither the sum nor the mean of its days is "
+                f"that of a {question.grain}. Ask for days."
+            )
+    kinds = {"last" if leaf.days else leaf.over_time or "counted" for leaf in by_day}
+    if len(kinds) > 1 and "last" in kinds:
+        raise QuestionError(
+            f"{metric.name} divides what adds up over days by what does not: in a {question.grain} one side would grow "
+            "with its length and the other not. Ask for days."
+        )
+
+
+def _cohorts(question: Question, metric: Metric) -> None:
+    if question.average and metric.kind != "cohort":
+        raise QuestionError(
+            f"{metric.name} has no cohorts to average; a mean of its months would weigh each alike. Leave it out, or "
+            "ask a cohort metric."
+        )
+    for value in grouped(question.where).get(AGE, []) if metric.kind == "cohort" else []:
+        if not value.isascii() or not value.isdigit() or len(value) > 4:
+            raise QuestionError(f"{value!r} is no age of a cohort. Expected whole months, 0 for its first one.")
+    if metric.kind == "cohort" and any(name == AGE for name, _ in question.unless):
+        raise QuestionError("Ages of a cohort cannot be left out. Expected the ages to keep, such as age=3.")
+
+
+def _comparison(question: Question, metric: Metric, metrics: Mapping[str, Metric], today: date) -> None:
+    if question.compare is None:
+        return
+    if question.compare not in COMPARISONS:
+        raise QuestionError(
+            f"Nothing can be compared with {question.compare!r}. Expected one of: {', '.join(COMPARISONS)}."
+        )
+    if metric.kind == "cohort":
+        raise QuestionError(
+            f"{metric.name} is by cohort: a month before it stands another cohort, not an earlier value of the same. "
+            "Ask for its ages, without a comparison."
+        )
+    if question.grain != "month":
+        raise QuestionError(
+            f"A {question.grain} has no fellow a month or a year before: months differ in length. Compare months."
+        )
+    running = today.replace(day=1)
+    if question.include_partial and (question.until is None or question.until >= running):
+        _running_month(question, metric, metrics, today)
+
+
+def _running_month(question: Question, metric: Metric, metrics: Mapping[str, Metric], today: date) -> None:
+    """The running month may only be set beside the same span of days."""
+    is_plain = all(each.kind not in ("cumulative", "change") for each in _all(metric, metrics))
+    if not (is_by_day(metric, metrics) and is_plain):
+        raise QuestionError(
+            f"The month is still running, and {metric.name} is only known for months as a whole: a part of a month "
+            "beside a full one would look like a fall. Leave the running month out, or end with the month before."
+        )
+    days, start = today.day - 1, shifted(today.replace(day=1), -COMPARISONS[str(question.compare)])
+    length = (shifted(start, 1) - start).days
+    if days > length:
+        raise QuestionError(
+            f"The running month has {days} days so far, {start:%Y-%m} has only {length}: there is no equal span to "
+            "compare with. Leave the running month out."
+        )
+
+
+def _all(metric: Metric, metrics: Mapping[str, Metric]) -> list[Metric]:
+    """A metric and everything it is made of."""
+    return [metric, *(each for base in metric.bases for each in _all(metrics[base], metrics))]
