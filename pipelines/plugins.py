@@ -40,7 +40,7 @@ def install() -> bool:
     mark = FOLDER / "installed"
     FOLDER.mkdir(exist_ok=True)
     with _alone():
-        if mark.exists() and mark.read_text() == wanted and all(path.exists() for path in _programs()):
+        if mark.exists() and mark.read_text() == wanted and not missing():
             return False
         mark.unlink(missing_ok=True)
         _install()
@@ -59,6 +59,11 @@ def fingerprint() -> str:
     return seen.hexdigest()
 
 
+def missing() -> list[str]:
+    """The programs of plugins that are not installed, by their names."""
+    return [path.name for path in _programs() if not path.exists()]
+
+
 def _install() -> None:
     program = Path(sys.executable).with_name("meltano")
     # uv lies beside the program; the proxy of a sandbox must not stand between it and the package index.
@@ -75,14 +80,14 @@ def _install() -> None:
         [str(program), "--no-environment", "install", "--clean"], cwd=ROOT, env=given, stdin=subprocess.DEVNULL,
         capture_output=True, text=True, check=False,
     )
-    missing = [path for path in _programs() if not path.exists()]
-    if ended.returncode or missing:
+    lacking = missing()
+    if ended.returncode or lacking:
         said = (ended.stdout + ended.stderr).strip().splitlines()
         complaints = [line for line in said if "error" in line.lower() or "mismatch" in line.lower()]
         last = "\n".join([*complaints[-5:], *said[-5:]])
         raise DependencyMissing(
             f"Meltano's plugins could not be installed: exit code {ended.returncode}, "
-            f"missing {', '.join(path.name for path in missing) or 'none'}. Expected all plugins of {PROJECT.name}. "
+            f"missing {', '.join(lacking) or 'none'}. Expected all plugins of {PROJECT.name}. "
             f"Check that the package index is in reach, then run `python -m pipelines.plugins`. Its last words:\n{last}"
         )
 

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -193,9 +194,9 @@ def lend_plugins(copy: Copy) -> None:
     python = environment / "bin" / "python"
     python.symlink_to((theirs / "bin" / "python").resolve())
     (own / "lent.pth").write_text(f"{copy.root / 'pipelines' / 'taps'}\n{copy.root}\n{packages}\n")
-    text = (copy.root / "pipelines" / "taps" / "pyproject.toml").read_text(encoding="utf-8")
-    scripts = text.partition("[project.scripts]\n")[2].partition("\n\n")[0]
-    for name, module, called in re.findall(r'^(\S+) = "([\w.]+):([\w.]+)"$', scripts, re.MULTILINE):
+    project = tomllib.loads((copy.root / "pipelines" / "taps" / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for name, entry in project["scripts"].items():
+        module, _, called = entry.partition(":")
         program = environment / "bin" / name
         program.write_text(f"#!{python}\nfrom {module} import {called.partition('.')[0]}\n{called}()\n")
         program.chmod(0o755)
