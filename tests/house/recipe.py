@@ -194,8 +194,8 @@ def lend_plugins(copy: Copy) -> None:
     python = environment / "bin" / "python"
     python.symlink_to((theirs / "bin" / "python").resolve())
     (own / "lent.pth").write_text(f"{copy.root / 'pipelines' / 'taps'}\n{copy.root}\n{packages}\n")
-    project = tomllib.loads((copy.root / "pipelines" / "taps" / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    for name, entry in project["scripts"].items():
+    ours = tomllib.loads((copy.root / "pipelines" / "taps" / "pyproject.toml").read_text(encoding="utf-8"))
+    for name, entry in ours["project"]["scripts"].items():
         module, _, called = entry.partition(":")
         program = environment / "bin" / name
         program.write_text(f"#!{python}\nfrom {module} import {called.partition('.')[0]}\n{called}()\n")
