@@ -202,12 +202,16 @@ def inbox(count: int) -> str:
     return f"{word} mail{'' if count == 1 else 's'} to you" + ("" if count else " yet")
 
 
-def promises(kept: int, broken: int, warned: int = 0) -> str:
-    """Such as "39 of 41 promises are kept, 1 warns"; who counts sees that the other one is broken."""
+def promises(kept: int, broken: int, warned: int = 0, not_run: int = 0) -> str:
+    """Such as "39 of 41 promises are kept, 1 warns, 3 not run"; who counts sees that the other one is broken.
+
+    Those that could not be run, as before a source's first load, are neither kept nor broken.
+    """
     count = kept + broken + warned
+    rest = f", {not_run} not run" if not_run else ""
     if not count:
-        return "No promise has been checked yet"
+        return f"No promise has been checked yet{rest}"
     if broken or warned:
         warns = f", {warned} warn{'s' if warned == 1 else ''}" if warned else ""
-        return f"{kept} of {count} promises {'is' if kept == 1 else 'are'} kept{warns}"
-    return "The one promise is kept" if kept == 1 else f"All {kept} promises are kept"
+        return f"{kept} of {count} promises {'is' if kept == 1 else 'are'} kept{warns}{rest}"
+    return ("The one promise is kept" if kept == 1 else f"All {kept} promises are kept") + rest

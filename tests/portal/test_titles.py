@@ -110,14 +110,16 @@ def test_alerts(count: int, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kept", "broken", "warned", "expected"),
-    [(40, 1, 0, "40 of 41 promises are kept"), (41, 0, 0, "All 41 promises are kept"),
-     (0, 0, 0, "No promise has been checked yet"), (1, 0, 0, "The one promise is kept"),
-     (1, 1, 0, "1 of 2 promises is kept"), (0, 2, 0, "0 of 2 promises are kept"),
-     (726, 0, 1, "726 of 727 promises are kept, 1 warns"), (39, 1, 2, "39 of 42 promises are kept, 2 warn")],
+    ("kept", "broken", "warned", "not_run", "expected"),
+    [(40, 1, 0, 0, "40 of 41 promises are kept"), (41, 0, 0, 0, "All 41 promises are kept"),
+     (0, 0, 0, 0, "No promise has been checked yet"), (1, 0, 0, 0, "The one promise is kept"),
+     (1, 1, 0, 0, "1 of 2 promises is kept"), (0, 2, 0, 0, "0 of 2 promises are kept"),
+     (726, 0, 1, 0, "726 of 727 promises are kept, 1 warns"), (39, 1, 2, 0, "39 of 42 promises are kept, 2 warn"),
+     (412, 0, 0, 315, "All 412 promises are kept, 315 not run"),
+     (0, 0, 0, 5, "No promise has been checked yet, 5 not run")],
 )  # fmt: skip
-def test_promises(kept: int, broken: int, warned: int, expected: str) -> None:
-    assert titles.promises(kept, broken, warned) == expected
+def test_promises(kept: int, broken: int, warned: int, not_run: int, expected: str) -> None:
+    assert titles.promises(kept, broken, warned, not_run) == expected
 
 
 @pytest.mark.parametrize(

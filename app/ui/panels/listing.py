@@ -224,8 +224,8 @@ def title(kind: str, rows: Sequence[Row], now: datetime) -> str:
     if kind == "drifts":
         return titles.drifts(len(rows))
     if kind == "promises":
-        kept, warned = (sum(row["outcome"] == one for row in rows) for one in ("kept", "warned"))
-        return titles.promises(kept, len(rows) - kept - warned, warned)
+        kept, warned, waiting = (sum(row["outcome"] == one for row in rows) for one in ("kept", "warned", "not_run"))
+        return titles.promises(kept, len(rows) - kept - warned - waiting, warned, waiting)
     # Of a job that failed, the step that did is told; its own row would say it twice.
     failed = sum(row["result"] == "failed" for row in rows if kind != "jobs" or row.get("step") != "")
     if kind == "deliveries":
