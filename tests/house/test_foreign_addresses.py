@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import subprocess
+
+from app.settings import ROOT
 
 from .tree import listed, read, under
 
@@ -33,3 +36,9 @@ def test_nothing_names_this_machine() -> None:
         if WORKPLACE.search(line)
     ]
     assert not found, listed(found, "Take it from a setting, or from a package index by its ordinary client.")
+
+
+def test_nothing_is_a_link_to_a_place_of_one_machine() -> None:
+    staged = subprocess.run(["git", "ls-files", "--stage"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    found = [line.partition("\t")[2] for line in staged.splitlines() if line.startswith("120000 ")]
+    assert not found, listed(found, "Take it out of the repository, and name it in .gitignore without a slash.")
