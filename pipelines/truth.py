@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import orjson
@@ -18,6 +19,7 @@ from pipelines.sandbox import claims
 from pipelines.sandbox.company.streams import Control
 from pipelines.sandbox.ledger import read_ledger
 from pipelines.sandbox.store import open_store, store_path
+from pipelines.verify_figures import Cut, Known
 from pipelines.verify_streams import expected
 
 Figures = Mapping[str, Decimal]
@@ -28,24 +30,24 @@ class Truth:
     """What the company wrote down.
 
     Attributes:
-        months, customers: amounts in dollars to the cent; `customers` holds those with MRR in the month.
+        figures: each certified metric that the books know, whole and by its dimensions, exact.
+        customers: amounts in dollars to the cent of those with MRR in the month.
         claims: each department's figure.
         streams: each raw stream's rows, keys and total.
     """
 
-    months: Mapping[date, Figures]
+    figures: Mapping[Cut, Known]
     customers: Mapping[date, Mapping[str, Figures]]
     claims: Figures
     streams: Mapping[str, Figures]
 
 
-def read_truth(settings: Settings, as_of: datetime, of_month: Sequence[str], of_customer: Sequence[str]) -> Truth:
-    """The ledger's months and customers with the figures named, and each department's claim at `as_of`.
+def read_truth(settings: Settings, as_of: datetime, of_customer: Sequence[str]) -> Truth:
+    """The ledger's figures, its customers with the amounts named, and each department's claim at `as_of`.
 
     Args:
         settings: whose home.
         as_of: the company's instant.
-        of_month: columns of the ledger's months.
         of_customer: columns of the ledger's customers.
 
     Raises:
@@ -57,15 +59,23 @@ def read_truth(settings: Settings, as_of: datetime, of_month: Sequence[str], of_
             "keeps one. With your own sources, the promises of `plumbline run check` are what can be verified."
         )
     ledger = read_ledger(settings)
-    months = {month: figures for (month,), figures in _figures(ledger.month, ("month",), of_month).items()}
-    customers: dict[date, dict[str, Figures]] = {month: {} for month in months}
+    customers: dict[date, dict[str, Figures]] = {month: {} for month in ledger.month["month"]}
     for (month, name), figures in _figures(ledger.customer_month, ("month", "customer_id"), of_customer).items():
         customers.setdefault(month, {})[name] = figures
     controls = [
         Control(source, stream, count, int(digest), Decimal(total))
         for source, stream, count, digest, total in ledger.stream.itertuples(index=False, name=None)
     ]
-    return Truth(months, customers, _claims(settings, as_of), expected(controls))
+    return Truth(_told(ledger.figure), customers, _claims(settings, as_of), expected(controls))
+
+
+def _told(frame: pd.DataFrame) -> dict[Cut, dict[tuple[Any, ...], Fraction]]:
+    """Each figure by its metric and cut."""
+    found: dict[Cut, dict[tuple[Any, ...], Fraction]] = {}
+    for metric, cut, month, part, value in frame.itertuples(index=False, name=None):
+        told = found.setdefault((metric, tuple(orjson.loads(cut))), {})
+        told[(month, *orjson.loads(part))] = Fraction(value)
+    return found
 
 
 def _figures(frame: pd.DataFrame, keys: Sequence[str], columns: Sequence[str]) -> dict[tuple[Any, ...], Figures]:

@@ -14,31 +14,14 @@ from typing import TYPE_CHECKING
 
 from app.access import OPERATOR
 from app.clock import as_of as business_instant
-from app.metrics import Question
 from app.settings import Settings
 from app.warehouse import Warehouse
 from pipelines.truth import Figures, read_truth
+from pipelines.verify_figures import Cut, Known, answers, differing
 from pipelines.verify_streams import held
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-METRICS = {
-    "closing_mrr_usd": "net_mrr",
-    "new_usd": "new_mrr",
-    "reactivation_usd": "reactivation_mrr",
-    "expansion_usd": "expansion_mrr",
-    "contraction_usd": "contraction_mrr",
-    "churn_usd": "churned_mrr",
-    "fx_usd": "fx_mrr",
-    "active_customers": "active_customers",
-    "new_customers": "new_customers",
-    "churned_customers": "churned_customers",
-    "reactivated_customers": "reactivated_customers",
-    "invoiced_revenue_usd": "invoiced_revenue",
-    "cash_usd": "cash_balance",
-}
-"""The ledger's figures of a month, and the certified metric that each must equal."""
 
 OF_A_CUSTOMER = (
     "opening_mrr_usd", "new_usd", "reactivation_usd", "expansion_usd", "contraction_usd", "churn_usd", "fx_usd",
@@ -77,6 +60,7 @@ class VerifyReport:
     as_of: datetime
     built_as_of: datetime | None
     months: int
+    metrics: int
     customers: int
     streams: int
     figures: int
@@ -104,6 +88,7 @@ class VerifyReport:
             "as_of": self.as_of,
             "built_as_of": self.built_as_of,
             "months": self.months,
+            "metrics": self.metrics,
             "customers": self.customers,
             "streams": self.streams,
             "figures": self.figures,
@@ -116,8 +101,8 @@ class VerifyReport:
         from rich.table import Table
 
         compared = (
-            f"{self.figures:,} figures of {self.months} months, {self.customers:,} customers and {self.streams} "
-            "streams compared"
+            f"{self.figures:,} figures of {self.metrics} metrics in {self.months} months, {self.customers:,} customers "
+            f"and {self.streams} streams compared"
         )
         console.print(f"{compared}: {len(self.differences):,} differ.", markup=False)
         if self.note:
@@ -145,13 +130,13 @@ def verify(settings: Settings) -> VerifyReport:
         WarehouseDown, NotBuilt: there is nothing to compare with.
     """
     as_of = business_instant(settings)
-    truth = read_truth(settings, as_of, tuple(METRICS), OF_A_CUSTOMER)
+    truth = read_truth(settings, as_of, OF_A_CUSTOMER)
     warehouse = Warehouse(settings)
     try:
-        ours = without_opening_balance(_months_of(warehouse, as_of), since=min(truth.months, default=date.max))
-        differences = list(compare("company", truth.months, ours))
-        for month in sorted(truth.customers.keys() | ours.keys()):
-            differences += compare_customers(month, truth.customers.get(month, {}), _customers_of(warehouse, month))
+        since = min(truth.customers, default=date.max)
+        differences = list(compare_figures(truth.figures, warehouse, as_of, since=since))
+        for month in sorted(truth.customers):
+            differences += compare_customers(month, truth.customers[month], _customers_of(warehouse, month))
         differences += compare_claims(truth.claims, _claims_of(warehouse))
         differences += compare_streams(truth.streams, held(settings))
         built = warehouse.status(OPERATOR, "net_mrr").data_until
@@ -159,31 +144,24 @@ def verify(settings: Settings) -> VerifyReport:
         warehouse.close()
     customers = {customer for month in truth.customers.values() for customer in month}
     rows = sum(len(month) for month in truth.customers.values())
-    figures = len(truth.months) * len(METRICS) + rows * len(OF_A_CUSTOMER) + len(truth.claims)
+    figures = sum(len(told) for told in truth.figures.values()) + rows * len(OF_A_CUSTOMER) + len(truth.claims)
     figures += sum(len(sums) for sums in truth.streams.values())
+    metrics = len({metric for metric, _ in truth.figures})
     return VerifyReport(
-        as_of, built, len(truth.months), len(customers), len(truth.streams), figures, tuple(differences)
+        as_of, built, len(truth.customers), metrics, len(customers), len(truth.streams), figures, tuple(differences)
     )
 
 
-def compare(
-    subject: str, theirs: Mapping[date, Figures], ours: Mapping[date, Figures]
+def compare_figures(
+    figures: Mapping[Cut, Known], warehouse: Warehouse, as_of: datetime, *, since: date
 ) -> Iterator[Difference]:
-    """What differs between the ledger's months and the warehouse's. A figure that is absent is not zero."""
-    for month in sorted(theirs.keys() | ours.keys()):
-        yield from _differ(subject, month, theirs.get(month, {}), ours.get(month, {}))
-
-
-def without_opening_balance(months: Mapping[date, Figures], *, since: date) -> dict[date, Figures]:
-    """The months without the cash of those before the ledger's first: the balance that the books were opened with.
-
-    Whatever else the warehouse knows of such a month stays, and differs.
-    """
-    kept = {
-        month: figures if month >= since else {name: value for name, value in figures.items() if name != "cash_usd"}
-        for month, figures in months.items()
-    }
-    return {month: figures for month, figures in kept.items() if figures}
+    """What differs between the books and what the warehouse answers, of each metric and each way it is cut."""
+    for cut, theirs in sorted(figures.items()):
+        metric, by = cut
+        subject = f"{metric} by {', '.join(by)}" if by else metric
+        ours = answers(warehouse, cut, as_of, since=since)
+        for month, part, expected, found in differing(cut, theirs, ours):
+            yield Difference(subject, month, part or metric, expected, found)
 
 
 def compare_customers(
@@ -212,18 +190,6 @@ def _differ(subject: str, month: date | None, theirs: Figures, ours: Figures) ->
         expected, found = theirs.get(figure), ours.get(figure)
         if expected != found:
             yield Difference(subject, month, figure, expected, found)
-
-
-def _months_of(warehouse: Warehouse, as_of: datetime) -> dict[date, dict[str, Decimal]]:
-    """The certified figures of each month, by the ledger's names."""
-    found: dict[date, dict[str, Decimal]] = {}
-    for figure, metric in METRICS.items():
-        question = Question(metric, include_partial=True)
-        answer = warehouse.answer(OPERATOR, question, as_of=as_of, with_receipt=False)
-        for month, value in answer.rows:
-            if value is not None:
-                found.setdefault(month, {})[figure] = Decimal(value)
-    return found
 
 
 def _customers_of(warehouse: Warehouse, month: date) -> dict[str, dict[str, Decimal]]:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pandas as pd
 
 from app.errors import DependencyMissing
@@ -21,9 +22,9 @@ from app.settings import Settings
 from pipelines.sandbox.company import Company
 from pipelines.sandbox.company.closing import Books, close_books, who_is_who
 from pipelines.sandbox.company.streams import STREAMS, control
-from pipelines.sandbox.company.truth import CustomerMonth
+from pipelines.sandbox.company.truth import LEGS, CustomerMonth
+from pipelines.sandbox.figures import figures
 
-LEGS = ("new", "reactivation", "expansion", "contraction", "churn")
 _MONEY = ("closing_mrr_usd", "opening_mrr_usd", *(f"{leg}_usd" for leg in LEGS), "fx_usd", "invoiced_revenue_usd",
           "cash_usd")  # fmt: skip
 _TABLES: dict[str, tuple[str, ...]] = {
@@ -40,6 +41,7 @@ _TABLES: dict[str, tuple[str, ...]] = {
     "deal": ("opportunity_id", "account_id", "kind", "created_at", "close_date", "stage", "is_won", "is_closed",
              "amount_usd"),
     "stream": ("source", "stream", "row_count", "digest", "total"),
+    "figure": ("metric", "cut", "month", "part", "value"),
 }  # fmt: skip
 
 
@@ -55,6 +57,7 @@ class Ledger:
     lead: pd.DataFrame
     deal: pd.DataFrame
     stream: pd.DataFrame
+    figure: pd.DataFrame
 
 
 def ledger_path(settings: Settings) -> Path:
@@ -131,6 +134,7 @@ def _rows(company: Company, books: Books) -> dict[str, Iterable[tuple[Any, ...]]
         # SQLite's integers end at 64 bits: sums of hashes and exact amounts are kept as text.
         "stream": ((one.source, one.stream, one.row_count, str(one.digest), str(one.total))
                    for one in (control(company, told) for told in STREAMS)),
+        "figure": _figures(company, books),
     }  # fmt: skip
 
 
@@ -146,6 +150,14 @@ def _months(books: Books) -> Iterator[tuple[Any, ...]]:
                sum(1 for one in rows if one.closing > 0), sum(1 for one in rows if one.case == "new"), len(lost),
                sum(1 for one in rows if one.case == "reactivation"), books.invoiced[close.month],
                books.cash[close.month])  # fmt: skip
+
+
+def _figures(company: Company, books: Books) -> Iterator[tuple[Any, ...]]:
+    """Each certified metric: how it is cut, which part (both as JSON lists), and the figure as an exact fraction."""
+    for told in figures(company, books):
+        cut = orjson.dumps(told.by).decode()
+        for (month, *part), value in told.values.items():
+            yield told.metric, cut, month.isoformat(), orjson.dumps(part).decode(), str(value)
 
 
 def _leads(company: Company) -> Iterator[tuple[Any, ...]]:

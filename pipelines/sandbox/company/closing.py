@@ -46,7 +46,8 @@ def close_books(company: Company, zone: ZoneInfo) -> Books:
             spans.setdefault(customer, []).extend(spans_of(agreement))
     lives = (CustomerLife(name, parts, months, company.rates) for name, parts in spans.items())
     customers = [month for life in lives for month in life.lived()]
-    return Books(months, customers, spans, _invoiced(company, months, zone), _cash(company, months))
+    return Books(months, customers, spans, _invoiced(company, months, zone),
+                 {close.month: cash_at(company, close.day) for close in months})  # fmt: skip
 
 
 def _contracts(company: Company, zone: ZoneInfo) -> Iterator[Agreement]:
@@ -76,16 +77,13 @@ def _invoiced(company: Company, months: list[Close], zone: ZoneInfo) -> dict[dat
     return invoiced
 
 
-def _cash(company: Company, months: list[Close]) -> dict[date, int]:
-    """Dollar cents at each close: the latest balance of each account on or before the last local day."""
-    cash: dict[date, int] = {}
-    for close in months:
-        latest: dict[str, dict[str, Any]] = {}
-        for row in company.files.get("bank_balances", []):
-            if row["balance_date"] <= close.day:
-                latest[row["account"]] = row
-        cash[close.month] = sum(
-            company.rates.cents(row["minor"], row["currency"], company.rates.on(row["currency"], close.day))
-            for row in latest.values()
-        )
-    return cash
+def cash_at(company: Company, day: date) -> int:
+    """Dollar cents at the day's close: each account's latest balance on or before it, at the day's rate."""
+    latest: dict[str, dict[str, Any]] = {}
+    for row in company.files.get("bank_balances", []):
+        if row["balance_date"] <= day:
+            latest[row["account"]] = row
+    return sum(
+        company.rates.cents(row["minor"], row["currency"], company.rates.on(row["currency"], day))
+        for row in latest.values()
+    )

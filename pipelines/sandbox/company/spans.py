@@ -25,6 +25,7 @@ class Span:
     end: int
     net: Fraction
     state: str  # trial, paused, lapsed, free, past_due, active
+    asked_to_end_at: int | None = None
 
 
 def spans_of(agreement: Agreement) -> Iterator[Span]:
@@ -70,7 +71,8 @@ def _split(agreement: Agreement, term: Term, gross: Fraction, end: int) -> Itera
         worth = gross - term.cut if is_cut else gross
         state = _state(agreement, term, debts, worth, start)
         net = worth if state in ("active", "past_due") else Fraction(0)
-        yield Span(agreement.customer, agreement.currency, term.product, term.plan, start, stop, net, state)
+        yield Span(agreement.customer, agreement.currency, term.product, term.plan, start, stop, net, state,
+                   agreement.asked_to_end_at)  # fmt: skip
 
 
 def _state(agreement: Agreement, term: Term, debts: list[Debt], worth: Fraction, now: int) -> str:

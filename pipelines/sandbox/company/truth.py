@@ -18,6 +18,7 @@ from pipelines.sandbox.company.spans import Span
 RATE_UNIT = 10**8
 Key = tuple[str, str, str]  # currency, product, plan
 Row = dict[Key, int]  # minor units
+LEGS = ("new", "reactivation", "expansion", "contraction", "churn")
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,20 @@ class Rates:
         return (whole + (2 * rest >= divisor)) * (1 if minor >= 0 else -1)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One currency, product and plan of a customer in a month, in dollar cents."""
+
+    opening: int
+    closing: int
+    moved: int
+
+    @property
+    def fx(self) -> int:
+        """What the exchange rate did."""
+        return self.closing - self.opening - self.moved
+
+
 @dataclass
 class CustomerMonth:
     """One customer in one month, in dollar cents; churn and contraction positive."""
@@ -67,14 +82,22 @@ class CustomerMonth:
     fx: int = 0
     is_within_month: bool = False
     rows: Row = field(default_factory=dict)
+    parts: dict[Key, Part] = field(default_factory=dict)
 
     def leg(self, name: str) -> int:
         """This month's amount of a movement."""
+        return self._leg(name, self.moved)
+
+    def leg_of(self, key: Key, name: str) -> int:
+        """That amount of one currency, product and plan: the whole row moves as its customer does."""
+        return self._leg(name, self.parts[key].moved)
+
+    def _leg(self, name: str, moved: int) -> int:
         if self.is_within_month:
-            return self.moved if name in (self.case, "churn") else 0
+            return moved if name in (self.case, "churn") else 0
         if name != self.case:
             return 0
-        return -self.moved if name in ("contraction", "churn") else self.moved
+        return -moved if name in ("contraction", "churn") else moved
 
 
 def closes(zone: ZoneInfo, until: int, first: date = date(2024, 1, 1)) -> list[Close]:
@@ -142,16 +165,21 @@ class CustomerLife:
     def _month(self, at: int, before: Row, after: Row, was_free: bool, is_free: bool) -> CustomerMonth | None:
         if not before and not after:
             return self._within(at)
-        day = self._opening_day(at)
-        opening, at_old_rate = self._cents(before, day), self._cents(after, day)
-        closing = self._cents(after, self.months[at].day)
-        moved = sum(
-            self.rates.cents(after.get(key, 0) - before.get(key, 0), key[0], self.rates.on(key[0], day))
+        day, today = self._opening_day(at), self.months[at].day
+        at_old_rate = self._cents(after, day)
+        parts = {
+            key: Part(
+                self._cents({key: before.get(key, 0)}, day),
+                self._cents({key: after.get(key, 0)}, today),
+                self._cents({key: after.get(key, 0) - before.get(key, 0)}, day),
+            )
             for key in before.keys() | after.keys()
+        }
+        opening, closing, moved, fx = (
+            sum(getattr(part, name) for part in parts.values()) for name in ("opening", "closing", "moved", "fx")
         )
         case = self._case(at, opening, at_old_rate, was_free, is_free)
-        return CustomerMonth(self.customer, self.months[at], opening, closing, case, moved,
-                             closing - opening - moved, rows=after)  # fmt: skip
+        return CustomerMonth(self.customer, self.months[at], opening, closing, case, moved, fx, rows=after, parts=parts)
 
     def _paid_before(self, at: int) -> bool:
         """Whether there was MRR at any instant up to the last close."""
@@ -185,4 +213,6 @@ class CustomerLife:
             if total > best:
                 best, rows = total, row
         case = "reactivation" if self._paid_before(at) else "new"
-        return CustomerMonth(self.customer, self.months[at], case=case, moved=best, is_within_month=True, rows=rows)
+        parts = {key: Part(0, 0, self._cents({key: minor}, day)) for key, minor in rows.items()}
+        return CustomerMonth(self.customer, self.months[at], case=case, moved=best, is_within_month=True, rows=rows,
+                             parts=parts)  # fmt: skip

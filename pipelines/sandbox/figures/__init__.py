@@ -1,0 +1,46 @@
+"""What the sandbox company knows of the certified metrics, each of its rooms by itself and from its own books.
+
+Nothing here is worked out as the warehouse works it out: no SQL, and none of the vendors' JSON where the company's
+diary, files or desks know better. `plumbline verify` holds the warehouse to all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from pipelines.sandbox.company import Company
+from pipelines.sandbox.company.closing import Books
+from pipelines.sandbox.figures import finance, standing, subscriptions
+from pipelines.sandbox.figures.told import Told
+
+__all__ = ["NOT_KNOWN", "ROOMS", "Told", "figures"]
+
+ROOMS: tuple[Callable[[Company, Books], Iterator[Told]], ...] = (
+    finance.told,
+    standing.told,
+    subscriptions.told,
+)
+"""Each a room of the company: its figures, metric by metric, uncut and cut by the metric's dimensions."""
+
+_TO_COME = "the books are still to tell it"
+NOT_KNOWN: Mapping[str, str] = {
+    "closed_deals": _TO_COME,
+    "cost_of_revenue": _TO_COME,
+    "gross_margin": _TO_COME,
+    "gross_profit": _TO_COME,
+    "invoiced_revenue": _TO_COME,
+    "lost_deals": _TO_COME,
+    "open_pipeline": _TO_COME,
+    "recognized_revenue": _TO_COME,
+    "revenue_twelve_months": _TO_COME,
+    "revenue_year_to_date": _TO_COME,
+    "win_rate": _TO_COME,
+    "won_deals": _TO_COME,
+}
+"""Certified metrics that the company's books do not know, and why; all others must be told."""
+
+
+def figures(company: Company, books: Books) -> Iterator[Told]:
+    """All that is known, room by room."""
+    for room in ROOMS:
+        yield from room(company, books)
