@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from app.access import OPERATOR
-from app.metrics import catalogue
+from app.metrics import Metric, catalogue
 from app.question import Question
 from app.warehouse import Warehouse
 
@@ -18,11 +18,11 @@ Cut = tuple[str, tuple[str, ...]]
 Known = Mapping[tuple[Any, ...], Fraction]
 """(first day of the month, *the dimensions' values) → the figure."""
 
-ADD_UP = ("usd", "local", "count")
+DIVIDED = ("ratio", "change", "cohort")
 OPENED_WITH = "cash_balance"
 """The books were opened with a balance, which the bank's file has and no month of theirs."""
 NEAR = Fraction(1, 10**9)
-"""A ratio is a fraction in the books and has some twenty digits in the warehouse."""
+"""What is divided is a fraction in the books and has some twenty digits in the warehouse: so near, of the figure."""
 
 
 def answers(warehouse: Warehouse, cut: Cut, as_of: datetime, *, since: date) -> dict[tuple[Any, ...], Fraction]:
@@ -47,18 +47,23 @@ def differing(cut: Cut, theirs: Known, ours: Known) -> Iterator[tuple[date, str,
     Of a part that adds up to the whole, none is as good as zero; the whole of a month is there or is not.
     """
     metric, by = cut
-    unit = catalogue()[metric].unit
-    nothing = Fraction(0) if by and unit in ADD_UP else None
+    adds_up = _adds_up(catalogue()[metric])
+    nothing = Fraction(0) if by and adds_up else None
     for key in sorted(theirs.keys() | ours.keys(), key=str):
         expected, found = theirs.get(key, nothing), ours.get(key, nothing)
         if expected is None or found is None:
             same = expected is found
         else:
-            same = expected == found if unit in ADD_UP else abs(expected - found) <= NEAR
+            same = expected == found if adds_up else abs(expected - found) <= NEAR * max(Fraction(1), abs(expected))
         if not same:
             month, *parts = key
             named = ", ".join(f"{name} {part}" for name, part in zip(by, parts, strict=True))
             yield month, named, _plain(expected), _plain(found)
+
+
+def _adds_up(metric: Metric) -> bool:
+    """Whether the parts of it are parts of a sum, and so known to the cent."""
+    return metric.kind not in DIVIDED and "/" not in (metric.formula or "")
 
 
 def _plain(value: Fraction | None) -> Decimal | None:

@@ -95,7 +95,9 @@ def _counts(company: Company, books: Books) -> dict[str, list[Told]]:
             for one in books.customers
             if counts(one)
         ]
-        found[metric] = list(summed(metric, ("country",), entries, months=months))
+        # Whoever is lost is counted by who they were: a month in which nobody is has no row of it.
+        known = () if metric == "lost_customers" else months
+        found[metric] = list(summed(metric, ("country",), entries, months=known))
     return found
 
 
