@@ -12,6 +12,7 @@ from typing import Any
 from dbt.artifacts.schemas.results import NodeStatus
 from dbt.cli.main import dbtRunnerResult
 from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -20,6 +21,7 @@ from app.clock import wall
 from app.errors import FellShort
 from app.secrets import warehouse_url
 from app.settings import Settings
+from pipelines.broken_invariants import breaking_rows
 from pipelines.dbt import dbt_folder, run_dbt
 from pipelines.exchange import begin, exchange
 from pipelines.job import Run, StepResult
@@ -52,7 +54,7 @@ def build(run: Run) -> StepResult:
             as_of=run.as_of,
             timezone=run.settings.reporting_timezone,
         )
-        count, failures = outcome(result)
+        count, failures = outcome(result, builder)
         if not failures:
             failures = _make_live(run, started, count, result)
     if failures:
@@ -92,13 +94,13 @@ def last_good(settings: Settings) -> tuple[datetime, datetime] | None:
     return (found.started_at, found.as_of) if found and found.result == "ok" else None
 
 
-def outcome(result: dbtRunnerResult) -> tuple[int, list[str]]:
-    """How many models were built, and a sentence for each thing that went wrong."""
+def outcome(result: dbtRunnerResult, builder: URL) -> tuple[int, list[str]]:
+    """How many models were built, and a sentence for each thing that went wrong, with the rows that show it."""
     if result.exception is not None:
         return 0, [f"dbt could not run: {result.exception}"]
     nodes = list(getattr(result.result, "results", ()))
     count = sum(1 for node in nodes if node.node.resource_type == "model" and node.status == NodeStatus.Success)
-    failures = [_in_words(node) for node in nodes if node.status in FAILURES]
+    failures = [_in_words(node, builder) for node in nodes if node.status in FAILURES]
     if not result.success and not failures:
         failures = ["dbt ended without success and without saying why."]
     return count, failures
@@ -111,12 +113,16 @@ def _instant(run: Run) -> datetime:
     return clock(run.settings) if run.is_now and not run.settings.has_sandbox else run.as_of
 
 
-def _in_words(found: Any) -> str:
+def _in_words(found: Any, builder: URL) -> str:
     """What went wrong with a model or an invariant; an invariant's name is a sentence."""
     name = found.node.name
     said = " ".join((found.message or "no reason given").split())
     if found.node.resource_type == "test" and found.status == NodeStatus.Fail:
-        return f"The invariant {name.removeprefix('assert_').replace('_', ' ')!r} does not hold: {said}."
+        rows = breaking_rows(builder, found.node.compiled_code)
+        count = f"{found.failures:,} row(s) break it" if found.failures else said
+        return f"The invariant {name.removeprefix('assert_').replace('_', ' ')!r} does not hold: {count}" + (
+            f", first {rows}." if rows else "."
+        )
     return f"The {found.node.resource_type} {name} could not be built: {said}."
 
 

@@ -139,7 +139,7 @@ def _build(
         timezone=settings.reporting_timezone,
         part=Part(models, touched.as_json() if touched else ""),
     )
-    count, failures = outcome(result)
+    count, failures = outcome(result, builder)
     row = {
         "live_id": uuid4(), "sources": sorted(heard), "heard_at": min(heard.values()), "started_at": started,
         "as_of": as_of, "models_count": count,

@@ -86,6 +86,7 @@ def test_a_build_whose_invariant_does_not_hold_leaves_all_as_it_was(
     [(result, as_of, error)] = answers(loaded, newest)
     assert (result, as_of) == ("failed", meridian.AS_OF)
     assert error.startswith("The invariant 'nobody pays' does not hold: ")
+    assert " row(s) break it, first month 20" in error, "who is paged reads which rows"
     worked_out = "select sum(closing_mrr_usd) from rollup_next.mrr_month where month = '2024-04-01'"
     assert answers(loaded, worked_out) == [(820,)]
     invariant.unlink()
