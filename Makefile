@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 BIN := .venv/bin
 
-.PHONY: up down test faults lint bootstrap
+.PHONY: up down test faults lint docs bootstrap
 .NOTPARALLEL:
 
 up: ## Install what is missing, then start everything and stay; Ctrl-C stops it
@@ -22,6 +22,10 @@ lint: bootstrap ## What can be said without running it: style, types, imports, S
 
 test: lint ## Lint, then all tests; of the table of faults the part that strikes each fault and each source
 	@scripts/test $(ARGS)
+
+docs: ## The data dictionary as pages, written from the models and metric files; no warehouse is needed
+	@scripts/bootstrap
+	@$(BIN)/plumbline docs $(ARGS)
 
 faults: bootstrap ## The whole table of faults: each fault at each source, by a campaign of loads
 	@scripts/test -n 0 -m slow tests/load/test_faults.py $(ARGS)

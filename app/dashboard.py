@@ -138,6 +138,13 @@ class Filing:
 
 
 @dataclass(frozen=True)
+class Glossary:
+    """Every certified metric in words, to be searched, and the way to the whole dictionary."""
+
+    width: int = 12
+
+
+@dataclass(frozen=True)
 class SourceDesk:
     """What can be done about a source: load it now, read it anew, pause it, close what drifted, read its log."""
 
@@ -145,7 +152,7 @@ class SourceDesk:
 
 
 Pictured = Trend | Bridge | Ranked | Runway | Flow | Alerts | Breakdown | Movements | Listing
-Panel = Pictured | Inbox | Filing | SourceDesk
+Panel = Pictured | Inbox | Filing | Glossary | SourceDesk
 Row = tuple[Tile, ...] | tuple[Panel, ...]
 
 
@@ -173,12 +180,15 @@ class Dashboard:
     @property
     def is_personal(self) -> bool:
         """Whether what it shows depends on the person, not only on the roles: then it is never replayed."""
-        return any(isinstance(element, Inbox | Filing | SourceDesk) for element in self.panels())
+        return any(isinstance(element, Inbox | Filing | Glossary | SourceDesk) for element in self.panels())
 
     @property
     def works_before_build(self) -> bool:
-        """Whether there is something to do before anything has been built: files can be the first that is loaded."""
-        return any(isinstance(element, Filing) for element in self.panels())
+        """Whether there is something on it before anything has been built.
+
+        Files can be the first that is loaded, and what a metric means is known before it is.
+        """
+        return any(isinstance(element, Filing | Glossary) for element in self.panels())
 
     def panels(self) -> tuple[Tile | Panel, ...]:
         return tuple(element for row in self.rows for element in row)

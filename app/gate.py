@@ -19,9 +19,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.documents import PLACE
 from app.login import CALLBACK
 
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
+POLICY = "Content-Security-Policy"
 UPLOAD = "/_stcore/upload_file"
 LOGOUT = "/auth/logout"
 OWN_FILES = "/app/static/"
@@ -100,7 +102,7 @@ class GateMiddleware:
     def __init__(self, app: ASGIApp, gate: Gate) -> None:
         self.app, self.gate = app, gate
         self.headers = {
-            "Content-Security-Policy": content_security_policy(gate.document),
+            POLICY: content_security_policy(gate.document),
             "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": "DENY",
             "Referrer-Policy": "same-origin",
@@ -164,7 +166,8 @@ class GateMiddleware:
     def _dress(self, request: Request, headers: MutableHeaders) -> None:
         """Adds the security headers, tightens cookies, and keeps or restores the wanted page."""
         for name, value in self.headers.items():
-            headers[name] = value
+            if not (name == POLICY and name in headers and is_under(request.url.path, (PLACE,))):
+                headers[name] = value
         self._tighten_cookies(headers)
         path = request.url.path
         is_page = request.method == "GET" and headers.get("content-type", "").startswith("text/html")

@@ -31,11 +31,12 @@ from streamlit.web.server.starlette.starlette_websocket import _get_signed_cooki
 from app.access import Viewer
 from app.clock import wall
 from app.document import DocumentMiddleware, document
+from app.documents import documents_route
 from app.errors import PlumblineError, PortTaken
 from app.files.catalogue import FILES
 from app.files.check import MOST_BYTES
 from app.gallery import dashboards
-from app.gate import Gate, GateMiddleware
+from app.gate import SESSION, Gate, GateMiddleware
 from app.health import health_route
 from app.home import keep_private
 from app.login import auth_secrets, bracketed, email_of, is_configured, portal_port, public_url, session_key
@@ -119,20 +120,34 @@ def close_session(token: str, cookies: dict[str, str]) -> None:
         log.error("session of %s not ended: %s", email, error)
 
 
-def may_upload(token: str, cookies: dict[str, str]) -> bool:
-    """Whether these cookies are of somebody signed in who may put some file in place."""
+def visitor(token: str, cookies: dict[str, str]) -> Viewer | None:
+    """Whose cookies these are, with their roles; None where nobody is signed in by them, or it cannot be found out."""
     payload = _get_signed_cookie_with_chunks(cookies, USER_COOKIE_NAME)
     email = email_of(json.loads(payload)) if payload else None
-    if email is None:
-        return False
+    if email is None or not token:
+        return None
     try:
         if not warehouse().session_valid(session_key(token, email), wall()):
-            return False
-        roles = warehouse().roles_of(email)
+            return None
+        return Viewer(email, warehouse().roles_of(email))
     except PlumblineError as error:
-        log.error("no upload for %s: %s", email, error)
-        return False
-    return any(schema.may_write(roles) for schema in FILES)
+        log.error("who %s is cannot be found out: %s", email, error)
+        return None
+
+
+def may_upload(token: str, cookies: dict[str, str]) -> bool:
+    """Whether these cookies are of somebody signed in who may put some file in place."""
+    viewer = visitor(token, cookies)
+    return viewer is not None and any(schema.may_write(viewer.roles) for schema in FILES)
+
+
+def documents(settings: Settings) -> Route:
+    """The data dictionary's pages."""
+    return documents_route(
+        settings,
+        lambda request: visitor(request.cookies.get(SESSION, ""), dict(request.cookies)),
+        lambda viewer, name: warehouse().record(viewer, "open page", page=f"docs/{name}"),
+    )
 
 
 def on_script_error(error: Exception) -> bool:
@@ -175,7 +190,7 @@ def create_app(settings: Settings) -> streamlit.App:
         close_session=close_session,
         may_upload=may_upload,
     )
-    routes: list[Route] = [health_route(settings, warehouse()), stripe_route(settings, warehouse())]
+    routes = [health_route(settings, warehouse()), stripe_route(settings, warehouse()), documents(settings)]
     return streamlit.App(
         SCRIPT,
         secrets=auth_secrets(settings) if is_configured(settings) else None,

@@ -21,6 +21,7 @@ from app.home import keep_private
 from pipelines.commands import (
     bench,
     connect,
+    docs,
     files,
     load,
     mail,
@@ -52,7 +53,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (service, pipeline, load, connect, metrics, receipt, verify, bench):
+for group in (service, pipeline, load, connect, metrics, receipt, docs, verify, bench):
     group.add_to(app)
 app.add_typer(files.app, name="files")
 app.add_typer(mail.app, name="mail")

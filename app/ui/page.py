@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -15,6 +16,7 @@ from app.dashboard import (
     Dashboard,
     Filing,
     Flow,
+    Glossary,
     Inbox,
     Listing,
     Movements,
@@ -34,6 +36,7 @@ from app.ui.panels import (
     bridge,
     filing,
     flow,
+    glossary,
     inbox,
     listing,
     movements,
@@ -48,6 +51,12 @@ from app.ui.tiles import draw_tiles
 
 COMPARISONS = {"Month before": 1, "Year before": 12}
 CACHE_SECONDS = 60
+DESKS: Mapping[type, Callable[[Reading, str], None]] = {
+    Filing: filing.draw,
+    Glossary: glossary.draw,
+    SourceDesk: source_desk.draw,
+}
+"""Panels with something to do in them, which draw themselves and fill a row."""
 
 
 def draw(dashboard: Dashboard, reading: Reading, build_id: str) -> None:
@@ -76,6 +85,8 @@ def head(dashboard: Dashboard, reading: Reading) -> int:
 
 def lead(dashboard: Dashboard, reading: Reading) -> str:
     """The line under the title."""
+    if any(isinstance(element, Glossary) for element in dashboard.panels()):
+        return f'<p class="pl-lead">{titles.GLOSSARY_LEAD}</p>'
     if dashboard.is_personal and not any(isinstance(element, SourceDesk) for element in dashboard.panels()):
         return f'<p class="pl-lead">Times are {reading.zone.key.replace("_", " ")}.</p>'
     if dashboard.section == "Operations":
@@ -139,10 +150,8 @@ def draw_row(reading: Reading, row: tuple[Tile | Panel, ...], key: str, layout: 
         return
     for inbox_panel in (element for element in row if isinstance(element, Inbox)):
         inbox.draw(reading, inbox_panel, key)
-    if any(isinstance(element, Filing) for element in row):
-        filing.draw(reading, key)
-    if any(isinstance(element, SourceDesk) for element in row):
-        source_desk.draw(reading, key)
+    for desk in (DESKS[type(element)] for element in row if type(element) in DESKS):
+        desk(reading, key)
     panels = pictured(row)
     if not panels:
         return
@@ -157,7 +166,7 @@ def draw_row(reading: Reading, row: tuple[Tile | Panel, ...], key: str, layout: 
 
 def pictured(row: tuple[Tile | Panel, ...]) -> list[Pictured]:
     """The panels of a row that are pictures."""
-    return [element for element in row if not isinstance(element, Tile | Inbox | Filing | SourceDesk)]
+    return [element for element in row if isinstance(element, Pictured)]
 
 
 def picture(reading: Reading, panel: Pictured) -> Picture:

@@ -196,6 +196,16 @@ def deliveries(count: int, failed: int) -> str:
     return f"{failed} of {count} mails {'was' if failed == 1 else 'were'} not delivered"
 
 
+GLOSSARY_LEAD = "Each figure has one definition, one owner, and one version that is in force."
+
+
+def glossary(shown: int, known: int) -> str:
+    """Such as "47 certified metrics", "3 of 47 certified metrics"."""
+    return f"{f.number(shown)} of {f.number(known)} certified metrics" if shown < known else (
+        f"{f.number(known)} certified metrics"
+    )
+
+
 def inbox(count: int) -> str:
     """Such as "Three mails to you"."""
     word = NUMBER_WORDS[count] if count < len(NUMBER_WORDS) else f.number(count)

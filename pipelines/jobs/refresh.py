@@ -2,6 +2,7 @@
 
 from pipelines.build import build
 from pipelines.check import check
+from pipelines.dictionary.publish import document
 from pipelines.job import Job
 from pipelines.load import load
 from pipelines.notify import alert, report
@@ -11,6 +12,6 @@ JOB = Job(
     name="refresh",
     cron="20 5 * * *",
     owner="engineer",
-    steps=(load, build, check, forecast, detect, alert, report),
-    needs={forecast: (build,), detect: (build,)},
+    steps=(load, build, check, forecast, detect, alert, report, document),
+    needs={forecast: (build,), detect: (build,), document: (build,)},
 )

@@ -1,0 +1,70 @@
+"""Every certified metric in words, to be searched, and the way to the whole dictionary and to dbt's documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from app.access import Viewer
+from app.documents import DBT, DICTIONARY, READERS, folder_of
+from app.metrics import Metric, catalogue
+from app.settings import get_settings
+from app.ui import titles
+from app.ui.panels.frame import Picture, draw_panel
+from app.ui.reading import Reading
+
+NOTHING = "No metric says that. Try another word; the whole dictionary also holds columns, tables and sources."
+
+
+def draw(reading: Reading, key: str) -> None:
+    """The search and what it finds."""
+    words = st.text_input("Search the metrics", key=f"search_{key}", placeholder="Revenue, churn, cash …")
+    known = sorted(catalogue().values(), key=lambda metric: metric.label.lower())
+    found = matching(known, words)
+    html = "".join(entry(metric) for metric in found) or f'<p class="pl-empty">{escape(NOTHING)}</p>'
+    st.html(ways_on(reading.viewer))
+    draw_panel(reading, key, Picture(titles.glossary(len(found), len(known)), "", "", html=html))
+
+
+def matching(metrics: Sequence[Metric], words: str) -> list[Metric]:
+    """Those whose words hold every word that was typed."""
+    wanted = words.lower().split()
+    return [metric for metric in metrics if all(word in said(metric).lower() for word in wanted)]
+
+
+def said(metric: Metric) -> str:
+    return " ".join((metric.name, metric.label, metric.question, metric.definition, metric.owner, *metric.answers))
+
+
+def entry(metric: Metric) -> str:
+    """One metric: what it means at a look, and the rest when it is opened."""
+    rows = (
+        ("Question", metric.question),
+        ("Worked out as", metric.worked_out_as or metric.formula or ""),
+        ("Owner", metric.owner.replace("_", " ").capitalize()),
+        ("Certified", f"{metric.certified.by.upper()}, {metric.certified.on:%-d %B %Y}, version "
+                      f"{metric.certified.version}"),
+        ("Without a value", metric.why_null),
+    )  # fmt: skip
+    told = "".join(f"<dt>{term}</dt><dd>{escape(text)}</dd>" for term, text in rows if text)
+    more = f'<a href="{DICTIONARY}#{metric.name}" target="_self">Dimensions, lineage, promises and SQL</a>'
+    return (
+        f'<details class="pl-entry"><summary><b>{escape(metric.label)}</b> {escape(metric.definition)}</summary>'
+        f"<dl>{told}</dl>{more if is_written() else ''}</details>"
+    )
+
+
+def ways_on(viewer: Viewer) -> str:
+    """Links to the rest, as HTML; none that is not there yet, or not for these roles."""
+    if not is_written():
+        return '<p class="pl-ways">The whole dictionary is written with the daily refresh.</p>'
+    links = [f'<a href="{DICTIONARY}" target="_self">The whole dictionary: columns, lineage, promises, sources</a>']
+    if set(READERS[DBT.rpartition("/")[2]]) & set(viewer.roles):
+        links.append(f'<a href="{DBT}" target="_self">The documentation by dbt of every model</a>')
+    return f'<p class="pl-ways">{" ".join(links)}</p>'
+
+
+def is_written() -> bool:
+    return (folder_of(get_settings()) / DICTIONARY.rpartition("/")[2]).is_file()

@@ -1,0 +1,80 @@
+"""/docs/… of the running portal: for whom the documents are, and for whom not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import httpx
+import pytest
+from sqlalchemy import create_engine, text
+
+from app.documents import folder_of
+from app.secrets import warehouse_url
+from pipelines.sandbox.people import PEOPLE
+
+from .servers import PATIENCE_SECONDS, Portal
+from .streamlit_client import sign_in
+
+EMAIL = {person.roles[0]: person.email for person in PEOPLE}
+PAGE = "<!doctype html><title>{}</title><script>let a = 1</script>"
+
+
+@pytest.fixture(scope="module")
+def documents(portal: Portal) -> Iterator[Portal]:
+    """The portal, with documents in its home, and something beside them."""
+    folder = folder_of(portal.settings)
+    folder.mkdir()
+    for name in ("dictionary.html", "dbt.html"):
+        (folder / name).write_text(PAGE.format(name))
+    (folder / "dictionary.js").write_text("let b = 2")
+    (folder / "made_from.txt").write_text("secret")
+    yield portal
+    for path in folder.iterdir():
+        path.unlink()
+    folder.rmdir()
+
+
+@pytest.mark.parametrize("name", ["dictionary.html", "dictionary.js", "dbt.html", "made_from.txt", "nothing"])
+def test_a_stranger_is_sent_to_the_sign_in_whatever_is_asked_for(documents: Portal, name: str) -> None:
+    answer = httpx.get(f"{documents.url}/docs/{name}", timeout=PATIENCE_SECONDS)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
+@pytest.mark.parametrize(
+    ("role", "name", "status"),
+    [
+        ("executive", "dictionary.html", 200),
+        ("executive", "dictionary.js", 200),
+        ("executive", "dbt.html", 404),
+        ("analyst", "dbt.html", 200),
+        ("engineer", "dbt.html", 200),
+        ("engineer", "made_from.txt", 404),
+        ("engineer", "nothing", 404),
+    ],
+)
+def test_each_document_is_for_its_readers(documents: Portal, role: str, name: str, status: int) -> None:
+    with closing(sign_in(documents, EMAIL[role])) as client:
+        answer = client.get(f"{documents.url}/docs/{name}", timeout=PATIENCE_SECONDS)
+    assert answer.status_code == status
+    assert "secret" not in answer.text
+
+
+def test_no_way_leads_out_of_the_folder(documents: Portal) -> None:
+    with closing(sign_in(documents, EMAIL["engineer"])) as client:
+        answer = client.get(f"{documents.url}/docs/..%2Fsecrets.json", timeout=PATIENCE_SECONDS)
+    assert "stripe_webhook" in (documents.settings.home / "secrets.json").read_text()
+    assert "stripe_webhook" not in answer.text
+
+
+def test_a_document_s_own_scripts_are_let_in_and_its_reading_is_audited(documents: Portal) -> None:
+    with closing(sign_in(documents, EMAIL["analyst"])) as client:
+        answer = client.get(f"{documents.url}/docs/dbt.html", timeout=PATIENCE_SECONDS)
+    policy = answer.headers["content-security-policy"]
+    assert policy.count("sha256-") == 1
+    assert "frame-ancestors 'none'" in policy
+    engine = create_engine(warehouse_url(documents.settings))
+    with engine.connect() as connection:
+        asked = text("select count(*) from portal.audit where email = :email and filters::text like '%docs/dbt.html%'")
+        assert connection.execute(asked, {"email": EMAIL["analyst"]}).scalar_one() >= 1
+    engine.dispose()
