@@ -63,8 +63,8 @@ def test_each_document_is_for_its_readers(documents: Portal, role: str, name: st
 def test_no_way_leads_out_of_the_folder(documents: Portal) -> None:
     with closing(sign_in(documents, EMAIL["engineer"])) as client:
         answer = client.get(f"{documents.url}/docs/..%2Fsecrets.json", timeout=PATIENCE_SECONDS)
-    assert "stripe_webhook" in (documents.settings.home / "secrets.json").read_text()
-    assert "stripe_webhook" not in answer.text
+    assert "postgres_superuser" in (documents.settings.home / "secrets.json").read_text()
+    assert "postgres_superuser" not in answer.text
 
 
 def test_a_document_s_own_scripts_are_let_in_and_its_reading_is_audited(documents: Portal) -> None:
