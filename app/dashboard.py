@@ -138,6 +138,13 @@ class Filing:
 
 
 @dataclass(frozen=True)
+class BoardPacks:
+    """Figures frozen under a name, as they were, and what has changed since."""
+
+    width: int = 12
+
+
+@dataclass(frozen=True)
 class Glossary:
     """Every certified metric in words, to be searched, and the way to the whole dictionary."""
 
@@ -152,7 +159,7 @@ class SourceDesk:
 
 
 Pictured = Trend | Bridge | Ranked | Runway | Flow | Alerts | Breakdown | Movements | Listing
-Panel = Pictured | Inbox | Filing | Glossary | SourceDesk
+Panel = Pictured | Inbox | Filing | BoardPacks | Glossary | SourceDesk
 Row = tuple[Tile, ...] | tuple[Panel, ...]
 
 
@@ -180,7 +187,8 @@ class Dashboard:
     @property
     def is_personal(self) -> bool:
         """Whether what it shows depends on the person, not only on the roles: then it is never replayed."""
-        return any(isinstance(element, Inbox | Filing | Glossary | SourceDesk) for element in self.panels())
+        own = Inbox | Filing | BoardPacks | Glossary | SourceDesk
+        return any(isinstance(element, own) for element in self.panels())
 
     @property
     def works_before_build(self) -> bool:

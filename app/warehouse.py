@@ -18,6 +18,8 @@ from sqlalchemy import Select, text
 from app.access import Viewer
 from app.answers import Answer, answered
 from app.audited import MOST_ROWS, AuditedReads, Request, Rows
+from app.board.packs import Asks as BoardAsks
+from app.board.packs import Board
 from app.clock import wall
 from app.company_files import CompanyFiles
 from app.compile import additivity_of, columns_of, compile_question, marts_of, metric_of, simplest
@@ -61,6 +63,8 @@ class Warehouse:
         self._issuer = Issuer(lambda: sealer(settings))
         asks = Asks(self._ask_again, self._run_again)
         self.receipts = Desk(settings, self._connections, self._grants, self._reads, self._metrics, asks)
+        asks_of_board = BoardAsks(self._shown, self.receipts, lambda: sealer(settings))
+        self.board = Board(self._connections, self._reads, self._metrics, asks_of_board)
 
     def answer(self, viewer: Viewer, question: Question, *, as_of: datetime, with_receipt: bool = True) -> Answer:
         """A certified figure.
@@ -92,6 +96,9 @@ class Warehouse:
             refuse_unknown(metric.name, dimension, wanted, self._values(viewer, metric, dimension))
         status, additivity = record.status_of(metric, wall()), additivity_of(metric, self._metrics)
         return answered(rows, columns_of(question, self._metrics), sql, metric, additivity, status, receipt)
+
+    def _shown(self, viewer: Viewer, question: Question, as_of: datetime) -> Answer:
+        return self.answer(viewer, question, as_of=as_of)
 
     def read(
         self,

@@ -20,6 +20,7 @@ from app.errors import DependencyMissing, PlumblineError, UsageError
 from app.home import keep_private
 from pipelines.commands import (
     bench,
+    board,
     connect,
     docs,
     files,
@@ -55,6 +56,7 @@ app = typer.Typer(
 )
 for group in (service, pipeline, load, connect, metrics, receipt, docs, verify, bench):
     group.add_to(app)
+app.add_typer(board.app, name="board")
 app.add_typer(files.app, name="files")
 app.add_typer(mail.app, name="mail")
 app.add_typer(person.app, name="person")

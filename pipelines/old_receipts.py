@@ -1,4 +1,4 @@
-"""Removes receipts that are older than the settings say; one that was frozen stays for good."""
+"""Removes receipts that are older than the settings say; one that is part of a board pack stays for good."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
-OLD = text("delete from portal.receipt where made_at < :before and not is_kept")
+OLD = text(
+    "delete from portal.receipt where made_at < :before and not exists "
+    "(select 1 from portal.board_figure as frozen where frozen.receipt_id = receipt.receipt_id)"
+)
 
 
 def forget(connection: Connection, days: int, now: datetime) -> int:

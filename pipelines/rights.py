@@ -136,6 +136,10 @@ _TABLES = (
     # A receipt is written once and never changed; the worker only removes those that are old.
     f"grant insert on portal.receipt to {PORTAL}",
     f"grant select, delete on portal.receipt to {WORKER}",
+    # A board pack is written once and never changed; how it compares is written anew each time.
+    f"grant insert on portal.board_pack, portal.board_figure to {PORTAL}",
+    f"grant insert, update on portal.board_comparison to {PORTAL}",
+    f"grant select on portal.board_figure to {WORKER}",
     f"grant usage on all sequences in schema portal to {PORTAL}, {WORKER}",
     f"grant insert, update on portal.session to {PORTAL}",
     f"grant insert, update, delete on portal.person, portal.person_role to {PORTAL}, {WORKER}",

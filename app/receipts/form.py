@@ -74,7 +74,7 @@ class Stored:
         key_id: which key of the home sealed it.
         marks: column → a short seal of it alone, to tell which one was altered.
         seal: over all of the receipt.
-        is_kept: never removed by age; not sealed, since it may be set later.
+        is_kept: never removed by age, since it is part of a board pack; not sealed, since that comes later.
     """
 
     receipt: Receipt

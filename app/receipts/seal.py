@@ -16,6 +16,7 @@ from app.settings import Settings
 
 NAME = re.compile(r"receipt_seal_([1-9][0-9]*)")
 FIRST = "1"
+SIGNED = 16
 SHORT = 8
 """Hexadecimal digits of the seal of one column, which only tells where to look."""
 
@@ -61,6 +62,15 @@ class Sealer:
             f"Found the keys {', '.join(sorted(self.keys))}; expected an entry receipt_seal_{stored.key_id} in the "
             "home's secrets.json. Restore it from a backup: without it no one can say whether the receipt was altered."
         )
+
+    def sign(self, said: Any) -> str:
+        """A seal of anything that has a canonical form: the key's number, then 16 hexadecimal digits."""
+        return f"{self.current}-{_digest(self.keys[self.current], said)[:SIGNED]}"
+
+    def is_signed(self, said: Any, signed: str) -> bool:
+        """Whether a key of this home signed this."""
+        key = self.keys.get(signed.partition("-")[0])
+        return key is not None and _same(_digest(key, said)[:SIGNED], signed.partition("-")[2])
 
     def _against(self, key_id: str, stored: Stored) -> tuple[str, ...]:
         """What does not fit the key of that number."""

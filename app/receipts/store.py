@@ -16,7 +16,10 @@ _PLACES = ", ".join(f"cast(:{name} as jsonb)" if name in JSON else f":{name}" fo
 INSERT = text(
     f"insert into portal.receipt ({', '.join(SEALED)}) values ({_PLACES}) on conflict (receipt_id) do nothing"
 )
-FIND = text(f"select {', '.join(SEALED)}, is_kept from portal.receipt where receipt_id = :receipt_id")
+FIND = text(
+    f"select {', '.join(SEALED)}, exists(select 1 from portal.board_figure as frozen "
+    "where frozen.receipt_id = receipt.receipt_id) as is_kept from portal.receipt where receipt_id = :receipt_id"
+)
 
 
 def put(connection: Connection, stored: Stored) -> None:

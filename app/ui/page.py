@@ -11,6 +11,7 @@ import streamlit as st
 from app.access import Viewer
 from app.dashboard import (
     Alerts,
+    BoardPacks,
     Breakdown,
     Bridge,
     Dashboard,
@@ -32,6 +33,7 @@ from app.ui import format as f
 from app.ui import titles
 from app.ui.panels import (
     alerts,
+    board,
     breakdown,
     bridge,
     filing,
@@ -52,6 +54,7 @@ from app.ui.tiles import draw_tiles
 COMPARISONS = {"Month before": 1, "Year before": 12}
 CACHE_SECONDS = 60
 DESKS: Mapping[type, Callable[[Reading, str], None]] = {
+    BoardPacks: board.draw,
     Filing: filing.draw,
     Glossary: glossary.draw,
     SourceDesk: source_desk.draw,

@@ -1,5 +1,6 @@
 """Refresh: the whole chain, gate to post office, once a day before people come in."""
 
+from pipelines.board import compare_board
 from pipelines.build import build
 from pipelines.check import check
 from pipelines.dictionary.publish import document
@@ -12,6 +13,6 @@ JOB = Job(
     name="refresh",
     cron="20 5 * * *",
     owner="engineer",
-    steps=(load, build, check, forecast, detect, alert, report, document),
-    needs={forecast: (build,), detect: (build,), document: (build,)},
+    steps=(load, build, check, forecast, detect, alert, report, compare_board, document),
+    needs={forecast: (build,), detect: (build,), compare_board: (build,), document: (build,)},
 )

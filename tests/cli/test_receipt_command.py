@@ -115,9 +115,10 @@ def test_old_receipts_go_and_frozen_ones_stay(home: Settings, plumbline: Plumbli
         assert made <= datetime.now(UTC)
         days = 400 * 24 * 3600
         assert forget(connection, 400, datetime.fromtimestamp(made.timestamp() + days, UTC)) == 0
-        run_as(home, "plumbline_admin", "update portal.receipt set is_kept = true")
-    later = datetime.fromtimestamp(made.timestamp() + days + 1, UTC)
-    for is_kept, removed in (("true", 0), ("false", 1)):
-        run_as(home, "plumbline_admin", f"update portal.receipt set is_kept = {is_kept}")
-        with engine.begin() as connection:
-            assert forget(connection, 400, later) == removed
+    frozen = plumbline(home, "board", "freeze", "Old", "--month", "2026-10", "--figure", "net_mrr:product", "--json")
+    [kept] = [figure["receipt"].replace("-", "") for figure in json.loads(frozen.stdout)["figures"]]
+    assert json.loads(plumbline(home, "receipt", kept, "--json").stdout)["is_kept"] is True
+    later = datetime.fromtimestamp(made.timestamp() + days + 3600, UTC)
+    with engine.begin() as connection:
+        assert forget(connection, 400, later) == 1
+        assert connection.execute(text("select receipt_id from portal.receipt")).scalars().all() == [kept]

@@ -77,7 +77,9 @@ ALLOWED = [
     (PORTAL, "insert into raw_stripe_webhook.event (event_id, type, created, payload) values ('e', 't', now(), '{}') "
              "on conflict (event_id) do nothing"),
     (PORTAL, "select count(received_at) from raw_stripe_webhook.event, portal.receipt"),
-    (WORKER, "delete from portal.receipt where made_at < now() and not is_kept"),
+    (PORTAL, "insert into portal.board_pack select * from portal.board_pack; select 1 from portal.board_figure"),
+    (PORTAL, "update portal.board_comparison set holds = true"),
+    (WORKER, "delete from portal.receipt where not exists (select 1 from portal.board_figure where receipt_id = 'a')"),
     (PORTAL, "update portal.alert set acknowledged_by = 'eva', acknowledged_at = now()"),
 ]  # fmt: skip
 
@@ -90,7 +92,10 @@ REFUSED = [
     (PORTAL, "select payload from raw_stripe_webhook.event"),
     (PORTAL, "update portal.audit set email = 'somebody else'"),
     (PORTAL, "delete from portal.audit"),
-    (PORTAL, "update portal.receipt set is_kept = true"),
+    (PORTAL, "update portal.receipt set seal = ''"),
+    (PORTAL, "update portal.board_pack set name = 'other'"),
+    (PORTAL, "delete from portal.board_figure"),
+    (WORKER, "delete from portal.board_pack"),
     (PORTAL, "delete from portal.receipt"),
     (WORKER, "update portal.receipt set answer = '{}'"),
     (PORTAL, "delete from portal.alert"),
