@@ -69,9 +69,9 @@ def change_words(one: Opened, row: FrozenRow) -> str:
         return "altered: what is frozen is not what was sealed"
     if one.compared is None:
         return "not compared yet"
-    if one.compared.altered:
-        return "altered: changed by hand"
     change = next((each for each in one.compared.changes if parts_of(each, one) == row.parts), None)
+    if one.compared.altered and (change or not one.compared.changes):
+        return "altered: changed by hand"
     if change is None:
         return "unchanged"
     return f"now {in_unit(change['now'], one.metric.unit)}"
@@ -93,7 +93,7 @@ def causes(one: Opened) -> list[str]:
 def finding(opened: OpenedPack) -> str:
     """Such as "Nothing has changed since it was frozen", "3 of 16 figures have changed since"."""
     if not opened.is_whole or any(_is_altered(one) for one in opened.figures):
-        return "This pack was altered: don't go by it"
+        return "This pack was altered: do not go by it"
     seen = [one for one in opened.figures if one.shown is not None]
     compared = [one.compared for one in seen if one.compared is not None]
     if not compared:

@@ -106,7 +106,7 @@ def test_a_pack_that_was_changed_by_hand_is_told(built: Warehouse, with_marts: S
     run_as(with_marts, ADMIN, change)
     opened = built.board.open(FINANCE, built.board.pack(pack.name))
     assert not opened.is_whole
-    assert words.finding(opened) == "This pack was altered: don't go by it"
+    assert words.finding(opened) == "This pack was altered: do not go by it"
 
 
 def test_only_executives_and_finance_freeze_and_the_refusal_is_audited(built: Warehouse, with_marts: Settings) -> None:

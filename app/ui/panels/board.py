@@ -38,17 +38,17 @@ def draw(reading: Reading, key: str) -> None:
                 draw_form(reading, key)
         with right:
             if chosen is None:
-                may = "Freeze the first one at the left." if set(FREEZERS) & set(reading.viewer.roles) else (
-                    f"None has been frozen yet; {' or '.join(FREEZERS)} can."
+                may = "Give the first one a name, and freeze it." if set(FREEZERS) & set(reading.viewer.roles) else (
+                    f"The roles {' and '.join(FREEZERS)} freeze one."
                 )
-                draw_panel(reading, key, Picture("No pack yet", "", "", html=empty(NOTHING + may)))
+                draw_panel(reading, key, Picture("Nothing is frozen yet", "", "", html=empty(NOTHING + may)))
             else:
                 draw_pack(reading, reading.warehouse.board.open(reading.viewer, chosen), key)
 
 
 def choose(reading: Reading, packs: Sequence[Pack], key: str) -> Pack | None:
     """The list; the newest is open at first."""
-    title = f"{f.number(len(packs))} board pack{'' if len(packs) == 1 else 's'}"
+    title = f"{f.number(len(packs))} board pack{'' if len(packs) == 1 else 's'}" if packs else "No board pack"
     st.html(f'<h2 class="pl-title">{title}</h2><div class="pl-subtitle">Newest first. None is ever changed</div>')
     if not packs:
         return None
