@@ -15,6 +15,17 @@ from app.settings import Settings
 from pipelines.migrate import migrate
 from pipelines.postgres import Cluster
 
+LONG_FIRST = (
+    "tests/load/test_faults.py", "tests/cli/test_life.py", "tests/house/test_recipe.py", "tests/load/",
+    "tests/capture/", "tests/models/", "tests/browser/", "tests/verify/", "tests/cli/", "tests/portal/",
+)  # fmt: skip
+"""Where tests take minutes. What runs long begins early, so that no worker ends alone with it while the others wait."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files in the order of LONG_FIRST, the others after them; `scripts/test` keeps that order."""
+    items.sort(key=lambda item: next((at for at, place in enumerate(LONG_FIRST) if item.nodeid.startswith(place)), 99))
+
 
 @pytest.fixture(scope="session")
 def make_settings() -> Iterator[Callable[..., Settings]]:
