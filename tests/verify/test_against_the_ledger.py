@@ -10,7 +10,11 @@ from uuid import uuid4
 
 import pytest
 
+from app.access import OPERATOR
+from app.compile import additivity_of
+from app.metrics import Question, catalogue
 from app.settings import Settings
+from app.warehouse import Warehouse
 from pipelines.build import build
 from pipelines.job import Run
 from pipelines.sandbox.birth import bring_to_life
@@ -52,6 +56,31 @@ def test_every_month_customer_and_claim_is_the_ledger_s(built: Built) -> None:
     assert report.months == 35  # January 2024 to November 2026, the running month included
     assert report.customers > 200
     assert report.figures > 30_000
+
+
+def test_the_parts_of_every_metric_that_adds_up_make_the_whole(built: Built) -> None:
+    """Of each metric by each dimension over which it adds up, month by month, to the cent."""
+    warehouse, wrong, tried = Warehouse(built.settings), [], 0
+    for name, metric in catalogue().items():
+        dimensions = additivity_of(metric, catalogue()).over_dimensions
+        whole = by_month(warehouse, Question(name, include_partial=True), built.as_of) if dimensions else {}
+        for dimension in dimensions:
+            parts = by_month(warehouse, Question(name, by=(dimension,), include_partial=True), built.as_of)
+            wrong += [(name, dimension, month) for month in whole.keys() | parts.keys()
+                      if whole.get(month, 0) != parts.get(month, 0)]  # fmt: skip
+            tried += 1
+    warehouse.close()
+    assert wrong == []
+    assert tried > 40
+
+
+def by_month(warehouse: Warehouse, question: Question, as_of: datetime) -> dict[date, Decimal]:
+    """The sum of each month's values; a cohort metric has none that adds up."""
+    sums: dict[date, Decimal] = {}
+    answer = warehouse.answer(OPERATOR, question, as_of=as_of, with_receipt=False)
+    for month, *_, value in answer.rows:
+        sums[month] = sums.get(month, Decimal(0)) + (value or 0)
+    return sums
 
 
 def test_one_cent_of_one_customer_is_found_and_named(built: Built) -> None:
