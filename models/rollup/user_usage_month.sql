@@ -41,6 +41,7 @@ final as (
         came.country,
         case when came.active_days_count >= 16 then 'Power' else 'Casual' end as usage_group,
         1 as users_count,
+        case when came.active_days_count >= 16 then 1 else 0 end as power_users_count,
         came.active_days_count,
         came.sessions_count,
         round(came.used_seconds / 60.0, 2) as used_minutes,

@@ -9,6 +9,7 @@ select
     country,
     usage_group,
     users_count,
+    power_users_count,
     active_days_count,
     sessions_count,
     used_minutes,
