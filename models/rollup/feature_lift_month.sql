@@ -44,11 +44,15 @@ final as (
         retained_adopters_count,
         others_count,
         retained_others_count,
-        adopters_part - others_part as retention_lift,
-        adopters_part - others_part
-        - sqrt(power(adopters_part - adopters_low, 2) + power(others_high - others_part, 2)) as retention_lift_low,
-        adopters_part - others_part
-        + sqrt(power(adopters_high - adopters_part, 2) + power(others_part - others_low, 2)) as retention_lift_high,
+        round(adopters_part - others_part, 6) as retention_lift,
+        round(
+            adopters_part - others_part
+            - sqrt(power(adopters_part - adopters_low, 2) + power(others_high - others_part, 2)), 6
+        ) as retention_lift_low,
+        round(
+            adopters_part - others_part
+            + sqrt(power(adopters_high - adopters_part, 2) + power(others_part - others_low, 2)), 6
+        ) as retention_lift_high,
         case
             when adopters_count = 0 then 'nobody had adopted the feature'
             when others_count = 0 then 'everybody had adopted the feature'

@@ -16,7 +16,9 @@ held as materialized (
     from {{ ref("fct_mrr_segment") }} as segments
     inner join months
         on segments.valid_from < months.closes_at and coalesce(segments.valid_to >= months.closes_at, true)
-    where segments.state in ('trial', 'free', 'active', 'past_due')
+    where
+        segments.state in ('trial', 'free', 'active', 'past_due')
+        and segments.customer_id in (select accounts.customer_id from accounts)
 ),
 
 holders as (

@@ -97,7 +97,7 @@ def feature_rows() -> list[dict[str, Any]]:
 
 def funnel_rows() -> list[dict[str, Any]]:
     """funnels.csv: the onboarding of accounts, and each flow as often as somebody begins it."""
-    ways = [("onboarding", "accounts", ONBOARDING_DAYS, ONBOARDING)]
+    ways: list[tuple[str, str, int, tuple[str, ...]]] = [("onboarding", "accounts", ONBOARDING_DAYS, ONBOARDING)]
     ways += [(FUNNELS[flow.feature], "attempts", FLOW_DAYS, flow.steps) for flow in FLOWS]
     return [
         {"funnel": name, "step": step, "event": event, "counts": counts, "window_days": days}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -37,7 +37,7 @@ def active(panel: Panel) -> Iterator[Told]:
     yield from _within("feature_users", ("feature", "product", "plan", "country"), used, 28, panel)
 
 
-def _within(metric: str, dimensions: tuple[str, ...], rows: list[Row], days: int, panel: Panel) -> list[Told]:
+def _within(metric: str, dimensions: tuple[str, ...], rows: Sequence[Row], days: int, panel: Panel) -> list[Told]:
     """Whom the days up to each month's close hold: of the running month the newest day on which anything was seen."""
     first, last = min(row[0] for row in rows), max(row[0] for row in rows)
     kept: list[Row] = []

@@ -88,7 +88,10 @@ def adoption(able: list[Able]) -> Iterator[Told]:
 def engagement(able: list[Able]) -> Iterator[Told]:
     """The score of each account, and how much of what was bought is adopted."""
     months = sorted({one.month.month for one in able})
-    accounts, points, held, adopted = [], [], [], []
+    accounts: list[Entry] = []
+    points: list[Entry] = []
+    held: list[Entry] = []
+    adopted: list[Entry] = []
     for one in able:
         score = _score(one)
         level = "High" if score >= 7000 else "Medium" if score >= 4000 else "Low"
@@ -114,7 +117,7 @@ def _score(one: Able) -> int:
     recency = Fraction(3000 * (28 - (one.month.day - max(days)).days), 28) if days else Fraction(0)
     used = sum(1 for feature in one.features if one.uses(feature.name))
     breadth = Fraction(3000 * used, len(one.features))
-    return half_away(recency) + half_away(Fraction(4000) * min(Fraction(len(days), 20), 1)) + half_away(breadth)
+    return half_away(recency) + half_away(Fraction(200 * min(len(days), 20))) + half_away(breadth)
 
 
 def power(panel: Panel) -> Iterator[Told]:

@@ -22,8 +22,8 @@ Groups = dict[tuple[date, str], dict[str, list[bool]]]
 def lift(panel: Panel, able: list[Able]) -> Iterator[Told]:
     """Month by month, once the 28 days after its close are over."""
     days_of: dict[int, set[date]] = {}
-    for one in panel.past:
-        days_of.setdefault(one.who.id, set()).add(one.day)
+    for each in panel.past:
+        days_of.setdefault(each.who.id, set()).add(each.day)
     base: list[Row] = []
     again: list[Row] = []
     groups: Groups = {}
@@ -31,7 +31,7 @@ def lift(panel: Panel, able: list[Able]) -> Iterator[Told]:
         if not one.month.is_followed:
             continue
         until = one.month.day + AFTER
-        for user in {each.who.id for each in one.done}:
+        for user in {done.who.id for done in one.done}:
             came = any(one.month.day < day <= until for day in days_of[user])
             for feature in one.features:
                 group = "Adopters" if one.uses(feature.name, user) >= feature.needed else "Others"
@@ -51,7 +51,7 @@ def _lifts(groups: Groups) -> Iterator[Told]:
     for key, told in groups.items():
         if len(told) == 2:
             for end, value in zip(ends, _newcombe(told["Adopters"], told["Others"]), strict=True):
-                ends[end][key] = Fraction(value)
+                ends[end][key] = Fraction(f"{value:.6f}")
     for end, values in ends.items():
         yield Told(f"feature_retention_lift{end}", ("feature",), values)
 
