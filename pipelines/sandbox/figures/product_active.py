@@ -30,26 +30,32 @@ def active(panel: Panel) -> Iterator[Told]:
         yield Told(one.metric, one.by, {key: value / 28 for key, value in one.values.items()})
     accounts = [(day, parts, who.account) for day, parts, who in rows]
     yield from _within("product_active_accounts", ("plan", "country"), accounts, 28, panel)
-    used = [
-        (one.day, {**one.who.parts, "feature": feature, "product": PRODUCT_OF[feature]}, one.who.id)
+    uses = {
+        (one.who.id, feature): {**one.who.parts, "feature": feature, "product": PRODUCT_OF[feature]}
         for one in past for feature in one.features
-    ]  # fmt: skip
+    }  # fmt: skip
+    used = [(one.day, uses[one.who.id, feature], one.who.id) for one in past for feature in one.features]
     yield from _within("feature_users", ("feature", "product", "plan", "country"), used, 28, panel)
 
 
 def _within(metric: str, dimensions: tuple[str, ...], rows: Sequence[Row], days: int, panel: Panel) -> list[Told]:
     """Whom the days up to each month's close hold: of the running month the newest day on which anything was seen."""
-    first, last = min(row[0] for row in rows), max(row[0] for row in rows)
-    kept: list[Row] = []
+    by_day: dict[date, list[Row]] = {}
+    for row in rows:
+        by_day.setdefault(row[0], []).append(row)
+    first, last = min(by_day), max(by_day)
+    kept: dict[tuple[date, int, object], Row] = {}
     month = first.replace(day=1)
     while month <= last:
         following = (month + timedelta(days=31)).replace(day=1)
         close = last if following > panel.today else following - timedelta(days=1)
         begin = close - timedelta(days=days - 1)
         if begin >= first:
-            kept += [(month, parts, who) for day, parts, who in rows if begin <= day <= close]
+            for back in range(days):
+                for _, parts, who in by_day.get(begin + timedelta(days=back), []):
+                    kept[month, id(parts), who] = (month, parts, who)
         month = following
-    return counted(metric, dimensions, kept)
+    return counted(metric, dimensions, kept.values())
 
 
 def retention(panel: Panel) -> Iterator[Told]:

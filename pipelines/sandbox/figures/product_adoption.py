@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -20,18 +21,18 @@ CUT = ("feature", "product", "plan", "country")
 
 @dataclass(frozen=True)
 class Able:
-    """A tracked account whose customer has something at a month's close, with what was done there in 28 days."""
+    """A tracked account whose customer has something at a month's close, with what was done there in 28 days.
+
+    `uses` counts the sessions in which a feature was used, by everybody and by each user.
+    """
 
     month: UsageMonth
     account: int
     parts: dict[str, str]
     features: list[Feature]
-    products: set[str]
     done: list[Done]
-
-    def uses(self, feature: str, by: int | None = None) -> int:
-        """In how many sessions it was used, by everybody or by one of them."""
-        return sum(one.features.count(feature) for one in self.done if by in (None, one.who.id))
+    uses: Counter[str]
+    uses_by: Counter[tuple[int, str]]
 
 
 def able_accounts(panel: Panel, books: Books) -> list[Able]:
@@ -47,7 +48,9 @@ def able_accounts(panel: Panel, books: Books) -> list[Able]:
             if held and seen_since <= month.day:
                 features = [one for one in FEATURES if _is_able(one, held, month.day, panel)]
                 within = [one for one in done if month.holds(one.day)]
-                found.append(Able(month, account, who.parts, features, held, within))
+                uses = Counter(feature for one in within for feature in one.features)
+                uses_by = Counter((one.who.id, feature) for one in within for feature in one.features)
+                found.append(Able(month, account, who.parts, features, within, uses, uses_by))
     return found
 
 
@@ -71,7 +74,7 @@ def adoption(able: list[Able]) -> Iterator[Told]:
     for one in able:
         for feature in one.features:
             parts = {**one.parts, "feature": feature.name, "product": PRODUCT_OF[feature.name]}
-            uses = one.uses(feature.name)
+            uses = one.uses[feature.name]
             could.append((one.month.month, parts, one.account))
             tried.append((one.month.month, parts, one.account if uses else None))
             adopted.append((one.month.month, parts, one.account if uses >= feature.needed else None))
@@ -97,7 +100,7 @@ def engagement(able: list[Able]) -> Iterator[Told]:
         level = "High" if score >= 7000 else "Medium" if score >= 4000 else "Low"
         parts = {**one.parts, "engagement_level": level}
         own = {feature.product for feature in one.features if feature.product}
-        often = {each.product for each in one.features if each.product and one.uses(each.name) >= each.needed}
+        often = {each.product for each in one.features if each.product and one.uses[each.name] >= each.needed}
         for entries, amount in ((accounts, 1), (points, score), (held, len(own)), (adopted, len(often))):
             entries.append(Entry(one.month.month, parts, amount))
     cut = ("engagement_level", "plan", "country")
@@ -115,7 +118,7 @@ def _score(one: Able) -> int:
     """In hundredths of a point: each of the three parts is rounded to one."""
     days = {each.day for each in one.done}
     recency = Fraction(3000 * (28 - (one.month.day - max(days)).days), 28) if days else Fraction(0)
-    used = sum(1 for feature in one.features if one.uses(feature.name))
+    used = sum(1 for feature in one.features if one.uses[feature.name])
     breadth = Fraction(3000 * used, len(one.features))
     return half_away(recency) + half_away(Fraction(200 * min(len(days), 20))) + half_away(breadth)
 

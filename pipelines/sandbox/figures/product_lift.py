@@ -34,7 +34,7 @@ def lift(panel: Panel, able: list[Able]) -> Iterator[Told]:
         for user in {done.who.id for done in one.done}:
             came = any(one.month.day < day <= until for day in days_of[user])
             for feature in one.features:
-                group = "Adopters" if one.uses(feature.name, user) >= feature.needed else "Others"
+                group = "Adopters" if one.uses_by[user, feature.name] >= feature.needed else "Others"
                 parts = {**one.parts, "feature": feature.name, "product": PRODUCT_OF[feature.name], "adoption": group}
                 base.append((one.month.month, parts, user))
                 again.append((one.month.month, parts, user if came else None))

@@ -61,17 +61,13 @@ class UsageMonth:
 
 @dataclass(frozen=True)
 class Panel:
-    """All that was done in order of people, the day that is not over, and the months that close."""
+    """All that was done in order of people, `past` of it on days that are over, and the months that close."""
 
     done: list[Done]
+    past: list[Done]
     today: date
     months: list[UsageMonth]
     zone: ZoneInfo
-
-    @property
-    def past(self) -> list[Done]:
-        """What was done on days that are over."""
-        return [one for one in self.done if one.day < self.today]
 
 
 def panel_of(company: Company, books: Books) -> Panel:
@@ -90,7 +86,8 @@ def panel_of(company: Company, books: Books) -> Panel:
             seconds = more["duration_seconds"] if name == SESSION else None
             done.append(Done(who, name, instant, local_day(instant, books.zone), more.get("features", []), seconds))
     today = local_day(company.until, books.zone)
-    return Panel(done, today, list(_months(done, today, books.zone)), books.zone)
+    past = [one for one in done if one.day < today]
+    return Panel(done, past, today, list(_months(done, today, books.zone)), books.zone)
 
 
 def _person(use: Use, same: dict[tuple[str, str], str], left_out: set[str], zone: ZoneInfo) -> Person | None:
