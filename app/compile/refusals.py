@@ -203,7 +203,7 @@ def _cohorts(question: Question, metric: Metric) -> None:
         )
     for value in grouped(question.where).get(AGE, []) if metric.kind == "cohort" else []:
         if not value.isascii() or not value.isdigit() or len(value) > 4:
-            raise QuestionError(f"{value!r} is no age of a cohort. Expected whole {metric.grain}s, 0 for its first one.")
+            raise QuestionError(f"{value!r} is no age of a cohort. Expected whole {metric.grain}s, 0 for its first.")
     if metric.kind == "cohort" and any(name == AGE for name, _ in question.unless):
         raise QuestionError("Ages of a cohort cannot be left out. Expected the ages to keep, such as age=3.")
 

@@ -131,7 +131,7 @@ def power(panel: Panel) -> Iterator[Told]:
     for month in panel.months:
         came: dict[int, list[Done]] = {}
         for one in panel.past:
-            if month.holds(one.day):
+            if month.first <= one.day <= month.day:
                 came.setdefault(one.who.id, []).append(one)
         for done in came.values():
             days = len({one.day for one in done})

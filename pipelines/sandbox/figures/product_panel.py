@@ -47,16 +47,17 @@ class Done:
 
 @dataclass(frozen=True)
 class UsageMonth:
-    """A month with 28 days before its close of which use is known; `day` is the last that counts."""
+    """A month with 28 days before its close of which use is known: from `first` to `day`, the last that counts."""
 
     month: date
     day: date
     closes_at: int
     is_followed: bool
+    first: date
 
     def holds(self, day: date) -> bool:
         """Whether the day is one of the 28."""
-        return self.day - WINDOW <= day <= self.day
+        return self.first <= day <= self.day
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def _months(done: list[Done], today: date, zone: ZoneInfo) -> Iterator[UsageMont
         if last >= month and last - WINDOW >= first:
             midnight = last + timedelta(days=1)
             closes_at = int(datetime(midnight.year, midnight.month, midnight.day, tzinfo=zone).timestamp())
-            yield UsageMonth(month, last, closes_at, last + timedelta(days=28) < today)
+            yield UsageMonth(month, last, closes_at, last + timedelta(days=28) < today, last - WINDOW)
         month = following
 
 
@@ -139,7 +140,7 @@ def counted(metric: str, dimensions: tuple[str, ...], rows: Iterable[Row], apart
     for by in ways(dimensions, apart):
         found: dict[tuple[object, ...], set[object]] = {}
         for period, parts, who in kept:
-            ids = found.setdefault((period, *(parts[name] for name in by)), set())
+            ids = found.setdefault((period, *[parts[name] for name in by]), set())
             if who is not None:
                 ids.add(who)
         told.append(Told(metric, by, {key: Fraction(len(ids)) for key, ids in found.items()}))
