@@ -14,8 +14,8 @@ from pipelines.sandbox.company import (
     mixpanel,
     production,
     sendgrid,
-    taxonomy,
     stripe_balance,
+    taxonomy,
     web,
     zendesk,
 )
