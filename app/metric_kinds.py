@@ -50,8 +50,8 @@ class Metric(BaseModel):
         aggregate: how it adds over dimensions; `none`: the mart has one row a period (and value of what is only shown
             apart), which cannot be split; `median`: the middle one of the rows.
         over_time: how it adds over time: a flow is `sum`, a stock `last`, `none` stands for its own period only.
-        grain: the period of the mart's rows. By day the mart holds complete days and needs no `is_complete`. By week only
-            cohorts are kept.
+        grain: the period of the mart's rows. By day the mart holds complete days and needs no `is_complete`; by week
+            only cohorts are kept.
         only: column → value that rows of the mart must have, where one mart holds several figures.
         apart: dimensions of which only one value at a time means anything, such as the steps of a funnel: an answer is
             split by them, or keeps one value of each.

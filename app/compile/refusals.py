@@ -68,8 +68,8 @@ def _top(question: Question, metric: Metric, metrics: Mapping[str, Metric]) -> N
     apart = [name for name in apart_of(metric, metrics) if name in question.by]
     if apart:
         raise QuestionError(
-            f"The largest of {metric.name} cannot be ranked over {apart[0]}: of it one value at a time is shown, and the "
-            "rest would mix them. Leave top out, or filter to the values you mean."
+            f"The largest of {metric.name} cannot be ranked over {apart[0]}: of it one value at a time is shown, and "
+            "the rest would mix them. Leave top out, or filter to the values you mean."
         )
     if question.compare or metric.kind == "cohort" or metric.days:
         what = "a cohort metric" if metric.kind == "cohort" else "a window of days"
@@ -159,7 +159,7 @@ def _grain(question: Question, metric: Metric, metrics: Mapping[str, Metric]) ->
         raise QuestionError(f"No grain is called {question.grain!r}. Expected one of: {', '.join(GRAINS)}.")
     if metric.grain == "week":
         if question.grain != "week":
-            raise QuestionError(f"{metric.name} is by cohorts of a week: it has no {question.grain}. Ask for weeks.")
+            raise QuestionError(f"{metric.name} is by weeks' cohorts: it has no {question.grain}. Ask for weeks.")
         return
     if question.grain != "month" and not is_by_day(metric, metrics):
         by_month = [leaf.name for leaf in leaves_of(metric, metrics) if leaf.grain == "month"]

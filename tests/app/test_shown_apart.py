@@ -27,7 +27,8 @@ create table mart_finance.steps (month date, way text, step text, attempt text, 
     is_complete boolean);
 insert into mart_finance.steps values
     ('2026-09-01', 'report', '1 begun', 'x', 'x', null, true), ('2026-09-01', 'report', '2 done', 'x', 'x', 10, true),
-    ('2026-09-01', 'report', '1 begun', 'y', 'y', null, true), ('2026-09-01', 'report', '2 done', 'y', null, null, true),
+    ('2026-09-01', 'report', '1 begun', 'y', 'y', null, true),
+    ('2026-09-01', 'report', '2 done', 'y', null, null, true),
     ('2026-10-01', 'report', '2 done', 'u', 'u', 10, true), ('2026-10-01', 'report', '2 done', 'v', 'v', 60, true),
     ('2026-10-01', 'sign-up', '2 done', 'w', 'w', 20, true);
 create table mart_finance.lifts (month date, feature text, lift numeric, is_complete boolean);
@@ -84,7 +85,8 @@ ANSWERED: dict[str, tuple[dict[str, Any], list[tuple[Any, ...]]]] = {
     "the middle one of an odd number": (
         {"name": "minutes", "where": (DONE,)}, [(SEP, 10), (OCT, 20)]),
     "the mean of the two in the middle": (
-        {"name": "minutes", "by": ("way",), "where": (DONE,), "since": OCT}, [(OCT, "report", 35), (OCT, "sign-up", 20)]),
+        {"name": "minutes", "by": ("way",), "where": (DONE,), "since": OCT},
+        [(OCT, "report", 35), (OCT, "sign-up", 20)]),
     "what is stored for each value": (
         {"name": "lift", "by": ("feature",)}, [(OCT, "alerts", D("0.25")), (OCT, "search", D("-0.1"))]),
     "what is stored, of one": ({"name": "lift", "where": (("feature", "search"),)}, [(OCT, D("-0.1"))]),
@@ -101,9 +103,7 @@ ANSWERED: dict[str, tuple[dict[str, Any], list[tuple[Any, ...]]]] = {
 
 
 @pytest.mark.parametrize(("asked", "rows"), ANSWERED.values(), ids=ANSWERED)
-def test_answered_one_value_at_a_time(
-    warehouse: Warehouse, asked: dict[str, Any], rows: list[tuple[Any, ...]]
-) -> None:
+def test_answered_one_value_at_a_time(warehouse: Warehouse, asked: dict[str, Any], rows: list[tuple[Any, ...]]) -> None:
     assert ask(warehouse, **asked) == rows
 
 
@@ -118,7 +118,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"name": "reached", "by": ("step",), "where": (REPORT,), "top": 1}, "cannot be ranked over step"),
     "the lift of all features": ({"name": "lift"}, "lift has a value for each feature"),
     "a stored figure by what it is not kept apart by": ({"name": "stored", "by": ("feature",)}, "do not add up"),
-    "weekly cohorts by month": ({"name": "kept_by_week"}, "by cohorts of a week: it has no month. Ask for weeks"),
+    "weekly cohorts by month": ({"name": "kept_by_week"}, "by weeks' cohorts: it has no month. Ask for weeks"),
     "an age of weeks that is none": (
         {"name": "kept_by_week", "grain": "week", "where": (("age", "x"),)}, "Expected whole weeks, 0 for"),
 }  # fmt: skip

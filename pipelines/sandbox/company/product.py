@@ -30,7 +30,7 @@ Happening = tuple[int, str, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What the company itself notes of a happening that one of the vendors has: whose it is, and since when they have it."""
+    """What the company itself notes of a happening that a vendor has: whose it is, and since when they have it."""
 
     tracker: str
     account: Tracked

@@ -53,7 +53,7 @@ class Client:
 
 @dataclass
 class Company:
-    """Everything up to `until`: what the vendors hold, the diary, the files, who is who, and what was seen of the product's use."""
+    """Everything up to `until`: vendors, diary, the files, who is who, and all use of the product."""
 
     seed: int
     scale: str

@@ -19,7 +19,7 @@ class Feature:
         used: share of an adopter's sessions in which it is used.
         is_habit: whether those take it up more who come more often.
         launched: when it came; 0: it was always there.
-        needed: so many uses in four weeks are an adoption, says the company: fewer of what administrators do now and then.
+        needed: so many uses in four weeks are an adoption; fewer of what administrators do now and then.
     """
 
     name: str

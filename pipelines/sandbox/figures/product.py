@@ -1,4 +1,4 @@
-"""How the product is used: active users, adoption, funnels, retention, power users, engagement, and what goes with it."""
+"""How the product is used: active users, adoption, funnels, retention, power users, engagement."""
 
 from __future__ import annotations
 

@@ -126,7 +126,9 @@ def _score(one: Able) -> int:
 def power(panel: Panel) -> Iterator[Told]:
     """Who came on at least 16 of the 28 days, and how those differ from the others."""
     cut = ("usage_group", "plan", "country", "user_role")
-    sums: dict[str, list[Entry]] = {name: [] for name in ("month_users", "active_days", "used_minutes", "used_features")}
+    sums: dict[str, list[Entry]] = {
+        name: [] for name in ("month_users", "active_days", "used_minutes", "used_features")
+    }
     powerful: list[Entry] = []
     for month in panel.months:
         came: dict[int, list[Done]] = {}

@@ -1,4 +1,4 @@
-"""Who did what in the product, as far as it is tracked: customers' people only, by local day, with the months it closes."""
+"""Who did what in the product, as far as it is tracked: customers' people only, by local day and month."""
 
 from __future__ import annotations
 
