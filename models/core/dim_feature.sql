@@ -1,7 +1,8 @@
 -- One row per feature that was described or used.
 {{ config(materialized="table", meta={"reference": true}) }}
 
-with used as (
+-- Once by itself: Citus joins no distributed table to others by FULL JOIN.
+with used as materialized (
     select distinct unnest(features) as feature from {{ ref("fct_product_event") }}
 ),
 

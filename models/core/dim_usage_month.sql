@@ -1,7 +1,7 @@
 -- One row per local month that closes with 28 days of which use is known.
 {{ config(materialized="table", meta={"reference": true}) }}
 
-with bounds as (
+with bounds as materialized (
     select min(event_date) as first_day from {{ ref("fct_product_event") }}
 ),
 

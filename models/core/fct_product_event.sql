@@ -14,7 +14,7 @@ with events as (
 ),
 
 -- Who is no user of the product, such as our support in a customer's account, is in none of these.
-people as (
+people as materialized (
     select
         users.user_id,
         users.account_id,

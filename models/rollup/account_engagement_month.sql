@@ -36,10 +36,14 @@ came as (
     group by months.month, months.close_day, days.account_id
 ),
 
+names as materialized (
+    select account_id, account_name from {{ ref("dim_account") }}
+),
+
 scored as (
     select
         features.*,
-        accounts.account_name,
+        names.account_name,
         coalesce(came.active_days_count, 0) as active_days_count,
         coalesce(came.active_users_count, 0) as active_users_count,
         came.quiet_days_count,
@@ -47,7 +51,7 @@ scored as (
         round(40 * least(coalesce(came.active_days_count, 0) / 20.0, 1), 2) as frequency_points,
         round(30.0 * features.used_features_count / features.able_features_count, 2) as breadth_points
     from features
-    inner join {{ ref("dim_account") }} as accounts on features.account_id = accounts.account_id
+    inner join names on features.account_id = names.account_id
     left join came on features.month = came.month and features.account_id = came.account_id
 ),
 

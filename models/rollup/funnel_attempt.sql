@@ -5,14 +5,14 @@ with funnels as (
     select * from {{ ref("stg_files__funnels") }}
 ),
 
-events as (
+events as materialized (
     select tracker, user_id, account_id, plan, country, account_created_date, event_name, occurred_at
     from {{ ref("fct_product_event") }}
     where event_name in (select funnels.event_name from funnels)
 ),
 
 -- When an account that was there before its tracker signed up is not known; its next colleague's sign-up is not that.
-trackers as (
+trackers as materialized (
     select tracker, min(event_date) as first_day from {{ ref("fct_product_event") }}
     group by tracker
 ),
