@@ -72,6 +72,12 @@ def date_dimensions_of(metric: Metric, metrics: Mapping[str, Metric]) -> tuple[s
     return tuple(name for name in dated if name in dimensions_of(metric, metrics))
 
 
+def apart_of(metric: Metric, metrics: Mapping[str, Metric]) -> tuple[str, ...]:
+    """The dimensions of which one value at a time is shown: those of all it is made of."""
+    found = [name for leaf in (metric, *leaves_of(metric, metrics)) for name in leaf.apart]
+    return tuple(dict.fromkeys(found))
+
+
 def is_by_day(metric: Metric, metrics: Mapping[str, Metric]) -> bool:
     """Whether everything it is made of is known by day."""
     return all(leaf.grain == "day" for leaf in leaves_of(metric, metrics))
@@ -124,9 +130,13 @@ def _of_simple(metric: Metric) -> Additivity:
     if metric.aggregate != "sum":
         why = {
             "max": "The largest of parts is the whole's; their sum is not.",
+            "median": "The middle one of all rows is not made of the middle ones of its parts.",
             "none": "The mart has one row a period, which cannot be split.",
         }[metric.aggregate or "none"]
         return Additivity(time[0], (), time[1], why)
+    if metric.apart:
+        rest = tuple(name for name in metric.dimensions if name not in metric.apart)
+        return Additivity(time[0], rest, time[1], f"Of {', '.join(metric.apart)} one value at a time is shown.")
     if metric.unit == "local":
         rest = tuple(name for name in metric.dimensions if name != "currency")
         return Additivity(time[0], rest, time[1], "Within one currency; amounts in different currencies have no sum.")

@@ -16,7 +16,7 @@ Relation = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-
 Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Kind = Literal["simple", "ratio", "multiple", "derived", "distinct", "cumulative", "change", "cohort"]
 
-OF_MART = {"time_column", "grain", "only", "date_dimensions"}
+OF_MART = {"time_column", "grain", "only", "date_dimensions", "apart"}
 FIELDS_OF_KIND: Mapping[str, tuple[set[str], set[str]]] = {
     "simple": ({"mart", "column", "aggregate", "over_time"}, {"reason_column"} | OF_MART),
     "ratio": ({"numerator", "denominator"}, {"undefined"}),
@@ -27,7 +27,7 @@ FIELDS_OF_KIND: Mapping[str, tuple[set[str], set[str]]] = {
     "change": ({"of", "months", "change"}, {"missing"}),
     "cohort": (
         {"mart", "cohort_column", "age_column", "base_column", "kept_column"},
-        {"undefined", "only", "date_dimensions"},
+        {"undefined", "only", "date_dimensions", "apart", "grain"},
     ),
 }
 """What each kind of metric must say of itself, and what it may."""
@@ -47,18 +47,22 @@ class Metric(BaseModel):
     """One certified figure; the file's name is the metric's.
 
     Attributes:
-        aggregate: how it adds over dimensions; `none`: the mart has one row a period, which cannot be split.
+        aggregate: how it adds over dimensions; `none`: the mart has one row a period (and value of what is only shown
+            apart), which cannot be split; `median`: the middle one of the rows.
         over_time: how it adds over time: a flow is `sum`, a stock `last`, `none` stands for its own period only.
-        grain: the period of the mart's rows. By day the mart holds complete days and needs no `is_complete`.
+        grain: the period of the mart's rows. By day the mart holds complete days and needs no `is_complete`; by week
+            only cohorts are kept.
         only: column → value that rows of the mart must have, where one mart holds several figures.
+        apart: dimensions of which only one value at a time means anything, such as the steps of a funnel: an answer is
+            split by them, or keeps one value of each.
         date_dimensions: the dimensions that are dates, and so may be compared.
         formula: of a derived metric, over the names of others.
         missing: part → `zero`: a month (or part) without a row of that flow or count is none of it, not unknown.
         window: of a cumulative metric: since the beginning, this year to date, or trailing so many `months`.
         days: of a distinct metric by day: whoever came within so many days counts on the last of them.
         change: of a change over so many `months`: the difference, or relative to the earlier value.
-        cohort_column, age_column, base_column, kept_column: of a cohort metric: the month a cohort began in, complete
-            months since then (0 in its first), what it began with, and what is left of it.
+        cohort_column, age_column, base_column, kept_column: of a cohort metric: the month (or week) a cohort began in,
+            complete months (or weeks) since then (0 in its first), what it began with, and what is left of it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -70,11 +74,12 @@ class Metric(BaseModel):
     kind: Kind = "simple"
     mart: Relation | None = None
     column: Identifier | None = None
-    aggregate: Literal["sum", "max", "none"] | None = None
+    aggregate: Literal["sum", "max", "median", "none"] | None = None
     over_time: Literal["last", "sum", "none"] | None = None
     time_column: Identifier = "month"
-    grain: Literal["month", "day"] = "month"
+    grain: Literal["month", "week", "day"] = "month"
     only: Mapping[Identifier, str] = Field(default_factory=dict)
+    apart: tuple[Identifier, ...] = ()
     date_dimensions: tuple[Identifier, ...] = ()
     numerator: Identifier | None = None
     denominator: Identifier | None = None
@@ -91,7 +96,7 @@ class Metric(BaseModel):
     age_column: Identifier | None = None
     base_column: Identifier | None = None
     kept_column: Identifier | None = None
-    unit: Literal["usd", "local", "count", "ratio", "months", "days"]
+    unit: Literal["usd", "local", "count", "ratio", "months", "days", "minutes", "points", "items"]
     better: Literal["up", "down"]
     dimensions: tuple[Identifier, ...] = ()
     owner: Words

@@ -24,6 +24,8 @@ def mistake_alone(metric: Metric) -> Mistake | None:
     if metric.reason_column and metric.aggregate != "none":
         only = "nothing: only a metric with `aggregate: none` has one reason per month"
         return Mistake("reason_column", metric.reason_column, only)
+    if metric.grain == ("day" if metric.kind == "cohort" else "week"):
+        return Mistake("grain", metric.grain, "month; or week of a cohort metric, day of any other")
     if metric.grain == "day" and metric.time_column == "month":
         return Mistake("grain", "day", "`time_column` too, the mart's column that holds the day")
     if metric.days and metric.grain != "day":
@@ -33,6 +35,9 @@ def mistake_alone(metric: Metric) -> Mistake | None:
         return Mistake(
             "date_dimensions", beyond[0], f"some of its dimensions: {', '.join(metric.dimensions) or 'none'}"
         )
+    beyond = [name for name in metric.apart if name not in metric.dimensions]
+    if beyond:
+        return Mistake("apart", beyond[0], f"some of its dimensions: {', '.join(metric.dimensions) or 'none'}")
     if metric.kind == "cohort" and "age" in metric.dimensions:
         return Mistake("dimensions", "age", "no dimension called so: the ages of a cohort are in every answer")
     if metric.kind == "distinct" and metric.unit != "count":

@@ -35,7 +35,8 @@ def answers(warehouse: Warehouse, cut: Cut, as_of: datetime, *, since: date) -> 
         since: the month with which the books begin.
     """
     metric, by = cut
-    question = Question(metric, by=by, include_partial=True)
+    grain = catalogue()[metric].grain if catalogue()[metric].kind == "cohort" else "month"
+    question = Question(metric, by=by, include_partial=True, grain=grain)
     answer = warehouse.answer(OPERATOR, question, as_of=as_of, with_receipt=False)
     found = {tuple(key): Fraction(Decimal(value)) for *key, value in answer.rows if value is not None}
     return {key: value for key, value in found.items() if metric != OPENED_WITH or key[0] >= since}
@@ -57,13 +58,15 @@ def differing(cut: Cut, theirs: Known, ours: Known) -> Iterator[tuple[date, str,
             same = expected == found if adds_up else abs(expected - found) <= NEAR * max(Fraction(1), abs(expected))
         if not same:
             month, *parts = key
-            named = ", ".join(f"{name} {part}" for name, part in zip(by, parts, strict=True))
+            names = ("age", *by) if catalogue()[metric].kind == "cohort" else by
+            named = ", ".join(f"{name} {part}" for name, part in zip(names, parts, strict=True))
             yield month, named, _plain(expected), _plain(found)
 
 
 def _adds_up(metric: Metric) -> bool:
     """Whether the parts of it are parts of a sum, and so known to the cent."""
-    return metric.kind not in DIVIDED and "/" not in (metric.formula or "")
+    is_stored_apart = metric.aggregate in ("none", "median") and bool(metric.apart)
+    return metric.kind not in DIVIDED and "/" not in (metric.formula or "") and not is_stored_apart
 
 
 def _plain(value: Fraction | None) -> Decimal | None:

@@ -73,7 +73,7 @@ def columns_of(question: Question, metrics: Mapping[str, Metric]) -> tuple[str, 
     """
     metric = metric_of(question.metric, metrics)
     if metric.kind == "cohort":
-        ages = ("age",) if question.average else ("month", "age")
+        ages = ("age",) if question.average else (question.grain, "age")
         return (*ages, *question.by, "value", "reason")
     compared = ("compared", "change", "relative") if question.compare else ()
     reason = ("reason",) if question.compare or says_why(metric, metrics, question.grain) else ()

@@ -8,7 +8,7 @@ from datetime import date
 from app.compile.cohorts import AGE
 from app.compile.scope import SIGNS, grouped, shifted
 from app.errors import QuestionError
-from app.made_of import date_dimensions_of, dimensions_of, is_by_day, is_local, leaves_of
+from app.made_of import apart_of, date_dimensions_of, dimensions_of, is_by_day, is_local, leaves_of
 from app.metric_kinds import Metric, closest
 from app.question import COMPARISONS, GRAINS, Question
 
@@ -30,6 +30,7 @@ def refuse(question: Question, metric: Metric, metrics: Mapping[str, Metric], to
             _dimension(name, metric, metrics)
     _filters(question, metric, metrics)
     _currencies(question, metric, metrics)
+    _apart(question, metric, metrics)
     _grain(question, metric, metrics)
     _cohorts(question, metric)
     _comparison(question, metric, metrics, today)
@@ -38,6 +39,9 @@ def refuse(question: Question, metric: Metric, metrics: Mapping[str, Metric], to
 def simplest(metric: Metric, metrics: Mapping[str, Metric]) -> Question:
     """The plainest question about a metric that has an honest answer: by month, undivided, where it can be."""
     by = ("currency",) if is_local(metric, metrics) else ()
+    by = tuple(dict.fromkeys((*by, *apart_of(metric, metrics))))
+    if metric.kind == "cohort":
+        return Question(metric.name, by=by, grain=metric.grain)
     try:
         _coarser(Question(metric.name), metric, metrics)
     except QuestionError:
@@ -61,6 +65,12 @@ def _top(question: Question, metric: Metric, metrics: Mapping[str, Metric]) -> N
             f"top={question.top} with by={list(question.by)} cannot be answered. Expected at least 1, and a "
             "dimension to rank. Give --by, or leave top out."
         )
+    apart = [name for name in apart_of(metric, metrics) if name in question.by]
+    if apart:
+        raise QuestionError(
+            f"The largest of {metric.name} cannot be ranked over {apart[0]}: of it one value at a time is shown, and "
+            "the rest would mix them. Leave top out, or filter to the values you mean."
+        )
     if question.compare or metric.kind == "cohort" or metric.days:
         what = "a cohort metric" if metric.kind == "cohort" else "a window of days"
         what = "a comparison" if question.compare else what
@@ -78,7 +88,7 @@ def _top(question: Question, metric: Metric, metrics: Mapping[str, Metric]) -> N
 def _dimension(name: str, metric: Metric, metrics: Mapping[str, Metric]) -> None:
     allowed = dimensions_of(metric, metrics)
     if name in allowed:
-        if metric.aggregate == "none":
+        if metric.aggregate == "none" and name not in metric.apart:
             raise QuestionError(
                 f"{metric.name} cannot be split by {name!r}: its parts do not add up. Ask for it without a dimension."
             )
@@ -132,9 +142,25 @@ def _currencies(question: Question, metric: Metric, metrics: Mapping[str, Metric
         )
 
 
+def _apart(question: Question, metric: Metric, metrics: Mapping[str, Metric]) -> None:
+    """What only means something one at a time, such as the steps of a funnel, is never thrown together."""
+    for name in apart_of(metric, metrics):
+        wanted = grouped(question.where).get(name, [])
+        if name not in question.by and len(wanted) != 1:
+            found = f"found {len(wanted)} of them: {', '.join(wanted)}" if wanted else "found no filter"
+            raise QuestionError(
+                f"{metric.name} has a value for each {name}, and over several of them none that means anything. "
+                f"Expected by {name}, or a filter to one; {found}."
+            )
+
+
 def _grain(question: Question, metric: Metric, metrics: Mapping[str, Metric]) -> None:
     if question.grain not in GRAINS:
         raise QuestionError(f"No grain is called {question.grain!r}. Expected one of: {', '.join(GRAINS)}.")
+    if metric.grain == "week":
+        if question.grain != "week":
+            raise QuestionError(f"{metric.name} is by weeks' cohorts: it has no {question.grain}. Ask for weeks.")
+        return
     if question.grain != "month" and not is_by_day(metric, metrics):
         by_month = [leaf.name for leaf in leaves_of(metric, metrics) if leaf.grain == "month"]
         whose = "" if by_month == [metric.name] else f" (made of {by_month[0]})"
@@ -177,7 +203,7 @@ def _cohorts(question: Question, metric: Metric) -> None:
         )
     for value in grouped(question.where).get(AGE, []) if metric.kind == "cohort" else []:
         if not value.isascii() or not value.isdigit() or len(value) > 4:
-            raise QuestionError(f"{value!r} is no age of a cohort. Expected whole months, 0 for its first one.")
+            raise QuestionError(f"{value!r} is no age of a cohort. Expected whole {metric.grain}s, 0 for its first.")
     if metric.kind == "cohort" and any(name == AGE for name, _ in question.unless):
         raise QuestionError("Ages of a cohort cannot be left out. Expected the ages to keep, such as age=3.")
 

@@ -25,8 +25,8 @@ def simple(metric: Metric, scope: Scope) -> Select[Any]:
     conditions = [*_time_kept(metric, scope, mart), *conditions, *scope.rows_kept(mart)]
     if metric.aggregate == "none":
         reason = [mart.c[metric.reason_column].label("reason")] if metric.reason_column else []
-        return select(period.label(scope.grain), value.label("value"), *reason).where(*conditions)
-    total = func.max(value) if metric.aggregate == "max" else func.sum(value)
+        return select(period.label(scope.grain), *dimensions, value.label("value"), *reason).where(*conditions)
+    total = _total(metric, value)
     return (
         select(period.label(scope.grain), *dimensions, total.label("value"))
         .where(*conditions)
@@ -68,7 +68,7 @@ def _over_days(metric: Metric, scope: Scope) -> Select[Any]:
     period = scope.period_of(day)
     kept = [*scope.days_kept(day), *conditions]
     dimensions = [mart.c[each] for each in scope.by]
-    total: ColumnElement[Any] = func.max(value) if metric.aggregate == "max" else func.sum(value)
+    total = _total(metric, value)
     if metric.aggregate == "none":
         total = case((func.count() == func.count(value), total))
     if metric.over_time == "sum":
@@ -93,6 +93,13 @@ def _over_days(metric: Metric, scope: Scope) -> Select[Any]:
         .where(*kept, *scope.rows_kept(mart))
         .group_by(*keys)
     )  # fmt: skip
+
+
+def _total(metric: Metric, value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The aggregate over all rows of a part."""
+    if metric.aggregate == "median":
+        return cast(func.percentile_cont(0.5).within_group(value), Numeric)
+    return func.max(value) if metric.aggregate == "max" else func.sum(value)
 
 
 def _time_kept(metric: Metric, scope: Scope, mart: Any) -> list[ColumnElement[bool]]:

@@ -64,6 +64,22 @@ FILES: tuple[FileSchema, ...] = (
         ("source", "source_id"), ("finance", "analyst"),
     ),
     FileSchema(
+        "features", "What can be done in the product, what one must have bought for it, and how often is often.",
+        (
+            text("feature", "alerts"), text("product", "Insights", may_be_empty=True), number("uses_needed", "3"),
+            day("launched_on", "2026-06-16", may_be_empty=True),
+        ),
+        ("feature",), ("product",),
+    ),
+    FileSchema(
+        "funnels", "Ways of several steps through the product, each step an event of its tracker.",
+        (
+            text("funnel", "onboarding"), number("step", "1"), text("event", "signed_up"),
+            one_of("counts", "accounts", "attempts"), number("window_days", "30"),
+        ),
+        ("funnel", "step"), ("product",),
+    ),
+    FileSchema(
         "claims", "The figures that each department reports for itself, with where they come from.",
         (
             day("claimed_on", "2026-01-31"), one_of("department", "finance", "sales", "product", "marketing"),

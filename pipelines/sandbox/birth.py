@@ -36,6 +36,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "contracts": ("contract_id", "customer_id", "start_date", "end_date", "monthly_amount", "currency", "product",
                   "plan", "country"),
     "identities": ("source", "source_id", "customer_id", "kind", "reason", "known_on"),
+    "features": ("feature", "product", "uses_needed", "launched_on"),
+    "funnels": ("funnel", "step", "event", "counts", "window_days"),
     "claims": ("claimed_on", "department", "metric", "value", "note", "source"),
 }  # fmt: skip
 _MAX_DAYS = 366

@@ -1,4 +1,6 @@
-"""Files that no vendor has: budget, costs, balances, rates, targets, quotas, contracts, identities, claims."""
+"""Files that no vendor has: budget, costs, balances, rates, targets, quotas, contracts, identities, claims,
+features and funnels of the product.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +20,8 @@ SOURCE = Source(
         Stream("quotas", ("rep_id", "period_start"), "amount"),
         Stream("contracts", ("contract_id",), "monthly_amount"),
         Stream("identities", ("source", "source_id")),
+        Stream("features", ("feature",), "uses_needed"),
+        Stream("funnels", ("funnel", "step"), "window_days"),
         Stream("claims", ("claimed_on", "department", "metric"), "value"),
     ),
     loader="target-postgres-replace",

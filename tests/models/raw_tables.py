@@ -78,6 +78,10 @@ FILES: dict[str, dict[str, str]] = {
         "month": "date", "department": TEXT, "category": TEXT, "is_cost_of_revenue": FLAG, "product": TEXT,
         "currency": TEXT, "amount": "numeric",
     },
+    "features": {"feature": TEXT, "product": TEXT, "uses_needed": "numeric", "launched_on": "date"},
+    "funnels": {
+        "funnel": TEXT, "step": "numeric", "event": TEXT, "counts": TEXT, "window_days": "numeric",
+    },
 }  # fmt: skip
 KINDS = ("customer", "product", "plan", "charge", "coupon", "balance_transaction", "dispute", "payout")
 NESTED_INSTANTS = ("start", "end", "finalized_at", "paid_at", "voided_at", "marked_uncollectible_at", "due_by")

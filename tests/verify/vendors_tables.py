@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import datetime
 from typing import Any
@@ -16,14 +16,16 @@ from app.secrets import warehouse_url
 from app.settings import Settings
 from pipelines.sandbox.store import open_store
 from tests.models.raw_tables import FILES, FLAG, INSTANT, NUMBER, TEXT, fill, fill_stripe
+from tests.verify.product_tables import fill_product
 from tests.verify.sendgrid_tables import fill_sendgrid
 
 DAYS = ("CloseDate", "ConvertedDate", "Contract_Start__c", "StartDate")
+RAW = ("raw_stripe", "raw_salesforce", "raw_production", "raw_sendgrid", "raw_mixpanel", "raw_amplitude", "raw_files")
 ANY_TYPE = {"OldValue": TEXT, "NewValue": TEXT}
 
 
 def fill_raw_tables(settings: Settings, as_of: datetime) -> None:
-    """Stripe, Salesforce, production, SendGrid and the files that the models read."""
+    """Stripe, Salesforce, production, SendGrid, product analytics and the files that the models read."""
     address = warehouse_url(settings).set(drivername="postgresql").render_as_string(hide_password=False)
     with closing(psycopg2.connect(address)) as database:
         fill_stripe(database, _objects(settings, "stripe"), extracted_at=as_of)
@@ -32,6 +34,8 @@ def fill_raw_tables(settings: Settings, as_of: datetime) -> None:
                 columns = _columns(rows) | (ANY_TYPE if kind == "OpportunityFieldHistory" else {})
                 fill(database, f"raw_{vendor}", kind, columns, rows)
         fill_sendgrid(database, settings)
+        mixpanel, amplitude = (list(_events(settings, vendor)) for vendor in ("mixpanel", "amplitude"))
+        fill_product(database, (body for _, body in mixpanel), amplitude, as_of)
         for name, columns in FILES.items():
             with (settings.files / f"{name}.csv").open(encoding="utf-8", newline="") as file:
                 rows = [{key: value or None for key, value in row.items()} for row in csv.DictReader(file)]
@@ -50,7 +54,7 @@ def empty_raw_tables(settings: Settings) -> None:
     """Drops what was filled and what was built from it."""
     address = warehouse_url(settings).set(drivername="postgresql").render_as_string(hide_password=False)
     with closing(psycopg2.connect(address)) as database:
-        for schema in ("raw_stripe", "raw_salesforce", "raw_production", "raw_sendgrid", "raw_files"):
+        for schema in RAW:
             _drop_tables(database, schema)
         database.commit()
 
@@ -68,6 +72,14 @@ def _objects(settings: Settings, vendor: str) -> dict[str, list[dict[str, Any]]]
         for kind, body in store.execute("select kind, body from object where vendor = ? and deleted = 0", (vendor,)):
             found.setdefault(kind, []).append(orjson.loads(body))
     return found
+
+
+def _events(settings: Settings, vendor: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The events that the vendor holds, each with when it had it."""
+    query = "select created, body from object where vendor = ? and kind = 'event' and deleted = 0"
+    with open_store(settings) as store:
+        for created, body in store.execute(query, (vendor,)):
+            yield created, orjson.loads(body)
 
 
 def _columns(rows: list[dict[str, Any]]) -> Mapping[str, str]:

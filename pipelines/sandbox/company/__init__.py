@@ -15,6 +15,7 @@ from pipelines.sandbox.company import (
     production,
     sendgrid,
     stripe_balance,
+    taxonomy,
     web,
     zendesk,
 )
@@ -60,6 +61,8 @@ def simulate(seed: int, scale: str, until: int) -> Company:
         "quotas": finance.quotas(company),
         "exchange_rates": finance.exchange_rates(company),
         "identities": finance.identity_rows(company),
+        "features": taxonomy.feature_rows(),
+        "funnels": taxonomy.funnel_rows(),
     }
     write_quotas(company)
     return company

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from pipelines.sandbox.company.dice import number_of, share, token
-from pipelines.sandbox.company.product import BEACON_STARTED, Happening, Tracked, happenings, people, tracked
+from pipelines.sandbox.company.product import BEACON_STARTED, Happening, Tracked, Use, happenings, people, tracked
 from pipelines.sandbox.company.production import User
 from pipelines.sandbox.company.simulation import Company
 from pipelines.sandbox.company.taxonomy import FEATURES, FLOWS, ONBOARDING, SESSION
@@ -61,6 +61,7 @@ def _event(company: Company, account: Tracked, user: User, happening: Happening)
         "user_properties": {"email": user.email, "role": user.role, "account_id": account.id}, "data": {},
     }  # fmt: skip
     company.book.hold(VENDOR, "event", uuid, body, uploaded, uploaded)
+    company.uses.append(Use(VENDOR, account, user, happening, uploaded))
 
 
 def _told(instant: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pipelines.sandbox.company.dice import share, token
-from pipelines.sandbox.company.product import STARTED, Happening, Tracked, happenings, people, tracked
+from pipelines.sandbox.company.product import STARTED, Happening, Tracked, Use, happenings, people, tracked
 from pipelines.sandbox.company.production import User
 from pipelines.sandbox.company.simulation import Company
 from pipelines.sandbox.company.taxonomy import SESSION
@@ -40,6 +40,7 @@ def _person(company: Company, account: Tracked, user: User, made: Iterable[Happe
     for happening in made:
         if _event(company, who, account.id, happening, agent, device):
             latest = max(latest, happening[0])
+            company.uses.append(Use(VENDOR, account, user, happening, happening[0] + 1))
     if latest:
         _profile(company, who, latest, {
             "$email": user.email, "$name": user.name, "$created": _told(user.created), "account_id": account.id,

@@ -28,6 +28,17 @@ Happening = tuple[int, str, Mapping[str, Any]]
 """Instant, name of the event, its properties."""
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What the company itself notes of a happening that a vendor has: whose it is, and since when they have it."""
+
+    tracker: str
+    account: Tracked
+    user: User
+    happening: Happening
+    had_at: int
+
+
 @dataclass(frozen=True)
 class Tracked:
     """An account that is seen."""

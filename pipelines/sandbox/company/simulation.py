@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelines.sandbox.company import cases_life, cases_price, stripe_bodies
 from pipelines.sandbox.company.book import Book
@@ -20,6 +20,9 @@ from pipelines.sandbox.company.rates import walk
 from pipelines.sandbox.company.stage import Part, Stage
 from pipelines.sandbox.company.times import DAY, day_of
 from pipelines.sandbox.company.truth import Rates
+
+if TYPE_CHECKING:
+    from pipelines.sandbox.company.product import Use
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class Client:
 
 @dataclass
 class Company:
-    """Everything up to `until`: what the vendors hold, the diary, the files, and who is who."""
+    """Everything up to `until`: vendors, diary, the files, who is who, and all use of the product."""
 
     seed: int
     scale: str
@@ -63,6 +66,7 @@ class Company:
     leads: list[Prospect] = field(default_factory=list)
     identities: list[Identity] = field(default_factory=list)
     files: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    uses: list[Use] = field(default_factory=list)
 
 
 def simulate_billing(seed: int, scale: str, until: int) -> Company:
