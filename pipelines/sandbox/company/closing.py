@@ -18,8 +18,9 @@ from pipelines.sandbox.company.truth import Close, CustomerLife, CustomerMonth, 
 
 @dataclass(frozen=True)
 class Books:
-    """The closed books: months in order, and each customer's months with MRR in them."""
+    """The closed books: months in order, and each customer's months with MRR in them; days are those of the zone."""
 
+    zone: ZoneInfo
     months: list[Close]
     customers: list[CustomerMonth]
     spans: dict[str, list[Span]]
@@ -46,7 +47,7 @@ def close_books(company: Company, zone: ZoneInfo) -> Books:
             spans.setdefault(customer, []).extend(spans_of(agreement))
     lives = (CustomerLife(name, parts, months, company.rates) for name, parts in spans.items())
     customers = [month for life in lives for month in life.lived()]
-    return Books(months, customers, spans, _invoiced(company, months, zone),
+    return Books(zone, months, customers, spans, _invoiced(company, months, zone),
                  {close.month: cash_at(company, close.day) for close in months})  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Cash, what is burnt of it, how long it lasts, and what was invoiced, from the bank's file and the diary."""
+"""Cash, what is burnt of it, and how long it lasts, from the bank's file."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ BURN_MONTHS = 3
 def told(company: Company, books: Books) -> Iterator[Told]:
     """What the finance department's own files say of each month."""
     cash = {month: Fraction(cents, 100) for month, cents in books.cash.items()}
-    burn = _burn(company, books, cash)
+    burn = burnt(company, books)
     yield Told("cash_balance", (), {(month,): value for month, value in cash.items()})
     yield Told("net_burn", (), {(month,): value for month, value in burn.items()})
     yield Told("cash_runway", (), {(month,): value for month, value in _runway(books, cash, burn).items()})
-    yield Told("invoiced_revenue", (), {(month,): Fraction(cents, 100) for month, cents in books.invoiced.items()})
 
 
-def _burn(company: Company, books: Books, cash: dict[date, Fraction]) -> dict[date, Fraction]:
+def burnt(company: Company, books: Books) -> dict[date, Fraction]:
     """Cash at the last close less cash at this one; the company began with the balance of the day before."""
+    cash = {month: Fraction(cents, 100) for month, cents in books.cash.items()}
     before = Fraction(cash_at(company, books.months[0].month - timedelta(days=1)), 100)
-    burnt = {}
+    burn = {}
     for close in books.months:
-        burnt[close.month] = before - cash[close.month]
+        burn[close.month] = before - cash[close.month]
         before = cash[close.month]
-    return burnt
+    return burn
 
 
 def _runway(books: Books, cash: dict[date, Fraction], burn: dict[date, Fraction]) -> dict[date, Fraction]:
