@@ -96,7 +96,7 @@ class Metric(BaseModel):
     dimensions: tuple[Identifier, ...] = ()
     owner: Words
     certified: Certified
-    answers: tuple[Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]+$")], ...] = ()
+    answers: tuple[Annotated[str, StringConstraints(pattern=r"^([A-Z][0-9]+|D[A-Z])$")], ...] = ()
     freshness_minutes: int = Field(60, ge=1)
     null_reason: Words | None = None
     reason_column: Identifier | None = None

@@ -10,14 +10,16 @@ from collections.abc import Callable, Iterator, Mapping
 
 from pipelines.sandbox.company import Company
 from pipelines.sandbox.company.closing import Books
-from pipelines.sandbox.figures import finance, margin, revenue, standing, subscriptions
+from pipelines.sandbox.figures import budget, finance, margin, receivables, revenue, standing, subscriptions
 from pipelines.sandbox.figures.told import Told
 
 __all__ = ["NOT_KNOWN", "ROOMS", "Told", "figures"]
 
 ROOMS: tuple[Callable[[Company, Books], Iterator[Told]], ...] = (
+    budget.told,
     finance.told,
     margin.told,
+    receivables.told,
     revenue.told,
     standing.told,
     subscriptions.told,

@@ -98,9 +98,7 @@ def _counts(company: Company, books: Books) -> dict[str, list[Told]]:
             for one in books.customers
             if counts(one)
         ]
-        # Whoever is lost is counted by who they were: a month in which nobody is has no row of it.
-        known = () if metric == "lost_customers" else months
-        found[metric] = list(summed(metric, ("country",), entries, months=known))
+        found[metric] = list(summed(metric, ("country",), entries, months=months))
     return found
 
 
