@@ -57,7 +57,8 @@ def differing(cut: Cut, theirs: Known, ours: Known) -> Iterator[tuple[date, str,
             same = expected == found if adds_up else abs(expected - found) <= NEAR * max(Fraction(1), abs(expected))
         if not same:
             month, *parts = key
-            named = ", ".join(f"{name} {part}" for name, part in zip(by, parts, strict=True))
+            names = ("age", *by) if catalogue()[metric].kind == "cohort" else by
+            named = ", ".join(f"{name} {part}" for name, part in zip(names, parts, strict=True))
             yield month, named, _plain(expected), _plain(found)
 
 
