@@ -26,7 +26,7 @@ won as (
 ),
 
 grouped as (
-    select 'whole' as cut, null as cohort, won.* from won
+    select 'whole' as cut, 'all' as cohort, won.* from won
     union all
     select 'cohort_year', to_char(cohort_month, 'YYYY'), won.* from won
     union all

@@ -43,8 +43,8 @@ curves as (
     from observed
     cross join generate_series(0, {{ var("ltv_months") }} - 1) as ages (age)
     inner join survival
-        on observed.month = survival.month and observed.cut = survival.cut
-        and observed.cohort is not distinct from survival.cohort and least(ages.age, observed.last_age) = survival.age
+        on observed.month = survival.month and observed.cut = survival.cut and observed.cohort = survival.cohort
+        and least(ages.age, observed.last_age) = survival.age
     where observed.lost_count > 0 or ages.age <= observed.last_age
 ),
 
@@ -60,6 +60,14 @@ lasting as (
     group by month, cut, cohort
 ),
 
+worths as (
+    select
+        *,
+        -- What loses money with each customer has no lifetime value, and no band.
+        arpa_usd * case when gross_margin > 0 then gross_margin end as profit_usd
+    from {{ ref("cohort_worth_month") }}
+),
+
 final as (
     select
         worths.month,
@@ -73,12 +81,12 @@ final as (
         observed.last_age as observed_months,
         round(cast(observed.monthly_loss as numeric), 12) as monthly_loss,
         coalesce(observed.lost_count = 0, false) as is_lower_bound,
-        round(worths.arpa_usd * worths.gross_margin * cast(lasting.months_count as numeric), 2) as ltv_usd,
-        round(worths.arpa_usd * worths.gross_margin * cast(lasting.months_low as numeric), 2) as ltv_low_usd,
+        round(worths.profit_usd * cast(lasting.months_count as numeric), 2) as ltv_usd,
+        round(worths.profit_usd * cast(lasting.months_low as numeric), 2) as ltv_low_usd,
         -- Where nobody has left yet there is no telling how much more it may be.
         case
             when observed.lost_count > 0
-                then round(worths.arpa_usd * worths.gross_margin * cast(lasting.months_high as numeric), 2)
+                then round(worths.profit_usd * cast(lasting.months_high as numeric), 2)
         end as ltv_high_usd,
         worths.cac_usd,
         case
@@ -86,16 +94,15 @@ final as (
                 then 'fewer than {{ var("least_customers") }} customers: no point value'
             when worths.arpa_usd is null then 'none of its customers pays any more'
             when worths.gross_margin is null then 'the costs of the month have not come'
+            when worths.gross_margin <= 0 then 'the gross margin is not above zero'
         end as ltv_note,
         case when observed.lost_count = 0 then 'no churn seen: a lower bound, without an upper one' end as bound_note,
         worths.cac_note
-    from {{ ref("cohort_worth_month") }} as worths
+    from worths
     left join observed
-        on worths.month = observed.month and worths.cut = observed.cut
-        and worths.cohort is not distinct from observed.cohort
+        on worths.month = observed.month and worths.cut = observed.cut and worths.cohort = observed.cohort
     left join lasting
-        on worths.month = lasting.month and worths.cut = lasting.cut
-        and worths.cohort is not distinct from lasting.cohort
+        on worths.month = lasting.month and worths.cut = lasting.cut and worths.cohort = lasting.cohort
 ),
 
 compared as (

@@ -13,7 +13,7 @@ with cells as (
 ),
 
 grouped as (
-    select 'whole' as cut, null as cohort, cells.* from cells
+    select 'whole' as cut, 'all' as cohort, cells.* from cells
     union all
     select 'cohort_year', to_char(cohort_month, 'YYYY'), cells.* from cells
     union all

@@ -10,33 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 
 from pipelines.sandbox.company import Company
 from pipelines.sandbox.company.closing import Books
-from pipelines.sandbox.figures import (
-    acquisition,
-    budget,
-    finance,
-    growth,
-    lifetime,
-    lives,
-    margin,
-    receivables,
-    revenue,
-    standing,
-    subscriptions,
-)
+from pipelines.sandbox.figures import finance, standing, subscriptions
 from pipelines.sandbox.figures.told import Told
 
 __all__ = ["NOT_KNOWN", "ROOMS", "Told", "figures"]
 
 ROOMS: tuple[Callable[[Company, Books], Iterator[Told]], ...] = (
-    acquisition.told,
-    budget.told,
     finance.told,
-    growth.told,
-    lifetime.told,
-    lives.told,
-    margin.told,
-    receivables.told,
-    revenue.told,
     standing.told,
     subscriptions.told,
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from statistics import median
@@ -18,16 +19,30 @@ MONTH_DAYS = Fraction("30.4375")
 YEAR = 12
 
 
-def told(company: Company, books: Books) -> Iterator[Told]:
+@dataclass(frozen=True)
+class Spends:
+    """Month → what its customers were won with, in dollars: all of sales and marketing, and advertising alone."""
+
+    loaded: Mapping[date, Fraction]
+    paid: Mapping[date, Fraction]
+
+
+def spends(company: Company, books: Books) -> Spends:
+    """Both, where they are known."""
+    cycles = _cycles(company, books)
+    loaded, paid = (_lagged(department_spend(company, SALES, one), cycles, books) for one in (None, ADVERTISING))
+    return Spends(loaded, paid)
+
+
+def told(books: Books, spend: Spends) -> Iterator[Told]:
     """Acquisition spend, loaded and paid only, and what that makes for each new customer."""
     won = new_customers(books)
-    for metric, ratio, category in (
-        ("acquisition_spend", "cac", None), ("paid_acquisition_spend", "cac_paid_only", ADVERTISING),
+    for metric, ratio, known in (
+        ("acquisition_spend", "cac", spend.loaded), ("paid_acquisition_spend", "cac_paid_only", spend.paid),
     ):  # fmt: skip
-        spend = acquisition_spend(company, books, category)
-        yield Told(metric, (), {(month,): amount for month, amount in spend.items()})
+        yield Told(metric, (), {(month,): amount for month, amount in known.items()})
         yield Told(ratio, (), {
-            (month,): amount / won[month] for month, amount in spend.items() if won.get(month)
+            (month,): amount / won[month] for month, amount in known.items() if won.get(month)
         })  # fmt: skip
 
 
@@ -50,10 +65,10 @@ def department_spend(company: Company, department: str | None, category: str | N
     return spent
 
 
-def acquisition_spend(company: Company, books: Books, category: str | None = None) -> Mapping[date, Fraction]:
+def _lagged(
+    spent: Mapping[date, Fraction], cycles: Sequence[tuple[date, int]], books: Books
+) -> Mapping[date, Fraction]:
     """The spend that each complete month's customers were won with, where it is known."""
-    spent = department_spend(company, SALES, category)
-    cycles = _cycles(company, books)
     paid = {}
     for close in books.months:
         newest = [days for month, days in cycles if 0 <= _apart(month, close.month) < YEAR]

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
 
 from pipelines.sandbox.company import Company
 from pipelines.sandbox.company.closing import Books
-from pipelines.sandbox.figures.revenue import recognized
 from pipelines.sandbox.figures.told import Entry, Told, combined, divided, summed
 
 MEASURED = ("ARR", "Revenue")
 LINE = ("budget_line",)
 
 
-def told(company: Company, books: Books) -> Iterator[Told]:
+def told(company: Company, books: Books, earned: Iterable[Told]) -> Iterator[Told]:
     """Spend, the budget of ARR, of revenue and of spend, and how far each was from it."""
     yield from summed("spend", ("department", "category", "product"), spent(company), per=100)
     complete = {close.month for close in books.months if close.is_complete}
-    actual = {"arr": _arr(books, complete), "revenue": _revenue(company, books, complete), "spend": _costs(company)}
+    actual = {"arr": _arr(books, complete), "revenue": _revenue(earned, complete), "spend": _costs(company)}
     for stem, made in actual.items():
         cut = LINE if stem == "spend" else ()
         planned = list(summed(f"{stem}_budget", cut, _planned(company, books, stem), per=100))
@@ -57,10 +56,10 @@ def _arr(books: Books, complete: set[date]) -> list[Told]:
     return list(summed("", (), entries, months=complete, per=100))
 
 
-def _revenue(company: Company, books: Books, complete: set[date]) -> list[Told]:
+def _revenue(earned: Iterable[Told], complete: set[date]) -> list[Told]:
     return [
         Told("", (), {key: value for key, value in one.values.items() if key[0] in complete})
-        for one in recognized(company, books)
+        for one in earned
         if not one.by
     ]
 

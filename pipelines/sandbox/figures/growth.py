@@ -1,4 +1,4 @@
-"""What growing costs: payback, magic number, Rule of 40 and burn multiple, month by month and without a window missing."""
+"""What growing costs: payback, magic number, Rule of 40 and burn multiple, of whole windows."""
 
 from __future__ import annotations
 
@@ -8,21 +8,20 @@ from fractions import Fraction
 
 from pipelines.sandbox.company import Company
 from pipelines.sandbox.company.closing import Books
-from pipelines.sandbox.figures.acquisition import SALES, acquisition_spend, department_spend
+from pipelines.sandbox.figures.acquisition import SALES, department_spend
 from pipelines.sandbox.figures.bills import rounded
-from pipelines.sandbox.figures.finance import burnt
-from pipelines.sandbox.figures.margin import margin_parts
-from pipelines.sandbox.figures.revenue import recognized
+from pipelines.sandbox.figures.cash import burnt
+from pipelines.sandbox.figures.margin import Margin
 from pipelines.sandbox.figures.told import Told
 
 Known = Mapping[date, Fraction]
 QUARTER, YEAR = 3, 12
 
 
-def told(company: Company, books: Books) -> Iterator[Told]:
+def told(company: Company, books: Books, made: Margin, paid: Known) -> Iterator[Told]:
     """Each ratio of the complete months of which all its parts are known."""
     months = [close.month for close in books.months if close.is_complete]
-    revenue = {key[0]: value for one in recognized(company, books) if not one.by for key, value in one.values.items()}
+    _, revenue = made.wholes()
     spend, sales = department_spend(company, None), department_spend(company, SALES)
     sums = [_three(months, each) for each in (revenue, spend, sales, burnt(company, books), _net_new(books))]
     earned, spent, sold, burn, gained = sums
@@ -31,7 +30,7 @@ def told(company: Company, books: Books) -> Iterator[Told]:
         "rule_of_40_operating_margin": lambda at: _forty(earned, spent, at),
         "burn_multiple_3_months": lambda at: _multiple(burn, gained, at),
     }
-    yield Told("cac_payback", (), _payback(company, books))
+    yield Told("cac_payback", (), _payback(books, made, paid))
     for metric, way in ways.items():
         values = {(month,): way(at) for at, month in enumerate(months)}
         yield Told(metric, (), {key: _to_digits(value, 4) for key, value in values.items() if value is not None})
@@ -75,18 +74,17 @@ def _net_new(books: Books) -> Known:
     return net
 
 
-def _payback(company: Company, books: Books) -> dict[tuple[date, ...], Fraction]:
+def _payback(books: Books, made: Margin, paid: Known) -> dict[tuple[date, ...], Fraction]:
     """Acquisition spend over what the month's new customers leave a month after its cost."""
-    _, profit, revenue = margin_parts(company, books)
-    profits, earned = ({key[0]: value for key, value in made[0].values.items()} for made in (profit, revenue))
+    profits, earned = made.wholes()
     new = {close.month: Fraction(0) for close in books.months}
     for one in books.customers:
         new[one.close.month] += Fraction(one.leg("new"), 100)
-    paid = {}
-    for month, spend in acquisition_spend(company, books).items():
+    lasts = {}
+    for month, spend in paid.items():
         if new[month] > 0 and earned.get(month, 0) > 0 and profits[month] > 0:
-            paid[(month,)] = _to_digits(spend * earned[month] / (new[month] * profits[month]), 2)
-    return paid
+            lasts[(month,)] = _to_digits(spend * earned[month] / (new[month] * profits[month]), 2)
+    return lasts
 
 
 def _to_digits(value: Fraction, digits: int) -> Fraction:

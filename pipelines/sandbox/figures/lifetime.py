@@ -8,12 +8,10 @@ from datetime import date
 from fractions import Fraction
 from math import exp, inf, log, sqrt
 
-from pipelines.sandbox.company import Company
 from pipelines.sandbox.company.closing import Books
-from pipelines.sandbox.figures.acquisition import acquisition_spend
 from pipelines.sandbox.figures.bills import rounded
-from pipelines.sandbox.figures.lives import Life, complete_count, lives
-from pipelines.sandbox.figures.margin import margin_parts
+from pipelines.sandbox.figures.lives import Life, complete_count
+from pipelines.sandbox.figures.margin import Margin
 from pipelines.sandbox.figures.told import Told
 
 FEWEST, HORIZON, YEARLY, SURE = 30, 60, 0.10, 1.96
@@ -31,10 +29,9 @@ class Worth:
     cost: Fraction | None
 
 
-def told(company: Company, books: Books) -> Iterator[Told]:
+def told(books: Books, known: Sequence[Life], made: Margin, spend: Mapping[date, Fraction]) -> Iterator[Told]:
     """Lifetime value and its ratio to cost, each with its band, of all customers and by when they came."""
-    known = lives(books)
-    margins, spend = _margins(company, books), acquisition_spend(company, books)
+    margins = _margins(made)
     for cut in CUTS:
         worths: dict[tuple[object, ...], Worth] = {}
         for at in range(complete_count(books)):
@@ -74,7 +71,7 @@ def _worth(
 ) -> Worth | None:
     paying = [life.closes[at - life.began][1] for life in group if at - life.began in life.closes]
     months = _lasting(group, at)
-    if months is None or not paying or margin is None:
+    if months is None or not paying or margin is None or margin <= 0:
         return None
     worth = Fraction(sum(paying), len(paying)) * margin
     low, value, high = (None if one == inf else _cents(worth, one) for one in months)
@@ -115,10 +112,9 @@ def _lasting(group: Sequence[Life], at: int) -> tuple[float, float, float] | Non
     return months[0], months[1], months[2] if lost_all else inf
 
 
-def _margins(company: Company, books: Books) -> Mapping[date, Fraction]:
+def _margins(made: Margin) -> Mapping[date, Fraction]:
     """The company's margin over the twelve months up to each close whose costs have come."""
-    _, profit, revenue = margin_parts(company, books)
-    kept, earned = ({key[0]: value for key, value in made[0].values.items()} for made in (profit, revenue))
+    kept, earned = made.wholes()
     months = sorted(kept)
     margins = {}
     for at, month in enumerate(months):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -64,37 +64,36 @@ def complete_count(books: Books) -> int:
     return sum(1 for close in books.months if close.is_complete)
 
 
-def told(company: Company, books: Books) -> Iterator[Told]:
+def told(company: Company, books: Books, known: Sequence[Life]) -> Iterator[Told]:
     """What is left of each cohort's customers, and of the money it came with, by age."""
     country = countries(company)
+    cells: dict[tuple[int, str], list[list[Fraction]]] = {}
+    for life in known:
+        where = country.get(life.customer, "Unknown")
+        for age, row in enumerate(cells.setdefault((life.began, where), _empty(books, life.began))):
+            row[0] += 1
+            row[2] += life.first
+            if age in life.closes:
+                row[1] += 1
+                row[3] += _dollars(company, books, life, age)
     for by in ((), *((name,) for name in PLACE), PLACE):
-        cells: dict[tuple[object, ...], list[list[Fraction]]] = {}
-        for life in lives(books):
-            where = country.get(life.customer, "Unknown")
-            named = {"country": where, "region": region_of(where)}
-            cohort = (life.began, *(named[name] for name in by))
-            rows = cells.setdefault((*cohort, where), _empty(books, life.began))
-            for age, row in enumerate(rows):
-                row[0] += 1
-                row[2] += life.first
-                if age in life.closes:
-                    row[1] += 1
-                    row[3] += _dollars(company, books, life, age)
         yield from _retention(books, by, cells)
 
 
 def _empty(books: Books, began: int) -> list[list[Fraction]]:
+    """At each age that the cohort has reached: customers at first and now, cents at first, exact dollars now."""
     return [[Fraction(0)] * 4 for _ in range(complete_count(books) - began)]
 
 
 def _retention(
-    books: Books, by: tuple[str, ...], cells: dict[tuple[object, ...], list[list[Fraction]]]
+    books: Books, by: tuple[str, ...], cells: Mapping[tuple[int, str], list[list[Fraction]]]
 ) -> Iterator[Told]:
     """What is kept is rounded country by country, as money is; then a cohort's countries add up."""
     sums: dict[tuple[object, ...], list[int]] = {}
-    for (began, *parts, _), rows in cells.items():
+    for (began, where), rows in cells.items():
+        named = {"country": where, "region": region_of(where)}
         for age, (base, kept, first, left) in enumerate(rows):
-            held = sums.setdefault((books.months[int(str(began))].month, age, *parts), [0] * 4)
+            held = sums.setdefault((books.months[began].month, age, *(named[name] for name in by)), [0] * 4)
             for place, amount in enumerate((int(base), int(kept), int(first), half_away(left * 100))):
                 held[place] += amount
     people = {key: Fraction(kept, base) for key, (base, kept, _, _) in sums.items() if base > 0}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
@@ -10,31 +11,45 @@ from pipelines.sandbox.company import Company
 from pipelines.sandbox.company.closing import Books
 from pipelines.sandbox.company.stripe_bodies import transaction_id
 from pipelines.sandbox.figures.bills import counted_payments, rounded
-from pipelines.sandbox.figures.revenue import recognized
 from pipelines.sandbox.figures.told import Entry, Told, combined, divided, summed
 
 FEES, NOBODY = "Payment fees", "Not allocated"
 
 
-def told(company: Company, books: Books) -> Iterator[Told]:
-    """Cost of revenue, gross profit and gross margin of the months whose costs have come."""
-    cost, profit, revenue = margin_parts(company, books)
-    yield from cost
-    yield from profit
-    yield from divided("gross_margin", profit, revenue)
+@dataclass(frozen=True)
+class Margin:
+    """What it cost, what is left, and the revenue, whole and by product, of the months whose costs have come."""
+
+    cost: list[Told]
+    profit: list[Told]
+    revenue: list[Told]
+
+    def wholes(self) -> tuple[dict[date, Fraction], dict[date, Fraction]]:
+        """Profit and revenue by month."""
+        profit, revenue = (
+            {key[0]: value for key, value in one[0].values.items()} for one in (self.profit, self.revenue)
+        )
+        return profit, revenue
 
 
-def margin_parts(company: Company, books: Books) -> tuple[list[Told], list[Told], list[Told]]:
-    """Cost of revenue, gross profit, and the revenue of the months of which both are known."""
+def told(made: Margin) -> Iterator[Told]:
+    """Cost of revenue, gross profit and gross margin."""
+    yield from made.cost
+    yield from made.profit
+    yield from divided("gross_margin", made.profit, made.revenue)
+
+
+def margin_of(company: Company, books: Books, earned: Iterable[Told]) -> Margin:
+    """From the costs' file, Stripe's fees, and the revenue that was told."""
     entries = [*_costs(company), *_shared(company, books)]
     known = {entry.month for entry in entries}
     cost = list(summed("cost_of_revenue", ("product",), entries, per=100))
     revenue = [
         Told(one.metric, one.by, {key: value for key, value in one.values.items() if key[0] in known})
-        for one in recognized(company, books)
+        for one in earned
         if one.by in ((), ("product",))
     ]
-    return cost, list(combined("gross_profit", (1, revenue), (-1, cost))), revenue
+    return Margin(cost, list(combined("gross_profit", (1, revenue), (-1, cost))), revenue)
 
 
 def _costs(company: Company) -> Iterator[Entry]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from pipelines.sandbox.company import Company
 from pipelines.sandbox.company.closing import Books, who_is_who
 from pipelines.sandbox.company.stripe_bodies import transaction_id
-from pipelines.sandbox.figures.bills import counted_bills, counted_payments, local_day
+from pipelines.sandbox.figures.bills import Counted, counted_payments, local_day
 from pipelines.sandbox.figures.countries import countries
 from pipelines.sandbox.figures.regions import region_of
 from pipelines.sandbox.figures.told import Entry, Told, divided, summed
@@ -18,9 +19,9 @@ PLACE = ("country", "region", "currency")
 AGES = ((0, "Current"), (30, "1-30"), (60, "31-60"), (90, "61-90"))
 
 
-def told(company: Company, books: Books) -> Iterator[Told]:
+def told(company: Company, books: Books, bills: Sequence[Counted]) -> Iterator[Told]:
     """Each close's debts by age; credits and disputes beside them."""
-    owed, credit = list(_owed(company, books)), list(_credit(company, books))
+    owed, credit = list(_owed(company, books, bills)), list(_credit(company, books, bills))
     disputed = list(_disputed(company, books))
     # Of a close at which nothing is open in any of these ways nothing is told, as no row speaks of it.
     months = sorted({entry.month for entry in (*owed, *credit, *disputed)})
@@ -39,24 +40,25 @@ def bucket_of(days: int) -> str:
     return next((name for most, name in AGES if days <= most), "Over 90")
 
 
-def _owed(company: Company, books: Books) -> Iterator[Entry]:
-    for one in counted_bills(company, books):
+def _owed(company: Company, books: Books, bills: Sequence[Counted]) -> Iterator[Entry]:
+    instants = [close.instant for close in books.months]
+    for one in bills:
         bill = one.bill
         ends = [at for at in (bill.paid_at, bill.voided_at, bill.written_off_at) if at is not None]
         if bill.owed <= 0 or bill.finalized_at in ends:
             continue
         due = local_day(bill.due, books.zone)
-        for close in books.months:
-            if bill.finalized_at < close.instant and all(end >= close.instant for end in ends):
+        for close in books.months[bisect_right(instants, bill.finalized_at) :]:
+            if all(end >= close.instant for end in ends):
                 cents = _cents(company, bill.owed, bill.currency, close.day)
                 yield Entry(close.month, one.parts | {"bucket": bucket_of((close.day - due).days)}, cents)
 
 
-def _credit(company: Company, books: Books) -> Iterator[Entry]:
+def _credit(company: Company, books: Books, bills: Sequence[Counted]) -> Iterator[Entry]:
     """What a bill below zero leaves, until later bills have used it: these ask for less than their total."""
     lives: dict[tuple[str, str], list[tuple[int, int]]] = {}
     parts = {}
-    for one in counted_bills(company, books):
+    for one in bills:
         if not one.bill.is_void and one.bill.owed != one.bill.total:
             whose = (one.customer, one.bill.currency)
             lives.setdefault(whose, []).append((one.bill.finalized_at, one.bill.owed - one.bill.total))

@@ -5,7 +5,7 @@ from __future__ import annotations
 REGIONS = {
     "North America": ("US", "CA"),
     "Latin America": ("BR", "MX"),
-    "Europe": ("GB", "DE", "FR", "NL", "ES", "IT", "DK", "FI", "IE", "SE", "NO", "AT", "CH", "BE", "PL", "PT", "RU", "UA"),
+    "Europe": ("GB", "DE", "FR", "NL", "ES", "IT", "DK", "FI", "IE", "SE", "NO", "AT", "CH", "BE", "PL", "PT", "UA"),
     "Middle East and Africa": ("AE", "ZA", "IL", "SA"),
     "Asia-Pacific": ("JP", "AU", "IN", "SG", "NZ"),
 }

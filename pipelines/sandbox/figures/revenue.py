@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 
@@ -11,46 +11,52 @@ from pipelines.sandbox.company import Company
 from pipelines.sandbox.company.closing import Books, who_is_who
 from pipelines.sandbox.company.history import Sale
 from pipelines.sandbox.company.truth import RATE_UNIT
-from pipelines.sandbox.figures.bills import counted_bills, rounded, shares
+from pipelines.sandbox.figures.bills import Counted, counted_bills, rounded, shares
 from pipelines.sandbox.figures.countries import countries
 from pipelines.sandbox.figures.regions import region_of
 from pipelines.sandbox.figures.told import Entry, Told, Values, summed
 
 SEGMENT = ("product", "plan", "country", "region", "currency")
 YEAR = 12
+Bills = Sequence[tuple[Counted, Sequence[tuple[Sale, int]]]]
 
 
-def told(company: Company, books: Books) -> Iterator[Told]:
+def told(books: Books, bills: Bills, earned: Iterable[Told]) -> Iterator[Told]:
     """Revenue invoiced and recognised, of each month, of the year so far, and of twelve months."""
     months = [close.month for close in books.months]
-    yield from summed("invoiced_revenue", SEGMENT, _invoiced(company, books), months=months, per=100)
-    for figure in recognized(company, books):
+    yield from summed("invoiced_revenue", SEGMENT, _invoiced(bills), months=months, per=100)
+    for figure in earned:
         yield figure
         yield Told("revenue_year_to_date", figure.by, _windows(figure.values, books, is_year=True))
         yield Told("revenue_twelve_months", figure.by, _windows(figure.values, books, is_year=False))
 
 
-def recognized(company: Company, books: Books) -> list[Told]:
+def counted(company: Company, books: Books) -> Bills:
+    """The bills that count, each with what its sales come to in cents."""
+    return [(one, list(shares(one))) for one in counted_bills(company, books)]
+
+
+def recognized(company: Company, books: Books, bills: Bills) -> list[Told]:
     """Revenue of the service that was given in each month."""
     months = [close.month for close in books.months]
-    entries = [*_earned(company, books), *_signed(company, books)]
+    entries = [*_earned(books, bills), *_signed(company, books)]
     return list(summed("recognized_revenue", SEGMENT, entries, months=months, per=100))
 
 
-def _invoiced(company: Company, books: Books) -> Iterator[Entry]:
-    for one in counted_bills(company, books):
+def _invoiced(bills: Bills) -> Iterator[Entry]:
+    for one, sales in bills:
         if not one.bill.is_void:
-            for sale, cents in shares(one):
+            for sale, cents in sales:
                 yield Entry(one.day.replace(day=1), one.parts | {"product": sale.product, "plan": sale.plan}, cents)
 
 
-def _earned(company: Company, books: Books) -> Iterator[Entry]:
+def _earned(books: Books, bills: Bills) -> Iterator[Entry]:
     """What was paid for, second by second of the time it pays for."""
     begins = month_begins(books)
-    for one in counted_bills(company, books):
+    for one, sales in bills:
         if one.bill.paid_at is None:
             continue
-        for sale, cents in shares(one):
+        for sale, cents in sales:
             if cents:
                 parts = one.parts | {"product": sale.product, "plan": sale.plan}
                 for month, part in _spread(sale, cents, books, begins):
