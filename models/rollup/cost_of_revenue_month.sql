@@ -27,6 +27,7 @@ taken as (
 payments as (
     select
         {{ month_of("charges.charged_date") }} as month,
+        charges.charge_id,
         charges.customer_id,
         charges.invoice_id,
         charges.amount_usd,
@@ -54,22 +55,18 @@ months as (
 
 sold as (
     select
-        lines.customer_id,
-        lines.invoice_id,
+        payments.month,
         lines.product,
-        sum(lines.amount_minor) as amount_minor,
-        sum(sum(lines.amount_minor)) over (partition by lines.customer_id, lines.invoice_id) as invoice_minor
-    from {{ ref("fct_invoice_line") }} as lines
-    where lines.amount_minor > 0
-    group by lines.customer_id, lines.invoice_id, lines.product
+        payments.fee_usd * lines.amount_minor / sum(lines.amount_minor) over (partition by payments.charge_id) as fee_usd
+    from payments
+    inner join {{ ref("fct_invoice_line") }} as lines
+        on payments.customer_id = lines.customer_id and payments.invoice_id = lines.invoice_id
+    where payments.fee_usd > 0 and lines.amount_minor > 0
 ),
 
 taken_of as (
-    select payments.month, sold.product, sum(payments.fee_usd * sold.amount_minor / sold.invoice_minor) as fee_usd
-    from payments
-    inner join sold on payments.customer_id = sold.customer_id and payments.invoice_id = sold.invoice_id
-    where payments.fee_usd > 0
-    group by payments.month, sold.product
+    select month, product, sum(fee_usd) as fee_usd from sold
+    group by month, product
 ),
 
 shared as (

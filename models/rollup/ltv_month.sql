@@ -39,7 +39,7 @@ curves as (
         1.96 * sqrt(
             survival.variance + power(greatest(ages.age - observed.last_age, 0), 2) * coalesce(observed.loss_variance, 0)
         ) as spread,
-        power(1 + {{ var("ltv_discount_rate") }}, -ages.age / 12.0) as discount
+        power(cast(1 + {{ var("ltv_discount_rate") }} as double precision), -ages.age / 12.0) as discount
     from observed
     cross join generate_series(0, {{ var("ltv_months") }} - 1) as ages (age)
     inner join survival

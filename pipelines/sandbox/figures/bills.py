@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -28,7 +28,7 @@ class Counted:
     customer: str
     day: date
     cents: int
-    parts: Mapping[str, str]
+    parts: dict[str, str]
 
 
 def local_day(at: int, zone: ZoneInfo) -> date:

@@ -80,7 +80,7 @@ def _payback(books: Books, made: Margin, paid: Known) -> dict[tuple[date, ...], 
     new = {close.month: Fraction(0) for close in books.months}
     for one in books.customers:
         new[one.close.month] += Fraction(one.leg("new"), 100)
-    lasts = {}
+    lasts: dict[tuple[date, ...], Fraction] = {}
     for month, spend in paid.items():
         if new[month] > 0 and earned.get(month, 0) > 0 and profits[month] > 0:
             lasts[(month,)] = _to_digits(spend * earned[month] / (new[month] * profits[month]), 2)

@@ -87,6 +87,29 @@ def _cents(worth: Fraction, months: float) -> int:
 
 def _lasting(group: Sequence[Life], at: int) -> tuple[float, float, float] | None:
     """Discounted months that a customer stays: at the least, by what was seen, at the most."""
+    curve, lost_all, seen_all = survived(group, at=at)
+    if not curve:
+        return None
+    if lost_all and lost_all < seen_all:
+        (stays, doubt), leaving = curve[-1], lost_all / seen_all
+        doubt_a_month = lost_all / (seen_all * (seen_all - lost_all))
+        for more in range(1, HORIZON - len(curve) + 1):
+            curve.append((stays * exp(more * log(1 - leaving)), doubt + more**2 * doubt_a_month))
+    months = [0.0, 0.0, 0.0]
+    for age, (left, variance) in enumerate(curve[:HORIZON]):
+        today, spread = (1 + YEARLY) ** (-age / YEAR), SURE * sqrt(variance)
+        for end, part in enumerate((left * exp(-spread), left, min(left * exp(spread), 1.0))):
+            months[end] += part * today
+    return months[0], months[1], months[2] if lost_all else inf
+
+
+def survived(group: Sequence[Life], *, at: int) -> tuple[list[tuple[float, float]], int, int]:
+    """By age, the part that was still there and the doubt of it; and how many left, of how many looked at.
+
+    Args:
+        group: the customers.
+        at: the month up to whose close they were seen; only ages that enough of them have reached are told.
+    """
     curve, lost_all, seen_all = [], 0, 0
     stays, doubt = 1.0, 0.0
     for age in range(at + 1):
@@ -98,18 +121,7 @@ def _lasting(group: Sequence[Life], at: int) -> tuple[float, float, float] | Non
         doubt = doubt + lost / (len(there) * (len(there) - lost)) if lost < len(there) else doubt
         curve.append((stays, doubt))
         lost_all, seen_all = lost_all + lost, seen_all + len(there)
-    if not curve:
-        return None
-    if lost_all and lost_all < seen_all:
-        leaving, doubt_a_month = lost_all / seen_all, lost_all / (seen_all * (seen_all - lost_all))
-        for more in range(1, HORIZON - len(curve) + 1):
-            curve.append((stays * exp(more * log(1 - leaving)), doubt + more**2 * doubt_a_month))
-    months = [0.0, 0.0, 0.0]
-    for age, (left, variance) in enumerate(curve[:HORIZON]):
-        today, spread = (1 + YEARLY) ** (-age / YEAR), SURE * sqrt(variance)
-        for end, part in enumerate((left * exp(-spread), left, min(left * exp(spread), 1.0))):
-            months[end] += part * today
-    return months[0], months[1], months[2] if lost_all else inf
+    return curve, lost_all, seen_all
 
 
 def _margins(made: Margin) -> Mapping[date, Fraction]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 
 from pipelines.sandbox.company import Company
 from pipelines.sandbox.company.catalog import EXPONENT
@@ -32,7 +33,7 @@ class Life:
     first: int
     closes: dict[int, tuple[dict[str, int], int]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def lasted(self) -> int:
         """Closes in a row with MRR, from the first one on."""
         age = 0
