@@ -37,7 +37,7 @@ def counted(cents: int, *amounts: int) -> Counted:
     ],
 )
 def test_sales_share_their_bill_to_the_cent(one: Counted, parts: list[int]) -> None:
-    """Running shares are rounded, 33.3 and 66.7; what lies between is each one's. Of lines of nothing the first has all."""
+    """Running shares are rounded, 33.3 and 66.7; what lies between is each one's. Of nothing the first has all."""
     assert [cents for _, cents in shares(one)] == parts
     assert sum(parts) == one.cents
 
