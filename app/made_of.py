@@ -132,7 +132,8 @@ def _of_simple(metric: Metric) -> Additivity:
             "max": "The largest of parts is the whole's; their sum is not.",
             "median": "The middle one of all rows is not made of the middle ones of its parts.",
             "none": "The mart has one row a period, which cannot be split.",
-        }[metric.aggregate or "none"]
+            "stored": "The value of each part is stored by itself: neither sum nor mean of them is the whole's.",
+        }["stored" if metric.cut_column else metric.aggregate or "none"]
         return Additivity(time[0], (), time[1], why)
     if metric.apart:
         rest = tuple(name for name in metric.dimensions if name not in metric.apart)

@@ -18,7 +18,7 @@ Kind = Literal["simple", "ratio", "multiple", "derived", "distinct", "cumulative
 
 OF_MART = {"time_column", "grain", "only", "date_dimensions", "apart"}
 FIELDS_OF_KIND: Mapping[str, tuple[set[str], set[str]]] = {
-    "simple": ({"mart", "column", "aggregate", "over_time"}, {"reason_column"} | OF_MART),
+    "simple": ({"mart", "column", "aggregate", "over_time"}, {"reason_column", "cut_column"} | OF_MART),
     "ratio": ({"numerator", "denominator"}, {"undefined"}),
     "multiple": ({"of", "factor"}, set()),
     "derived": ({"formula"}, {"missing", "undefined"}),
@@ -49,6 +49,8 @@ class Metric(BaseModel):
     Attributes:
         aggregate: how it adds over dimensions; `none`: the mart has one row a period (and value of what is only shown
             apart), which cannot be split; `median`: the middle one of the rows.
+        cut_column: with `aggregate: none`, of a mart that stores the value of each part as well: the column that names
+            the dimension a row is cut by, or `whole`. The dimension's own column holds the part.
         over_time: how it adds over time: a flow is `sum`, a stock `last`, `none` stands for its own period only.
         grain: the period of the mart's rows. By day the mart holds complete days and needs no `is_complete`; by week
             only cohorts are kept.
@@ -101,10 +103,11 @@ class Metric(BaseModel):
     dimensions: tuple[Identifier, ...] = ()
     owner: Words
     certified: Certified
-    answers: tuple[Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]+$")], ...] = ()
+    answers: tuple[Annotated[str, StringConstraints(pattern=r"^([A-Z][0-9]+|D[A-Z])$")], ...] = ()
     freshness_minutes: int = Field(60, ge=1)
     null_reason: Words | None = None
     reason_column: Identifier | None = None
+    cut_column: Identifier | None = None
     worked_out_as: Words | None = None
 
     @property
@@ -126,7 +129,7 @@ class Metric(BaseModel):
         if not self.mart:
             return ()
         time = self.cohort_column or self.time_column
-        told = (self.column, self.reason_column, self.age_column, self.base_column, self.kept_column)
+        told = (self.column, self.reason_column, self.cut_column, self.age_column, self.base_column, self.kept_column)
         named = (time, *told, *self.only, *self.dimensions)
         return tuple(dict.fromkeys(name for name in named if name))
 

@@ -65,8 +65,8 @@ def differing(cut: Cut, theirs: Known, ours: Known) -> Iterator[tuple[date, str,
 
 def _adds_up(metric: Metric) -> bool:
     """Whether the parts of it are parts of a sum, and so known to the cent."""
-    is_stored_apart = metric.aggregate in ("none", "median") and bool(metric.apart)
-    return metric.kind not in DIVIDED and "/" not in (metric.formula or "") and not is_stored_apart
+    is_stored = metric.aggregate in ("none", "median") and bool(metric.apart or metric.cut_column)
+    return metric.kind not in DIVIDED and "/" not in (metric.formula or "") and not is_stored
 
 
 def _plain(value: Fraction | None) -> Decimal | None:

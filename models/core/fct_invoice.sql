@@ -37,6 +37,7 @@ final as (
         invoices.total_minor - invoices.tax_minor as net_minor,
         invoices.amount_due_minor,
         invoices.amount_remaining_minor,
+        invoices.credited_before_payment_minor,
         {{ minor_to_usd("(invoices.total_minor - invoices.tax_minor)", "rates.units_per_minor", "rates.usd_per_unit") }}
             as net_usd,
         invoices.status <> 'void' as is_revenue,

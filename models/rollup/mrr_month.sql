@@ -1,4 +1,4 @@
--- One row per month, product, plan and country: MRR from its opening to its closing, by movement.
+-- One row per month, product, plan, country and currency: MRR from its opening to its closing, by movement.
 {{ config(materialized="live_table") }}
 
 with final as (
@@ -8,6 +8,8 @@ with final as (
         product,
         plan,
         country,
+        {{ region_of("country") }} as region,
+        currency,
         sum(opening_mrr_usd) as opening_mrr_usd,
         sum(new_usd) as new_usd,
         sum(reactivation_usd) as reactivation_usd,
@@ -20,7 +22,7 @@ with final as (
         sum(committed_mrr_usd) as committed_mrr_usd,
         sum(past_due_mrr_usd) as past_due_mrr_usd
     from {{ ref("mrr_customer_month") }}
-    group by month, is_complete, product, plan, country
+    group by month, is_complete, product, plan, country, currency
 )
 
 select * from final

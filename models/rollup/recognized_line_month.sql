@@ -1,4 +1,4 @@
--- One row per month, product, plan and country: revenue of the service given in the month, straight line by seconds.
+-- One row per month, product, plan, country and currency: revenue of the service given in the month, straight line by seconds.
 {{ config(materialized="live_table") }}
 
 with months as (
@@ -20,6 +20,7 @@ served as (
         lines.customer_id,
         lines.product,
         lines.plan,
+        lines.currency,
         round(
             lines.net_usd
             * extract(epoch from least(lines.period_ends_at, months.closes_at) - lines.period_starts_at)
@@ -34,7 +35,7 @@ served as (
         on lines.period_starts_at < months.closes_at and lines.period_ends_at > months.opens_at
     where lines.period_seconds > 0
     union all
-    select months.month, lines.customer_id, lines.product, lines.plan, lines.net_usd
+    select months.month, lines.customer_id, lines.product, lines.plan, lines.currency, lines.net_usd
     from lines
     inner join months on lines.period_starts_at >= months.opens_at and lines.period_starts_at < months.closes_at
     where coalesce(lines.period_seconds, 0) <= 0
@@ -44,6 +45,7 @@ served as (
         contracts.customer_id,
         contracts.product,
         contracts.plan,
+        contracts.currency,
         round(
             contracts.mrr_minor * rates.units_per_minor * rates.closing_rate
             * extract(epoch from least(contracts.valid_to, months.closes_at)
@@ -64,10 +66,11 @@ final as (
         served.product,
         served.plan,
         coalesce(customers.country, 'Unknown') as country,
+        served.currency,
         sum(served.recognized_usd) as recognized_revenue_usd
     from served
     left join {{ ref("dim_customer") }} as customers on served.customer_id = customers.customer_id
-    group by served.month, served.product, served.plan, coalesce(customers.country, 'Unknown')
+    group by served.month, served.product, served.plan, coalesce(customers.country, 'Unknown'), served.currency
 )
 
 select * from final

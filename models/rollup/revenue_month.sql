@@ -1,11 +1,11 @@
--- One row per month, product, plan and country: revenue invoiced and recognised, and what it cost.
+-- One row per month, product, plan, country and currency: revenue invoiced and recognised, and what it cost.
 {{ config(materialized="live_table") }}
 
 with lines as (
-    select month, customer_id, product, plan, net_usd from {{ ref("fct_invoice_line") }}
+    select month, customer_id, product, plan, currency, net_usd from {{ ref("fct_invoice_line") }}
     where is_revenue
     union all
-    select invoices.month, invoices.customer_id, 'Unknown', 'Unknown', invoices.net_usd
+    select invoices.month, invoices.customer_id, 'Unknown', 'Unknown', invoices.currency, invoices.net_usd
     from {{ ref("fct_invoice") }} as invoices
     left join {{ ref("fct_invoice_line") }} as lines_of
         on invoices.customer_id = lines_of.customer_id and invoices.invoice_id = lines_of.invoice_id
@@ -18,23 +18,22 @@ legs as (
         lines.product,
         lines.plan,
         coalesce(customers.country, 'Unknown') as country,
+        lines.currency,
         lines.net_usd as invoiced_usd,
         0 as recognized_usd,
         0 as cost_usd
     from lines
     left join {{ ref("dim_customer") }} as customers on lines.customer_id = customers.customer_id
     union all
-    select month, product, plan, country, 0, recognized_revenue_usd, 0
+    select month, product, plan, country, currency, 0, recognized_revenue_usd, 0
     from {{ ref("recognized_line_month") }}
     union all
-    select month, product, 'Not allocated', 'Not allocated', 0, 0, amount_usd
-    from {{ ref("fct_cost") }}
-    where is_cost_of_revenue
+    select month, product, 'Not allocated', 'Not allocated', 'Not allocated', 0, 0, cost_usd
+    from {{ ref("cost_of_revenue_month") }}
 ),
 
 costed as (
-    select distinct month from {{ ref("fct_cost") }}
-    where is_cost_of_revenue
+    select distinct month from {{ ref("cost_of_revenue_month") }}
 ),
 
 final as (
@@ -44,6 +43,8 @@ final as (
         legs.product,
         legs.plan,
         legs.country,
+        {{ region_of("legs.country") }} as region,
+        legs.currency,
         sum(legs.invoiced_usd) as invoiced_revenue_usd,
         sum(legs.recognized_usd) as recognized_revenue_usd,
         -- Costs come once a month is over: until they have come, neither they nor the profit are known.
@@ -54,7 +55,8 @@ final as (
     from legs
     inner join {{ ref("dim_month") }} as months on legs.month = months.month
     left join costed on legs.month = costed.month
-    group by legs.month, months.is_complete, costed.month, legs.product, legs.plan, legs.country
+    group by
+        legs.month, months.is_complete, costed.month, legs.product, legs.plan, legs.country, legs.currency
 )
 
 select * from final

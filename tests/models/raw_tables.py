@@ -82,6 +82,7 @@ FILES: dict[str, dict[str, str]] = {
     "funnels": {
         "funnel": TEXT, "step": "numeric", "event": TEXT, "counts": TEXT, "window_days": "numeric",
     },
+    "budget": {"month": "date", "line": TEXT, "currency": TEXT, "amount": "numeric"},
 }  # fmt: skip
 KINDS = ("customer", "product", "plan", "charge", "coupon", "balance_transaction", "dispute", "payout")
 NESTED_INSTANTS = ("start", "end", "finalized_at", "paid_at", "voided_at", "marked_uncollectible_at", "due_by")

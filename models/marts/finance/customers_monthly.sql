@@ -7,5 +7,6 @@ select
     active_customers_count,
     new_customers_count,
     reactivated_customers_count,
+    lost_customers_count,
     churned_customers_count
 from {{ ref("customers_month") }}

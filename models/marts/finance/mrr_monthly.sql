@@ -1,10 +1,12 @@
--- One row per month, product, plan and country.
+-- One row per month, product, plan, country and currency.
 select
     month,
     is_complete,
     product,
     plan,
     country,
+    region,
+    currency,
     opening_mrr_usd,
     new_usd,
     reactivation_usd,

@@ -50,9 +50,24 @@ class Agreement:
     asked_to_end_at: int | None = None
 
 
+@dataclass(frozen=True)
+class Sale:
+    """A line of a bill: what was sold for the time from `start` to `end`, before discounts and tax."""
+
+    id: str
+    product: str
+    plan: str
+    amount: int
+    start: int
+    end: int
+
+
 @dataclass
 class Bill:
-    """An invoice as the company remembers it: money in minor units."""
+    """An invoice as the company remembers it: money in minor units.
+
+    `owed`: what is left of the total once the customer's credit is used; `due`: until when it is to be paid.
+    """
 
     id: str
     customer: str
@@ -60,7 +75,13 @@ class Bill:
     finalized_at: int
     net: int
     total: int
+    owed: int = 0
+    due: int = 0
+    sales: tuple[Sale, ...] = ()
     is_void: bool = False
+    paid_at: int | None = None
+    voided_at: int | None = None
+    written_off_at: int | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pipelines.sandbox.company import credit_notes
 from pipelines.sandbox.company.book import Body
 from pipelines.sandbox.company.catalog import Plan
 from pipelines.sandbox.company.desk import Deal, Desk, Discount, Invoice, Line
-from pipelines.sandbox.company.history import Bill, Debt, Receipt, Term
+from pipelines.sandbox.company.history import Bill, Debt, Receipt, Sale, Term
 from pipelines.sandbox.company.stripe_bodies import (
     charge_body,
     invoice_body,
@@ -110,15 +110,25 @@ def settle_amounts(desk: Desk, deal: Deal | None, invoice: Invoice, now: int) ->
         desk.body["balance"] = after
         desk.customer_changed(now)
     net = body["total"] - (body["tax"] or 0)
-    invoice.bill = Bill(body["id"], desk.customer, desk.currency, now, net, body["total"])
-    desk.diary.bills.append(invoice.bill)
     if deal is not None:
         if deal.by_invoice and due:
             body["due_date"] = body["created"] + NET_DAYS * DAY
         if due and not invoice.is_void_at_once:
             invoice.debt = Debt(body["due_date"] or now)
             deal.agreement.debts.append(invoice.debt)
+    invoice.bill = Bill(body["id"], desk.customer, desk.currency, now, net, body["total"], due,
+                        body["due_date"] or now, _sales(invoice))  # fmt: skip
+    desk.diary.bills.append(invoice.bill)
     desk.log.put("invoice", body, now, "invoice.finalized")
+
+
+def _sales(invoice: Invoice) -> tuple[Sale, ...]:
+    """What is sold by each line; a line outside any subscription is of no product."""
+    named = [(line.plan.product, line.plan.tier) for line in invoice.lines] or [("Unknown", "One-off")]
+    return tuple(
+        Sale(line["id"], product, plan, line["amount"], line["period"]["start"], line["period"]["end"])
+        for line, (product, plan) in zip(invoice.body["lines"]["data"], named, strict=True)
+    )
 
 
 def agree(deal: Deal, invoice: Invoice) -> None:
@@ -161,6 +171,8 @@ def pay(desk: Desk, deal: Deal | None, invoice: Invoice, now: int) -> None:
     body.update(status="paid", paid=True, amount_paid=body["amount_due"], amount_remaining=0, auto_advance=False,
                 next_payment_attempt=None)  # fmt: skip
     body["status_transitions"]["paid_at"] = now
+    if invoice.bill is not None:
+        invoice.bill.paid_at = now
     if invoice.debt is not None:
         invoice.debt.paid_at = now
     if deal is not None:
@@ -173,13 +185,15 @@ def void(desk: Desk, invoice: Invoice, now: int) -> None:
     invoice.body.update(status="void", amount_remaining=0, auto_advance=False)
     invoice.body["status_transitions"]["voided_at"] = now
     if invoice.bill is not None:
-        invoice.bill.is_void = True
+        invoice.bill.is_void, invoice.bill.voided_at = True, now
     desk.log.put("invoice", invoice.body, now, "invoice.voided")
 
 
 def write_off(desk: Desk, invoice: Invoice, now: int) -> None:
     invoice.body.update(status="uncollectible", auto_advance=False)
     invoice.body["status_transitions"]["marked_uncollectible_at"] = now
+    if invoice.bill is not None:
+        invoice.bill.written_off_at = now
     desk.log.put("invoice", invoice.body, now, "invoice.marked_uncollectible")
 
 

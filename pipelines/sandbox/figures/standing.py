@@ -13,8 +13,10 @@ from pipelines.sandbox.company.closing import Books
 from pipelines.sandbox.company.spans import Span
 from pipelines.sandbox.company.truth import RATE_UNIT, Key, half_away
 from pipelines.sandbox.figures.countries import countries
+from pipelines.sandbox.figures.regions import region_of
 from pipelines.sandbox.figures.told import Entry, Told, divided, summed
 
+SEGMENT = ("product", "plan", "country", "region", "currency")
 YEAR = 12
 Holding = dict[str, dict[str, int]]
 """Customer → currency → minor units a month at one close."""
@@ -51,10 +53,12 @@ def _part_of_mrr(
         for (at, (currency, product, plan)), minor in cells.items():
             close = books.months[at]
             cents = company.rates.cents(half_away(minor), currency, company.rates.on(currency, close.day))
-            parts = {"product": product, "plan": plan, "country": country.get(customer, "Unknown")}
+            where = country.get(customer, "Unknown")
+            parts = {"product": product, "plan": plan, "country": where, "region": region_of(where),
+                     "currency": currency}  # fmt: skip
             entries.append(Entry(close.month, parts, cents))
     months = [close.month for close in books.months]
-    yield from summed(metric, ("product", "plan", "country"), entries, months=months, per=100)
+    yield from summed(metric, SEGMENT, entries, months=months, per=100)
 
 
 def _retention(

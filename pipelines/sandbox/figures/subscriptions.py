@@ -9,9 +9,10 @@ from pipelines.sandbox.company import Company
 from pipelines.sandbox.company.closing import Books
 from pipelines.sandbox.company.truth import LEGS, CustomerMonth, Key
 from pipelines.sandbox.figures.countries import countries
+from pipelines.sandbox.figures.regions import region_of
 from pipelines.sandbox.figures.told import Entry, Told, Values, combined, divided, summed
 
-SEGMENT = ("product", "plan", "country")
+SEGMENT = ("product", "plan", "country", "region", "currency")
 METRIC_OF_LEG = {
     "opening": "opening_mrr",
     "closing": "net_mrr",
@@ -55,8 +56,10 @@ def _money(company: Company, books: Books) -> dict[str, list[Told]]:
     entries: dict[str, list[Entry]] = {leg: [] for leg in METRIC_OF_LEG}
     for one in books.customers:
         for key in one.parts:
-            _, product, plan = key
-            parts = {"product": product, "plan": plan, "country": country.get(one.customer, "Unknown")}
+            currency, product, plan = key
+            where = country.get(one.customer, "Unknown")
+            parts = {"product": product, "plan": plan, "country": where, "region": region_of(where),
+                     "currency": currency}  # fmt: skip
             for leg, kept in entries.items():
                 cents = _cents(one, key, leg)
                 # A part that closes with nothing after it had something is a part that is known: it shrank by all.
@@ -95,9 +98,7 @@ def _counts(company: Company, books: Books) -> dict[str, list[Told]]:
             for one in books.customers
             if counts(one)
         ]
-        # Whoever is lost is counted by who they were: a month in which nobody is has no row of it.
-        known = () if metric == "lost_customers" else months
-        found[metric] = list(summed(metric, ("country",), entries, months=known))
+        found[metric] = list(summed(metric, ("country",), entries, months=months))
     return found
 
 

@@ -1,0 +1,27 @@
+-- One row per month and group of cohorts.
+select
+    month,
+    is_complete,
+    cut,
+    cohort_year,
+    cohort_quarter,
+    customers_count,
+    arpa_usd,
+    gross_margin,
+    observed_months,
+    monthly_loss,
+    is_lower_bound,
+    ltv_usd,
+    ltv_low_usd,
+    ltv_high_usd,
+    cac_usd,
+    ltv_note,
+    bound_note,
+    cac_note,
+    ltv_to_cac,
+    ltv_to_cac_low,
+    ltv_to_cac_high,
+    ltv_high_note,
+    ltv_to_cac_note,
+    ltv_to_cac_high_note
+from {{ ref("ltv_month") }}
