@@ -52,7 +52,6 @@ FILES = {
     "half_reached": {**COMMON, "kind": "derived", "formula": "reached / 2", "unit": "count"},
     "minutes": {**STEPS, "column": "minutes", "aggregate": "median", "over_time": "none", "unit": "minutes"},
     "lift": {**LIFT, "apart": "[feature]"},
-    "stored": LIFT,
     "kept_by_week": WEEKS,
 }
 REPORT, DONE = ("way", "report"), ("step", "2 done")
@@ -117,7 +116,6 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "the largest step": (
         {"name": "reached", "by": ("step",), "where": (REPORT,), "top": 1}, "cannot be ranked over step"),
     "the lift of all features": ({"name": "lift"}, "lift has a value for each feature"),
-    "a stored figure by what it is not kept apart by": ({"name": "stored", "by": ("feature",)}, "do not add up"),
     "weekly cohorts by month": ({"name": "kept_by_week"}, "by weeks' cohorts: it has no month. Ask for weeks"),
     "an age of weeks that is none": (
         {"name": "kept_by_week", "grain": "week", "where": (("age", "x"),)}, "Expected whole weeks, 0 for"),
@@ -131,7 +129,7 @@ def test_refused_what_would_throw_values_together(warehouse: Warehouse, asked: d
 
 
 def test_a_passport_asks_one_value_at_a_time(warehouse: Warehouse) -> None:
-    for name in set(FILES) - {"stored"}:
+    for name in FILES:
         assert warehouse.passport(OPERATOR, name, as_of=AS_OF).sql.startswith(("WITH", "SELECT")), name
 
 
