@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -112,15 +113,16 @@ def survived(group: Sequence[Life], *, at: int) -> tuple[list[tuple[float, float
     """
     curve, lost_all, seen_all = [], 0, 0
     stays, doubt = 1.0, 0.0
+    alike = Counter((life.began, life.lasted) for life in group)
     for age in range(at + 1):
-        there = [life for life in group if life.began + age <= at and life.lasted >= age]
-        if len(there) < FEWEST:
+        there = sum(count for (began, lasted), count in alike.items() if began + age <= at and lasted >= age)
+        if there < FEWEST:
             break
-        lost = sum(1 for life in there if life.lasted == age)
-        stays *= 1 - lost / len(there)
-        doubt = doubt + lost / (len(there) * (len(there) - lost)) if lost < len(there) else doubt
+        lost = sum(count for (began, lasted), count in alike.items() if began + age <= at and lasted == age)
+        stays *= 1 - lost / there
+        doubt = doubt + lost / (there * (there - lost)) if lost < there else doubt
         curve.append((stays, doubt))
-        lost_all, seen_all = lost_all + lost, seen_all + len(there)
+        lost_all, seen_all = lost_all + lost, seen_all + there
     return curve, lost_all, seen_all
 
 
