@@ -125,7 +125,8 @@ def _of_simple(metric: Metric) -> Additivity:
         why = {
             "max": "The largest of parts is the whole's; their sum is not.",
             "none": "The mart has one row a period, which cannot be split.",
-        }[metric.aggregate or "none"]
+            "stored": "The value of each part is stored by itself: neither sum nor mean of them is the whole's.",
+        }["stored" if metric.cut_column else metric.aggregate or "none"]
         return Additivity(time[0], (), time[1], why)
     if metric.unit == "local":
         rest = tuple(name for name in metric.dimensions if name != "currency")

@@ -18,7 +18,7 @@ Kind = Literal["simple", "ratio", "multiple", "derived", "distinct", "cumulative
 
 OF_MART = {"time_column", "grain", "only", "date_dimensions"}
 FIELDS_OF_KIND: Mapping[str, tuple[set[str], set[str]]] = {
-    "simple": ({"mart", "column", "aggregate", "over_time"}, {"reason_column"} | OF_MART),
+    "simple": ({"mart", "column", "aggregate", "over_time"}, {"reason_column", "cut_column"} | OF_MART),
     "ratio": ({"numerator", "denominator"}, {"undefined"}),
     "multiple": ({"of", "factor"}, set()),
     "derived": ({"formula"}, {"missing", "undefined"}),
@@ -48,6 +48,8 @@ class Metric(BaseModel):
 
     Attributes:
         aggregate: how it adds over dimensions; `none`: the mart has one row a period, which cannot be split.
+        cut_column: with `aggregate: none`, of a mart that stores the value of each part as well: the column that names
+            the dimension a row is cut by, or `whole`. The dimension's own column holds the part.
         over_time: how it adds over time: a flow is `sum`, a stock `last`, `none` stands for its own period only.
         grain: the period of the mart's rows. By day the mart holds complete days and needs no `is_complete`.
         only: column → value that rows of the mart must have, where one mart holds several figures.
@@ -100,6 +102,7 @@ class Metric(BaseModel):
     freshness_minutes: int = Field(60, ge=1)
     null_reason: Words | None = None
     reason_column: Identifier | None = None
+    cut_column: Identifier | None = None
     worked_out_as: Words | None = None
 
     @property
@@ -121,7 +124,7 @@ class Metric(BaseModel):
         if not self.mart:
             return ()
         time = self.cohort_column or self.time_column
-        told = (self.column, self.reason_column, self.age_column, self.base_column, self.kept_column)
+        told = (self.column, self.reason_column, self.cut_column, self.age_column, self.base_column, self.kept_column)
         named = (time, *told, *self.only, *self.dimensions)
         return tuple(dict.fromkeys(name for name in named if name))
 

@@ -24,6 +24,13 @@ def mistake_alone(metric: Metric) -> Mistake | None:
     if metric.reason_column and metric.aggregate != "none":
         only = "nothing: only a metric with `aggregate: none` has one reason per month"
         return Mistake("reason_column", metric.reason_column, only)
+    if metric.cut_column and metric.aggregate != "none":
+        return Mistake("cut_column", metric.cut_column, "nothing: what adds up is added, not stored for each cut")
+    if metric.aggregate == "none" and bool(metric.dimensions) != bool(metric.cut_column):
+        only = "`cut_column` with `dimensions`: what does not add up is known of a part only where it is stored"
+        return Mistake("dimensions", list(metric.dimensions), only)
+    if metric.cut_column and metric.grain == "day":
+        return Mistake("grain", "day", "a metric by month: closes by day are not stored for each cut")
     if metric.grain == "day" and metric.time_column == "month":
         return Mistake("grain", "day", "`time_column` too, the mart's column that holds the day")
     if metric.days and metric.grain != "day":

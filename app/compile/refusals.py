@@ -29,6 +29,7 @@ def refuse(question: Question, metric: Metric, metrics: Mapping[str, Metric], to
         if not (metric.kind == "cohort" and name == AGE and name not in question.by):
             _dimension(name, metric, metrics)
     _filters(question, metric, metrics)
+    _stored_cuts(question, metric, metrics)
     _currencies(question, metric, metrics)
     _grain(question, metric, metrics)
     _cohorts(question, metric)
@@ -78,7 +79,7 @@ def _top(question: Question, metric: Metric, metrics: Mapping[str, Metric]) -> N
 def _dimension(name: str, metric: Metric, metrics: Mapping[str, Metric]) -> None:
     allowed = dimensions_of(metric, metrics)
     if name in allowed:
-        if metric.aggregate == "none":
+        if metric.aggregate == "none" and not metric.cut_column:
             raise QuestionError(
                 f"{metric.name} cannot be split by {name!r}: its parts do not add up. Ask for it without a dimension."
             )
@@ -117,6 +118,31 @@ def _filters(question: Question, metric: Metric, metrics: Mapping[str, Metric]) 
                 f"{dimension} of {metric.name} cannot be compared by {sign!r}: it holds names, which would be compared "
                 f"letter by letter. Expected one of its dates: {', '.join(dated) or 'none'}. Filter by value instead."
             )
+
+
+def _stored_cuts(question: Question, metric: Metric, metrics: Mapping[str, Metric]) -> None:
+    """What is stored for each part, such as a median, is there of one part at a time; several cannot be put together."""
+    leaf = next((leaf for leaf in leaves_of(metric, metrics) if leaf.cut_column), None)
+    if leaf is None:
+        return
+    of = f"{metric.name} is" if leaf is metric else f"{metric.name} is made of {leaf.name}, which is"
+    if len(question.dimensions) > 1:
+        raise QuestionError(
+            f"{of} stored by one dimension at a time: of {' and '.join(question.dimensions)} together nothing is known, "
+            "and the values of parts cannot be put together. Ask by one of them."
+        )
+    asked_apart = set(question.by)
+    for dimension, values in grouped(question.where).items():
+        if dimension not in asked_apart and len(values) > 1:
+            raise QuestionError(
+                f"{of} stored for each {dimension}: a value of {' and '.join(values)} together cannot be made of theirs. "
+                f"Ask by {dimension}, or for one of them."
+            )
+    beyond = [dimension for dimension, _ in question.unless if dimension not in asked_apart]
+    if beyond:
+        raise QuestionError(
+            f"{of} stored for each {beyond[0]}: the whole without one of them cannot be made of it. Ask by {beyond[0]}."
+        )
 
 
 def _currencies(question: Question, metric: Metric, metrics: Mapping[str, Metric]) -> None:

@@ -11,6 +11,8 @@ from app.compile.scope import Scope, mart_of
 from app.metric_kinds import Metric
 
 OTHER = "Other"
+WHOLE = "whole"
+"""What a mart that stores each cut calls the row of the undivided value."""
 
 
 def simple(metric: Metric, scope: Scope) -> Select[Any]:
@@ -18,14 +20,16 @@ def simple(metric: Metric, scope: Scope) -> Select[Any]:
     if metric.grain == "day" and scope.grain != "day":
         return _over_days(metric, scope)
     names = [metric.time_column, str(metric.column), *scope.dimensions]
-    names += [metric.reason_column] if metric.reason_column else []
+    names += [name for name in (metric.reason_column, metric.cut_column) if name]
     mart, conditions = mart_of(metric, [*names, *(["is_complete"] if metric.grain == "month" else [])])
     period, value = mart.c[metric.time_column], cast(mart.c[str(metric.column)], Numeric)
     dimensions = [mart.c[each] for each in scope.by]
     conditions = [*_time_kept(metric, scope, mart), *conditions, *scope.rows_kept(mart)]
     if metric.aggregate == "none":
         reason = [mart.c[metric.reason_column].label("reason")] if metric.reason_column else []
-        return select(period.label(scope.grain), value.label("value"), *reason).where(*conditions)
+        if metric.cut_column:
+            conditions.append(mart.c[metric.cut_column] == (scope.dimensions[0] if scope.dimensions else WHOLE))
+        return select(period.label(scope.grain), *dimensions, value.label("value"), *reason).where(*conditions)
     total = func.max(value) if metric.aggregate == "max" else func.sum(value)
     return (
         select(period.label(scope.grain), *dimensions, total.label("value"))

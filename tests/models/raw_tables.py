@@ -78,6 +78,10 @@ FILES: dict[str, dict[str, str]] = {
         "month": "date", "department": TEXT, "category": TEXT, "is_cost_of_revenue": FLAG, "product": TEXT,
         "currency": TEXT, "amount": "numeric",
     },
+    "quotas": {
+        "rep_id": TEXT, "rep_name": TEXT, "period_start": "date", "period_end": "date", "currency": TEXT,
+        "amount": "numeric",
+    },
 }  # fmt: skip
 KINDS = ("customer", "product", "plan", "charge", "coupon", "balance_transaction", "dispute", "payout")
 NESTED_INSTANTS = ("start", "end", "finalized_at", "paid_at", "voided_at", "marked_uncollectible_at", "due_by")

@@ -25,6 +25,7 @@ class Books:
     spans: dict[str, list[Span]]
     invoiced: dict[date, int]
     cash: dict[date, int]
+    zone: ZoneInfo
 
 
 def who_is_who(company: Company) -> tuple[dict[tuple[str, str], str], set[str]]:
@@ -47,7 +48,7 @@ def close_books(company: Company, zone: ZoneInfo) -> Books:
     lives = (CustomerLife(name, parts, months, company.rates) for name, parts in spans.items())
     customers = [month for life in lives for month in life.lived()]
     return Books(months, customers, spans, _invoiced(company, months, zone),
-                 {close.month: cash_at(company, close.day) for close in months})  # fmt: skip
+                 {close.month: cash_at(company, close.day) for close in months}, zone)  # fmt: skip
 
 
 def _contracts(company: Company, zone: ZoneInfo) -> Iterator[Agreement]:

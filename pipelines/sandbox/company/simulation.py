@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelines.sandbox.company import cases_life, cases_price, stripe_bodies
 from pipelines.sandbox.company.book import Book
@@ -20,6 +20,9 @@ from pipelines.sandbox.company.rates import walk
 from pipelines.sandbox.company.stage import Part, Stage
 from pipelines.sandbox.company.times import DAY, day_of
 from pipelines.sandbox.company.truth import Rates
+
+if TYPE_CHECKING:
+    from pipelines.sandbox.company.crm_deals import Deal
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class Company:
     diary: Diary = field(default_factory=Diary)
     clients: list[Client] = field(default_factory=list)
     leads: list[Prospect] = field(default_factory=list)
+    deals: list[Deal] = field(default_factory=list)
     identities: list[Identity] = field(default_factory=list)
     files: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 
 from pipelines.sandbox.company import Company
 from pipelines.sandbox.company.closing import Books
-from pipelines.sandbox.figures import finance, standing, subscriptions
+from pipelines.sandbox.figures import finance, sales, standing, subscriptions
 from pipelines.sandbox.figures.told import Told
 
 __all__ = ["NOT_KNOWN", "ROOMS", "Told", "figures"]
 
 ROOMS: tuple[Callable[[Company, Books], Iterator[Told]], ...] = (
     finance.told,
+    sales.told,
     standing.told,
     subscriptions.told,
 )
@@ -24,18 +25,13 @@ ROOMS: tuple[Callable[[Company, Books], Iterator[Told]], ...] = (
 
 _TO_COME = "the books are still to tell it"
 NOT_KNOWN: Mapping[str, str] = {
-    "closed_deals": _TO_COME,
     "cost_of_revenue": _TO_COME,
     "gross_margin": _TO_COME,
     "gross_profit": _TO_COME,
     "invoiced_revenue": _TO_COME,
-    "lost_deals": _TO_COME,
-    "open_pipeline": _TO_COME,
     "recognized_revenue": _TO_COME,
     "revenue_twelve_months": _TO_COME,
     "revenue_year_to_date": _TO_COME,
-    "win_rate": _TO_COME,
-    "won_deals": _TO_COME,
 }
 """Certified metrics that the company's books do not know, and why; all others must be told."""
 
