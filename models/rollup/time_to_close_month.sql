@@ -50,7 +50,7 @@ final as (
         part,
         count(*) as watched_deals_count,
         count(*) filter (where is_won) as won_deals_count,
-        min(seconds) filter (where is_won and exp(log_left) <= 0.5 + 1e-9) / 86400 as time_to_close_days
+        round(min(seconds) filter (where is_won and exp(log_left) <= 0.5 + 1e-9) / 86400, 2) as time_to_close_days
     from surviving
     group by month, cut, part
 )

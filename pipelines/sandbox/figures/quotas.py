@@ -51,8 +51,8 @@ def _credited(deals: list[Worked]) -> PerRep:
             continue
         shared = shares(one.deal) if one.deal.has_life and len(one.taken) > PRICED else ()
         for rep, percent in [(name_of(owner), part) for owner, part in shared] or [(one.parts["rep"], 100.0)]:
-            key = (one.close_month, rep)
-            credit[key] = credit.get(key, Fraction(0)) + Fraction(one.amount * int(percent), 100)
+            key = (one.closes_in, rep)
+            credit[key] = credit.get(key, Fraction(0)) + Fraction(one.amount * int(percent), 10000)
     return credit
 
 

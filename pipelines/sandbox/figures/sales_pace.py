@@ -2,94 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 
 from pipelines.sandbox.company.contracts import month_later
 from pipelines.sandbox.company.times import DAY
 from pipelines.sandbox.company.truth import Close
-from pipelines.sandbox.figures.deals import CUTS, Worked, name_of, open_at
+from pipelines.sandbox.figures.deals import CUTS, Open, Worked, name_of
 from pipelines.sandbox.figures.told import Told
 
 METRICS = ("time_to_close", "median_deal_tcv", "median_deal_acv", "pipeline_velocity")
 YEAR = 12
 Cut = tuple[str, str]
+WHOLE: Cut = ("whole", "all")
+Found = dict[Cut, Fraction]
 
 
-def told(deals: list[Worked], months: list[Close]) -> Iterator[Told]:
+def told(deals: list[Worked], standing: list[Open], months: list[Close]) -> Iterator[Told]:
     """Of each month, whole and by one dimension at a time."""
-    values: dict[str, dict[tuple[str, ...], dict[tuple[object, ...], Fraction]]] = {
+    values: dict[str, dict[tuple[str, ...], dict[tuple[date | str, ...], Fraction]]] = {
         metric: {(): {}, **{(name,): {} for name in CUTS}} for metric in METRICS
     }
+    cuts = {id(one): (WHOLE, *((name, one.parts[name]) for name in CUTS)) for one in deals}
+    by_size = [sorted((one for one in deals if one.is_won), key=lambda one: one.amount),
+               sorted((one for one in deals if one.is_won), key=lambda one: one.annual)]  # fmt: skip
     for at, close in enumerate(months):
         begins = months[at - YEAR].instant if at >= YEAR else 0
-        for metric, of_month in _of(deals, close, begins).items():
-            for (cut, part), value in of_month.items():
-                by, key = ((), (close.month,)) if cut == "whole" else ((cut,), (close.month, part))
+        of_month: tuple[Found, ...] = (
+            _times([one for one in deals if begins <= one.opened < close.instant], close, cuts),
+            _middles([(one, one.amount) for one in by_size[0] if _is_within(one.closes_in, close.month)], cuts),
+            _middles([(one, one.annual) for one in by_size[1] if _is_within(one.closes_in, close.month)], cuts),
+            _velocities(deals, standing[at], close, cuts),
+        )
+        for metric, found in zip(METRICS, of_month, strict=True):
+            for (name, part), value in found.items():
+                by, key = ((), (close.month,)) if name == "whole" else ((name,), (close.month, part))
                 values[metric][by][key] = value
-    for metric, cuts in values.items():
-        for by, found in cuts.items():
-            yield Told(metric, by, found)
+    for metric, ways in values.items():
+        for by, known in ways.items():
+            yield Told(metric, by, known)
 
 
-def _of(deals: list[Worked], close: Close, begins: int) -> dict[str, dict[Cut, Fraction]]:
-    """All four figures of one month, cut by cut."""
-    opened = [one for one in deals if begins <= one.opened < close.instant and one.deal.has_life]
-    closed = [one for one in deals if one.is_closed and _is_within(one.close_month, close.month)]
-    still_open: dict[Cut, int] = {}
-    for one, step in open_at(deals, close.instant):
-        for cut in _cuts(one, rep=name_of(step.owner)):
-            still_open[cut] = still_open.get(cut, 0) + 1
-    won = _grouped(one for one in closed if one.is_won)
-    decided = _grouped(one for one in closed if one.deal.has_life)
-    found: dict[str, dict[Cut, Fraction]] = {metric: {} for metric in METRICS}
-    for cut, parts in _grouped(opened).items():
-        days = _half_won_after(parts, close.instant)
-        if days is not None:
-            found["time_to_close"][cut] = days
-    for cut, parts in won.items():
-        found["median_deal_tcv"][cut] = _middle([Fraction(one.amount) for one in parts])
-        found["median_deal_acv"][cut] = _middle([one.annual for one in parts])
-    for cut, parts in decided.items():
-        wins = [one for one in parts if one.is_won]
-        seconds = sum((one.closed or 0) - one.opened for one in wins)
-        dollars = sum(one.amount for one in wins)
-        if dollars and seconds:
-            days = Fraction(seconds, DAY * len(wins))
-            size, rate = Fraction(dollars, len(wins)), Fraction(len(wins), len(parts))
-            found["pipeline_velocity"][cut] = _to_cents(still_open.get(cut, 0) * rate * size / days)
-    return found
-
-
-def _half_won_after(deals: list[Worked], close: int) -> Fraction | None:
-    """Kaplan and Meier: after how many days half are won, those who are lost or open watched for as long as they were."""
+def _times(deals: list[Worked], close: Close, cuts: dict[int, tuple[Cut, ...]]) -> Found:
+    """After how many days half of the deals of each cut are won."""
     watched = []
     for one in deals:
-        end = close if one.closed is None or one.closed >= close else one.closed
-        watched.append((end - one.opened, 0 if end != close and one.is_won else 1))
-    watched.sort()
-    left, at_risk = 1.0, len(watched)
-    for seconds, is_censored in watched:
+        if one.deal.has_life:
+            is_over = one.closed is not None and one.closed < close.instant
+            end = one.closed if is_over and one.closed is not None else close.instant
+            watched.append((end - one.opened, not (is_over and one.is_won), cuts[id(one)]))
+    watched.sort(key=lambda one: one[:2])
+    of_cut: dict[Cut, list[tuple[int, bool]]] = {}
+    for seconds, is_censored, its_cuts in watched:
+        for cut in its_cuts:
+            of_cut.setdefault(cut, []).append((seconds, is_censored))
+    found = {cut: _half_won_after(lives) for cut, lives in of_cut.items()}
+    return {cut: days for cut, days in found.items() if days is not None}
+
+
+def _half_won_after(lives: list[tuple[int, bool]]) -> Fraction | None:
+    """Kaplan and Meier: those who are lost, or open still, were watched for as long as they were and tell no more."""
+    left, at_risk = 1.0, len(lives)
+    for seconds, is_censored in lives:
         if not is_censored:
             left *= 1 - 1 / at_risk
             if left <= 0.5 + 1e-9:
-                return Fraction(seconds, DAY)
+                return _to_hundredths(Fraction(seconds, DAY))
         at_risk -= 1
     return None
 
 
-def _cuts(one: Worked, **instead: str) -> Iterator[Cut]:
-    yield "whole", "all"
-    for name in CUTS:
-        yield name, instead.get(name, one.parts[name])
+def _middles(in_order: list[tuple[Worked, int]], cuts: dict[int, tuple[Cut, ...]]) -> Found:
+    """The median of each cut, in dollars."""
+    of_cut: dict[Cut, list[int]] = {}
+    for one, cents in in_order:
+        for cut in cuts[id(one)]:
+            of_cut.setdefault(cut, []).append(cents)
+    return {
+        cut: _to_hundredths(Fraction(amounts[(len(amounts) - 1) // 2] + amounts[len(amounts) // 2], 200))
+        for cut, amounts in of_cut.items()
+    }
 
 
-def _grouped(deals: Iterable[Worked]) -> dict[Cut, list[Worked]]:
-    found: dict[Cut, list[Worked]] = {}
+def _velocities(deals: list[Worked], standing: Open, close: Close, cuts: dict[int, tuple[Cut, ...]]) -> Found:
+    """Open deals × win rate × size ÷ days, in dollars a day."""
+    open_deals: dict[Cut, int] = {}
+    for one, step in standing:
+        for name, part in cuts[id(one)]:
+            cut = (name, name_of(step.owner) if name == "rep" else part)
+            open_deals[cut] = open_deals.get(cut, 0) + 1
+    decided: dict[Cut, list[Worked]] = {}
     for one in deals:
-        for cut in _cuts(one):
-            found.setdefault(cut, []).append(one)
+        if one.closed is not None and one.deal.has_life and _is_within(one.closes_in, close.month):
+            for cut in cuts[id(one)]:
+                decided.setdefault(cut, []).append(one)
+    found = {}
+    for cut, parts in decided.items():
+        won = [one for one in parts if one.is_won]
+        seconds = sum((one.closed or 0) - one.opened for one in won)
+        cents = sum(one.amount for one in won)
+        if cents and seconds:
+            rate, size = Fraction(len(won), len(parts)), Fraction(cents, 100 * len(won))
+            days = Fraction(seconds, DAY * len(won))
+            found[cut] = _to_hundredths(open_deals.get(cut, 0) * rate * size / days)
     return found
 
 
@@ -98,11 +114,5 @@ def _is_within(month: date, last: date) -> bool:
     return month_later(last, -YEAR) < month <= last
 
 
-def _middle(amounts: list[Fraction]) -> Fraction:
-    amounts.sort()
-    half = len(amounts) // 2
-    return amounts[half] if len(amounts) % 2 else _to_cents((amounts[half - 1] + amounts[half]) / 2)
-
-
-def _to_cents(amount: Fraction) -> Fraction:
+def _to_hundredths(amount: Fraction) -> Fraction:
     return Fraction(int(amount * 100 + Fraction(1, 2)), 100)
