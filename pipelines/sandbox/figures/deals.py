@@ -116,8 +116,12 @@ def tallied(
         sums: dict[tuple[Any, ...], list[int]] = {}
         for month, parts, amounts in kept:
             key = (month, parts[cut]) if cut else (month,)
-            held = sums.get(key)
-            sums[key] = [one + more for one, more in zip(held, amounts, strict=True)] if held else list(amounts)
+            if key in sums:
+                held = sums[key]
+                for at, amount in enumerate(amounts):
+                    held[at] += amount
+            else:
+                sums[key] = list(amounts)
         for at, metric in enumerate(metrics):
             per = 100 if metric.endswith("*") else 1
             values = {key: Fraction(amounts[at], per) for key, amounts in sums.items()}

@@ -10,7 +10,8 @@ from pipelines.sandbox.company.closing import Books
 from pipelines.sandbox.company.crm_bodies import sf_id
 from pipelines.sandbox.company.market import Prospect
 from pipelines.sandbox.company.times import day_of
-from pipelines.sandbox.figures.told import Entry, Told, Values, divided, summed
+from pipelines.sandbox.figures.deals import all_of, tallied
+from pipelines.sandbox.figures.told import Told, Values, divided
 
 BY = ("lead_source", "country")
 METRICS = ("new_leads", "duplicate_leads", "converted_leads", "leads_with_deal", "won_leads", "qualified_leads")
@@ -18,26 +19,23 @@ METRICS = ("new_leads", "duplicate_leads", "converted_leads", "leads_with_deal",
 
 def told(company: Company, books: Books) -> Iterator[Told]:
     """Leads by the month they came, and by the month they qualified; a person is one, whatever it wrote."""
-    entries: dict[str, list[Entry]] = {metric: [] for metric in METRICS}
-    for leads in _people(company):
-        first, *again = leads
+    entries = []
+    for first, *again in _people(company):
         parts = {"lead_source": first.source, "country": first.country}
-        qualified = [one.opened_at for one in leads if one.opened_at is not None and one.opened_at <= company.until]
-        has_won = any(one.is_won and (one.closed_at or 0) <= company.until for one in leads if one.opened_at)
-        came = _month(first.lead_at, books)
-        _add(entries, came, parts, new_leads=1, converted_leads=int(bool(qualified)),
-             leads_with_deal=int(bool(qualified)), won_leads=int(has_won))  # fmt: skip
-        if qualified:
-            _add(entries, min(day_of(at) for at in qualified).replace(day=1), parts, qualified_leads=1)
+        taken = [one for one in (first, *again) if one.opened_at is not None and one.opened_at <= company.until]
+        has_won = any(one.is_won and (one.closed_at or 0) <= company.until for one in taken)
+        is_taken = int(bool(taken))
+        entries.append((_month(first.lead_at, books), parts, (1, 0, is_taken, is_taken, int(has_won), 0)))
+        if taken:
+            day = min(day_of(one.opened_at or 0) for one in taken)
+            entries.append((day.replace(day=1), parts, (0, 0, 0, 0, 0, 1)))
         for one in again:
-            _add(entries, _month(one.lead_at, books), {"lead_source": one.source, "country": one.country},
-                 duplicate_leads=1)  # fmt: skip
-    found = {metric: list(summed(metric, BY, kept)) for metric, kept in entries.items()}
-    for figures in found.values():
-        yield from figures
-    for metric in ("converted", "won"):
-        name = "lead_conversion_rate" if metric == "converted" else "lead_win_rate"
-        yield from divided(name, found[f"{metric}_leads"], found["new_leads"])
+            its_own = {"lead_source": one.source, "country": one.country}
+            entries.append((_month(one.lead_at, books), its_own, (0, 1, 0, 0, 0, 0)))
+    found = tallied(METRICS, BY, entries)
+    yield from all_of(found)
+    yield from divided("lead_conversion_rate", found["converted_leads"], found["new_leads"])
+    yield from divided("lead_win_rate", found["won_leads"], found["new_leads"])
     complete = {close.month for close in books.months if close.is_complete}
     for figure in found["qualified_leads"]:
         yield Told("lead_velocity", figure.by, _growth(figure.values, complete))
@@ -52,12 +50,6 @@ def _people(company: Company) -> list[list[Prospect]]:
     for leads in people.values():
         leads.sort(key=lambda one: (one.lead_at, sf_id("Lead", company.seed, one.key)))
     return list(people.values())
-
-
-def _add(entries: dict[str, list[Entry]], month: date, parts: dict[str, str], **counts: int) -> None:
-    """Counts of one month; what is not named is none of it, in a month that is known."""
-    for metric, kept in entries.items():
-        kept.append(Entry(month, parts, counts.get(metric, 0)))
 
 
 def _month(instant: int, books: Books) -> date:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
 
@@ -15,8 +15,8 @@ from pipelines.sandbox.figures.told import Told
 METRICS = ("time_to_close", "median_deal_tcv", "median_deal_acv", "pipeline_velocity")
 YEAR = 12
 Cut = tuple[str, str]
-WHOLE: Cut = ("whole", "all")
 Found = dict[Cut, Fraction]
+Closed = dict[Cut, list[Worked]]
 
 
 def told(deals: list[Worked], standing: list[Open], months: list[Close]) -> Iterator[Told]:
@@ -24,19 +24,21 @@ def told(deals: list[Worked], standing: list[Open], months: list[Close]) -> Iter
     values: dict[str, dict[tuple[str, ...], dict[tuple[date | str, ...], Fraction]]] = {
         metric: {(): {}, **{(name,): {} for name in CUTS}} for metric in METRICS
     }
-    cuts = {id(one): (WHOLE, *((name, one.parts[name]) for name in CUTS)) for one in deals}
-    by_size = [sorted((one for one in deals if one.is_won), key=lambda one: one.amount),
-               sorted((one for one in deals if one.is_won), key=lambda one: one.annual)]  # fmt: skip
+    won = _by_month(one for one in deals if one.is_won)
+    decided = _by_month(one for one in deals if one.closed is not None and one.deal.has_life)
+    lived = [(one, _cuts(one)) for one in deals if one.deal.has_life]
     for at, close in enumerate(months):
         begins = months[at - YEAR].instant if at >= YEAR else 0
+        year = [month_later(close.month, -ago) for ago in range(YEAR)]
+        of_year = _joined([won.get(month, {}) for month in year])
         of_month: tuple[Found, ...] = (
-            _times([one for one in deals if begins <= one.opened < close.instant], close, cuts),
-            _middles([(one, one.amount) for one in by_size[0] if _is_within(one.closes_in, close.month)], cuts),
-            _middles([(one, one.annual) for one in by_size[1] if _is_within(one.closes_in, close.month)], cuts),
-            _velocities(deals, standing[at], close, cuts),
+            _times([(one, cuts) for one, cuts in lived if begins <= one.opened < close.instant], close.instant),
+            {cut: _middle([one.amount for one in found]) for cut, found in of_year.items()},
+            {cut: _middle([one.annual for one in found]) for cut, found in of_year.items()},
+            _velocities(_joined([decided.get(month, {}) for month in year]), standing[at]),
         )
-        for metric, found in zip(METRICS, of_month, strict=True):
-            for (name, part), value in found.items():
+        for metric, parts in zip(METRICS, of_month, strict=True):
+            for (name, part), value in parts.items():
                 by, key = ((), (close.month,)) if name == "whole" else ((name,), (close.month, part))
                 values[metric][by][key] = value
     for metric, ways in values.items():
@@ -44,19 +46,43 @@ def told(deals: list[Worked], standing: list[Open], months: list[Close]) -> Iter
             yield Told(metric, by, known)
 
 
-def _times(deals: list[Worked], close: Close, cuts: dict[int, tuple[Cut, ...]]) -> Found:
+def _cuts(one: Worked) -> tuple[Cut, ...]:
+    return ("whole", "all"), *((name, one.parts[name]) for name in CUTS)
+
+
+def _by_month(deals: Iterable[Worked]) -> dict[date, Closed]:
+    """By the month they closed in, and each cut."""
+    found: dict[date, Closed] = {}
+    for one in deals:
+        for cut in _cuts(one):
+            found.setdefault(one.closes_in, {}).setdefault(cut, []).append(one)
+    return found
+
+
+def _joined(months: list[Closed]) -> Closed:
+    found: Closed = {}
+    for month in months:
+        for cut, deals in month.items():
+            found.setdefault(cut, []).extend(deals)
+    return found
+
+
+def _times(lived: list[tuple[Worked, tuple[Cut, ...]]], close: int) -> Found:
     """After how many days half of the deals of each cut are won."""
     watched = []
-    for one in deals:
-        if one.deal.has_life:
-            is_over = one.closed is not None and one.closed < close.instant
-            end = one.closed if is_over and one.closed is not None else close.instant
-            watched.append((end - one.opened, not (is_over and one.is_won), cuts[id(one)]))
-    watched.sort(key=lambda one: one[:2])
+    for one, cuts in lived:
+        is_over = one.closed is not None and one.closed < close
+        end = one.closed if is_over and one.closed is not None else close
+        # A win comes before whatever ends at the same instant.
+        watched.append(((end - one.opened, not (is_over and one.is_won)), cuts))
+    watched.sort(key=lambda life: life[0])
     of_cut: dict[Cut, list[tuple[int, bool]]] = {}
-    for seconds, is_censored, its_cuts in watched:
-        for cut in its_cuts:
-            of_cut.setdefault(cut, []).append((seconds, is_censored))
+    for life, cuts in watched:
+        for cut in cuts:
+            if cut in of_cut:
+                of_cut[cut].append(life)
+            else:
+                of_cut[cut] = [life]
     found = {cut: _half_won_after(lives) for cut, lives in of_cut.items()}
     return {cut: days for cut, days in found.items() if days is not None}
 
@@ -73,45 +99,28 @@ def _half_won_after(lives: list[tuple[int, bool]]) -> Fraction | None:
     return None
 
 
-def _middles(in_order: list[tuple[Worked, int]], cuts: dict[int, tuple[Cut, ...]]) -> Found:
-    """The median of each cut, in dollars."""
-    of_cut: dict[Cut, list[int]] = {}
-    for one, cents in in_order:
-        for cut in cuts[id(one)]:
-            of_cut.setdefault(cut, []).append(cents)
-    return {
-        cut: _to_hundredths(Fraction(amounts[(len(amounts) - 1) // 2] + amounts[len(amounts) // 2], 200))
-        for cut, amounts in of_cut.items()
-    }
+def _middle(cents: list[int]) -> Fraction:
+    """The median, in dollars."""
+    cents.sort()
+    return _to_hundredths(Fraction(cents[(len(cents) - 1) // 2] + cents[len(cents) // 2], 200))
 
 
-def _velocities(deals: list[Worked], standing: Open, close: Close, cuts: dict[int, tuple[Cut, ...]]) -> Found:
+def _velocities(year: Closed, standing: Open) -> Found:
     """Open deals × win rate × size ÷ days, in dollars a day."""
     open_deals: dict[Cut, int] = {}
     for one, step in standing:
-        for name, part in cuts[id(one)]:
+        for name, part in _cuts(one):
             cut = (name, name_of(step.owner) if name == "rep" else part)
             open_deals[cut] = open_deals.get(cut, 0) + 1
-    decided: dict[Cut, list[Worked]] = {}
-    for one in deals:
-        if one.closed is not None and one.deal.has_life and _is_within(one.closes_in, close.month):
-            for cut in cuts[id(one)]:
-                decided.setdefault(cut, []).append(one)
     found = {}
-    for cut, parts in decided.items():
-        won = [one for one in parts if one.is_won]
+    for cut, decided in year.items():
+        won = [one for one in decided if one.is_won]
         seconds = sum((one.closed or 0) - one.opened for one in won)
         cents = sum(one.amount for one in won)
         if cents and seconds:
-            rate, size = Fraction(len(won), len(parts)), Fraction(cents, 100 * len(won))
-            days = Fraction(seconds, DAY * len(won))
-            found[cut] = _to_hundredths(open_deals.get(cut, 0) * rate * size / days)
+            rate, size = Fraction(len(won), len(decided)), Fraction(cents, 100 * len(won))
+            found[cut] = _to_hundredths(open_deals.get(cut, 0) * rate * size / Fraction(seconds, DAY * len(won)))
     return found
-
-
-def _is_within(month: date, last: date) -> bool:
-    """Whether a month is one of the twelve that end with the last."""
-    return month_later(last, -YEAR) < month <= last
 
 
 def _to_hundredths(amount: Fraction) -> Fraction:
