@@ -121,22 +121,22 @@ def _filters(question: Question, metric: Metric, metrics: Mapping[str, Metric]) 
 
 
 def _stored_cuts(question: Question, metric: Metric, metrics: Mapping[str, Metric]) -> None:
-    """What is stored for each part, such as a median, is there of one part at a time; several cannot be put together."""
+    """What is stored for each part, such as a median, is there of one part at a time; several make no whole."""
     leaf = next((leaf for leaf in leaves_of(metric, metrics) if leaf.cut_column), None)
     if leaf is None:
         return
     of = f"{metric.name} is" if leaf is metric else f"{metric.name} is made of {leaf.name}, which is"
     if len(question.dimensions) > 1:
         raise QuestionError(
-            f"{of} stored by one dimension at a time: of {' and '.join(question.dimensions)} together nothing is known, "
-            "and the values of parts cannot be put together. Ask by one of them."
+            f"{of} stored by one dimension at a time: of {' and '.join(question.dimensions)} together nothing is "
+            "known, and the values of parts cannot be put together. Ask by one of them."
         )
     asked_apart = set(question.by)
     for dimension, values in grouped(question.where).items():
         if dimension not in asked_apart and len(values) > 1:
             raise QuestionError(
-                f"{of} stored for each {dimension}: a value of {' and '.join(values)} together cannot be made of theirs. "
-                f"Ask by {dimension}, or for one of them."
+                f"{of} stored for each {dimension}: a value of {' and '.join(values)} together cannot be made of "
+                f"theirs. Ask by {dimension}, or for one of them."
             )
     beyond = [dimension for dimension, _ in question.unless if dimension not in asked_apart]
     if beyond:

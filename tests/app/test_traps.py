@@ -112,6 +112,22 @@ def on(text: str) -> Callable[[Row], bool]:
 PRODUCTS = {"Edge": "Edge"}
 ANSWERED: dict[str, tuple[Question, list[tuple[Any, ...]]]] = {
     "users of a month are counted anew, not added over its days": (Question("visitors"), [(SEP, 2), (OCT, 3)]),
+    "a stored median of the whole is that of no part, and no mean of parts": (
+        Question("delay"), [(SEP, 9), (OCT, 10)]),
+    "a stored median of each team": (
+        Question("delay", by=("team",), since=OCT), [(OCT, "North", 2), (OCT, "South", 30)]),
+    "a stored median of one team": (
+        Question("delay", where=(("team", "South"),), since=OCT), [(OCT, 30)]),
+    "a stored median of several teams, each by itself": (
+        Question("delay", by=("team",), unless=(("team", "North"),), since=OCT), [(OCT, "South", 30)]),
+    "a stored median that is missing says why": (
+        Question("delay", by=("region",), since=OCT), [(OCT, "EU", 9), (OCT, "US", None)]),
+    "the largest stored medians have no rest": (
+        Question("delay", by=("team",), top=1, since=OCT), [(OCT, "South", 30)]),
+    "a stored median beside that of the month before": (
+        Question("delay", compare="month_before", since=OCT), [(OCT, 10, 9, 1, D(1) / 9)]),
+    "twice a stored median is cut as it is": (
+        Question("delay_twice", by=("team",), since=OCT), [(OCT, "North", 4), (OCT, "South", 60)]),
     "users are counted anew per country, and who has none is a row of its own": (
         Question("visitors", by=("country",)), counted("country")),
     "users of two countries are one set, not a sum": (
@@ -291,6 +307,16 @@ REFUSED: dict[str, tuple[Question, str]] = {
     "a sum so far by week": refused("paid_so_far", "no value of a week", grain="week"),
     "a formula over a sum so far, by day": refused("paid_ever_twice", "paid_ever counts in months", grain="day"),
     "a formula over a sum so far, running": refused("paid_ever_twice", "still run", compare="year_before", **PARTIAL),
+    "a median by two dimensions": refused("delay", "team and region together nothing is known",
+                                           by=("team", "region")),
+    "a median of a team by region": refused("delay", "one dimension at a time", by=("region",),
+                                            where=(("team", "North"),)),
+    "a median of two teams together": refused("delay", "North and South together cannot be made of theirs",
+                                              where=(("team", "North"), ("team", "South"))),
+    "a median of all teams but one": refused("delay", "the whole without one of them", unless=(("team", "North"),)),
+    "twice a median of two teams": refused("delay_twice", "made of delay, which is stored for each team",
+                                           where=(("team", "North"), ("team", "South"))),
+    "a median of a team that there is not": refused("delay", "'Nort'", where=(("team", "Nort"),)),
     "a quarter": refused("paid", "No grain is called 'quarter'. Expected one of: day, week", grain="quarter"),
     "money in all currencies": refused("paid_local", "100 EUR and 100 JPY are not 200 of anything.* found no filter"),
     "money in two currencies": refused("paid_local", "found 2 of them: EUR, JPY",

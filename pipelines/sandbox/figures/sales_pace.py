@@ -39,8 +39,10 @@ def told(deals: list[Worked], standing: list[Open], months: list[Close]) -> Iter
         )
         for metric, parts in zip(METRICS, of_month, strict=True):
             for (name, part), value in parts.items():
-                by, key = ((), (close.month,)) if name == "whole" else ((name,), (close.month, part))
-                values[metric][by][key] = value
+                if name == "whole":
+                    values[metric][()][close.month,] = value
+                else:
+                    values[metric][name,][close.month, part] = value
     for metric, ways in values.items():
         for by, known in ways.items():
             yield Told(metric, by, known)
