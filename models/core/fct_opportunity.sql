@@ -1,5 +1,5 @@
 -- One row per opportunity of the CRM that was not deleted, as it stands now; its owner is who closed it.
-{{ config(materialized="table", meta={"reference": true}) }}
+{{ config(materialized="table", meta={"reference": true, "identity_only": ["dim_identity"]}) }}
 
 with opportunities as (
     select * from {{ ref("stg_salesforce__opportunities") }}
