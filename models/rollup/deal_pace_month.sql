@@ -28,7 +28,7 @@ final as (
         watched.time_to_close_days,
         case
             when watched.watched_deals_count is null then 'no deal was opened within twelve months'
-            when watched.time_to_close_days is null then 'fewer than half have been won, those still open reckoned in'
+            when watched.time_to_close_days is null then 'fewer than half of those not lost have been won'
         end as time_to_close_note,
         round(cast(won.median_tcv_cents as numeric) / 100, 2) as median_tcv_usd,
         round(cast(won.median_acv_cents as numeric) / 100, 2) as median_acv_usd,

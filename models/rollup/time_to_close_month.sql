@@ -17,7 +17,8 @@ cuts as (
     where deals.was_seen_open
 ),
 
--- Deals opened within twelve months, as they stood at the close: won, or under way for so long and no longer seen.
+-- Deals opened within twelve months, as they stood at the close: won, or under way for so long and no longer seen. One
+-- that was lost by then is known never to be won, and no time of it is waited for.
 -- Numbers in place of names, since they are sorted by the hundred thousand: milliseconds, doubled, a win before the rest.
 watched as (
     select
@@ -30,9 +31,10 @@ watched as (
     inner join deals
         on deals.created_at < months.closes_at
         and deals.created_at >= {{ local_midnight("months.month - interval '11 months'") }}
+        and (deals.is_won or deals.closed_at is null or deals.closed_at >= months.closes_at)
 ),
 
--- Whoever is watched longer is still at risk, also who is lost or still open at the very instant.
+-- Whoever is watched longer is still at risk, also who is still open at the very instant.
 at_risk as (
     select
         watched.month_number,

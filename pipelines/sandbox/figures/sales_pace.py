@@ -70,13 +70,15 @@ def _joined(months: list[Closed]) -> Closed:
 
 
 def _times(lived: list[tuple[Worked, tuple[Cut, ...]]], close: int) -> Found:
-    """After how many days half of the deals of each cut are won."""
+    """After how many days half of the deals of each cut are won that are won or open."""
     watched = []
     for one, cuts in lived:
         is_over = one.closed is not None and one.closed < close
+        if is_over and not one.is_won:
+            continue
         end = one.closed if is_over and one.closed is not None else close
         # A win comes before whatever ends at the same instant.
-        watched.append(((end - one.opened, not (is_over and one.is_won)), cuts))
+        watched.append(((end - one.opened, not is_over), cuts))
     watched.sort(key=lambda life: life[0])
     of_cut: dict[Cut, list[tuple[int, bool]]] = {}
     for life, cuts in watched:
@@ -90,7 +92,7 @@ def _times(lived: list[tuple[Worked, tuple[Cut, ...]]], close: int) -> Found:
 
 
 def _half_won_after(lives: list[tuple[int, bool]]) -> Fraction | None:
-    """Kaplan and Meier: those who are lost, or open still, were watched for as long as they were and tell no more."""
+    """Kaplan and Meier: what is still open was watched for as long as it was, and tells no more."""
     left, at_risk = 1.0, len(lives)
     for seconds, is_censored in lives:
         if not is_censored:
