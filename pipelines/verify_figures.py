@@ -49,7 +49,7 @@ def differing(cut: Cut, theirs: Known, ours: Known) -> Iterator[tuple[date, str,
     """
     metric, by = cut
     adds_up = _adds_up(catalogue()[metric])
-    nothing = Fraction(0) if by and adds_up else None
+    nothing = Fraction(0) if by and adds_up and catalogue()[metric].aggregate != "none" else None
     for key in sorted(theirs.keys() | ours.keys(), key=str):
         expected, found = theirs.get(key, nothing), ours.get(key, nothing)
         if expected is None or found is None:

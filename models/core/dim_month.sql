@@ -14,6 +14,8 @@ with firsts as (
     union all
     select min({{ local_date("created_at") }}) from {{ ref("stg_salesforce__opportunities") }}
     union all
+    select min({{ local_date("created_at") }}) from {{ ref("stg_salesforce__leads") }}
+    union all
     select {{ as_of_day() }}
 ),
 

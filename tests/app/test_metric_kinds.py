@@ -56,6 +56,10 @@ MISTAKES = {
         {**COMMON, "kind": "ratio", "numerator": "paid_per_visitor", "denominator": "paid"}, "ratios don't add up"),
     "a count of dollars": ({**FILES["visitors"], "unit": "usd"}, "a distinct metric counts"),
     "a window of days by month": ({**FILES["visitors"], "grain": "month", "days": "7"}, "by month"),
+    "parts of what is not stored": ({**FILES["delay"], "dimensions": "[]"}, "`cut_column` with `dimensions`"),
+    "a sum that is stored for each cut": (
+        {key: value for key, value in FILES["delay"].items() if key != "reason_column"} | {"aggregate": "sum"},
+        "what adds up is added"),
     "days without their column": ({**FILES["paid"], "time_column": "month"}, "`time_column` too"),
     "local money without currencies": ({**FILES["paid_local"], "dimensions": "[country]"}, "`currency` among the dim"),
     "local money beside what has no currency": (

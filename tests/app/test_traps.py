@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -20,7 +19,8 @@ from pipelines.rights import BUILDER
 from .conftest import AS_OF, run_as
 from .metric_files import FILES as PLAIN_FILES
 from .metric_files import write_files
-from .trap_marts import COHORTS, FILES, PAYMENTS, TEAMS, VISITS, Row, statements
+from .slow_loops import averaged, cells, counted, divided, is_over, month, summed, week
+from .trap_marts import FILES, PAYMENTS, TEAMS, statements
 
 JUN, JUL, SEP, OCT, NOV = (date(2026, month, 1) for month in (6, 7, 9, 10, 11))
 D = Decimal
@@ -41,77 +41,25 @@ def ask(warehouse: Warehouse, question: Question, as_of: datetime = AS_OF) -> An
     return warehouse.answer(OPERATOR, question, as_of=as_of)
 
 
-# The slow loops.
-
-
-def month(row: Row) -> date:
-    found: date = row.get("month") or row["day"]
-    return found.replace(day=1)
-
-
-def week(row: Row) -> date:
-    found: date = row["day"]
-    return found - timedelta(days=found.weekday())
-
-
-def is_over(row: Row) -> bool:
-    return month(row) < NOV
-
-
-def summed(
-    rows: Iterable[Row], column: str, *by: str, keep: Callable[[Row], bool] = is_over, period: Any = month
-) -> list[tuple[Any, ...]]:
-    found: dict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
-    for row in rows:
-        if keep(row):
-            found[(period(row), *(row[name] for name in by))] += row[column]
-    return in_order((*key, value) for key, value in found.items())
-
-
-def counted(
-    *by: str, keep: Callable[[Row], bool] = is_over, period: Any = month, fold: Callable[[Any], Any] = lambda name: name
-) -> list[tuple[Any, ...]]:
-    found: dict[tuple[Any, ...], set[str]] = defaultdict(set)
-    for row in VISITS:
-        if keep(row):
-            found[(period(row), *(fold(row[name]) for name in by))].add(row["user_id"])
-    return in_order((*key, len(people)) for key, people in found.items())
-
-
-def divided(above: list[tuple[Any, ...]], below: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    over = {row[:-1]: row[-1] for row in above}
-    return [(*row[:-1], over[row[:-1]] / D(row[-1]) if row[-1] > 0 else None) for row in below]
-
-
-def cells(*, until: int = 11) -> list[tuple[Any, ...]]:
-    """Each cohort and age whose month is over before that month."""
-    return [
-        (row["cohort_month"], row["age_months"], D(row["kept"]) / row["users"] if row["users"] else None)
-        for row in COHORTS
-        if row["cohort_month"].month + row["age_months"] < until
-    ]
-
-
-def averaged(first: date, last: date, ages: Iterable[int]) -> list[tuple[Any, ...]]:
-    found = []
-    for age in ages:
-        rows = [row for row in COHORTS if first <= row["cohort_month"] <= last and row["age_months"] == age]
-        found.append((age, D(sum(row["kept"] for row in rows)) / sum(row["users"] for row in rows)))
-    return found
-
-
-def in_order(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """As the database orders: a missing value last."""
-    return sorted(rows, key=lambda row: [(value is None, value) for value in row[:-1]])
-
-
-def on(text: str) -> Callable[[Row], bool]:
-    return lambda row: row["day"] == date.fromisoformat(text)
-
-
 PRODUCTS = {"Edge": "Edge"}
 ANSWERED: dict[str, tuple[Question, list[tuple[Any, ...]]]] = {
     "users of a month are counted anew, not added over its days": (Question("visitors"), [(SEP, 2), (OCT, 3)]),
+    "a stored median of the whole is that of no part, and no mean of parts": (
+        Question("delay"), [(SEP, 9), (OCT, 10)]),
+    "a stored median of each team": (
+        Question("delay", by=("team",), since=OCT), [(OCT, "North", 2), (OCT, "South", 30)]),
+    "a stored median of one team": (
+        Question("delay", where=(("team", "South"),), since=OCT), [(OCT, 30)]),
+    "a stored median of several teams, each by itself": (
+        Question("delay", by=("team",), unless=(("team", "North"),), since=OCT), [(OCT, "South", 30)]),
+    "a stored median that is missing says why": (
+        Question("delay", by=("region",), since=OCT), [(OCT, "EU", 9), (OCT, "US", None)]),
+    "the largest stored medians have no rest": (
+        Question("delay", by=("team",), top=1, since=OCT), [(OCT, "South", 30)]),
+    "a stored median beside that of the month before": (
+        Question("delay", compare="month_before", since=OCT), [(OCT, 10, 9, 1, D(1) / 9)]),
+    "twice a stored median is cut as it is": (
+        Question("delay_twice", by=("team",), since=OCT), [(OCT, "North", 4), (OCT, "South", 60)]),
     "users are counted anew per country, and who has none is a row of its own": (
         Question("visitors", by=("country",)), counted("country")),
     "users of two countries are one set, not a sum": (
@@ -291,6 +239,16 @@ REFUSED: dict[str, tuple[Question, str]] = {
     "a sum so far by week": refused("paid_so_far", "no value of a week", grain="week"),
     "a formula over a sum so far, by day": refused("paid_ever_twice", "paid_ever counts in months", grain="day"),
     "a formula over a sum so far, running": refused("paid_ever_twice", "still run", compare="year_before", **PARTIAL),
+    "a median by two dimensions": refused("delay", "team and region together nothing is known",
+                                           by=("team", "region")),
+    "a median of a team by region": refused("delay", "one dimension at a time", by=("region",),
+                                            where=(("team", "North"),)),
+    "a median of two teams together": refused("delay", "North and South together cannot be made of theirs",
+                                              where=(("team", "North"), ("team", "South"))),
+    "a median of all teams but one": refused("delay", "the whole without one of them", unless=(("team", "North"),)),
+    "twice a median of two teams": refused("delay_twice", "made of delay, which is stored for each team",
+                                           where=(("team", "North"), ("team", "South"))),
+    "a median of a team that there is not": refused("delay", "'Nort'", where=(("team", "Nort"),)),
     "a quarter": refused("paid", "No grain is called 'quarter'. Expected one of: day, week", grain="quarter"),
     "money in all currencies": refused("paid_local", "100 EUR and 100 JPY are not 200 of anything.* found no filter"),
     "money in two currencies": refused("paid_local", "found 2 of them: EUR, JPY",

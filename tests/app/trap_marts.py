@@ -63,12 +63,26 @@ TEAMS = rows_of(  # nothing in August at all, North without a row in October
     (day("10-01"), "South", day("03-09"), 4, 5, D(8), D(80), True),
     (day("11-01"), "South", day("03-09"), 9, 9, D(9), D(9), False),
 )
+DELAYS = rows_of(  # medians of the whole, and of one dimension at a time: 9 is no mean of 2 and 30
+    "month cut team region median why is_complete",
+    *(
+        (day(f"{month:02}-01"), cut, team, region, median, why, month < 11)
+        for month in (9, 10)
+        for cut, team, region, median, why in (
+            ("whole", None, None, D(month), None),
+            ("team", "North", None, D(2), None), ("team", "South", None, D(30), None),
+            ("region", None, "EU", D(9), None), ("region", None, "US", None, "too few"),
+        )
+    ),
+)  # fmt: skip
 TYPES = {
     "day": "date", "month": "date", "cohort_month": "date", "signed_on": "date", "age_months": "int", "users": "int",
     "kept": "int", "won": "int", "tried": "int", "is_complete": "boolean", "country": "text", "product": "text",
     "user_id": "text", "currency": "text", "account": "text", "team": "text",
+    "cut": "text", "region": "text", "why": "text",
 }  # fmt: skip
-TABLES = {"visits": VISITS, "payments": PAYMENTS, "balances": BALANCES, "cohorts": COHORTS, "teams": TEAMS}
+TABLES = {"visits": VISITS, "payments": PAYMENTS, "balances": BALANCES, "cohorts": COHORTS, "teams": TEAMS,
+          "delays": DELAYS}  # fmt: skip
 
 
 def statements() -> list[str]:
@@ -120,6 +134,9 @@ FILES = {
     "paid_ever": {**COMMON, "kind": "cumulative", "of": "paid", "window": "beginning"},
     "kept_part": _of("cohorts", kind="cohort", cohort_column="cohort_month", age_column="age_months",
                      base_column="users", kept_column="kept", unit="ratio", dimensions="[country]"),
+    "delay": _of("delays", column="median", aggregate="none", over_time="none", unit="days", cut_column="cut",
+                 reason_column="why", null_reason="not known", dimensions="[team, region]"),
+    "delay_twice": {**COMMON, "kind": "multiple", "of": "delay", "factor": "2", "unit": "days"},
     "won": _of("teams", column="won", aggregate="sum", over_time="sum", unit="count", dimensions="[team, signed_on]",
                date_dimensions="[signed_on]"),
     "tried": _of("teams", column="tried", aggregate="sum", over_time="sum", unit="count", dimensions="[team]"),

@@ -83,6 +83,10 @@ FILES: dict[str, dict[str, str]] = {
         "funnel": TEXT, "step": "numeric", "event": TEXT, "counts": TEXT, "window_days": "numeric",
     },
     "budget": {"month": "date", "line": TEXT, "currency": TEXT, "amount": "numeric"},
+    "quotas": {
+        "rep_id": TEXT, "rep_name": TEXT, "period_start": "date", "period_end": "date", "currency": TEXT,
+        "amount": "numeric",
+    },
 }  # fmt: skip
 KINDS = ("customer", "product", "plan", "charge", "coupon", "balance_transaction", "dispute", "payout")
 NESTED_INSTANTS = ("start", "end", "finalized_at", "paid_at", "voided_at", "marked_uncollectible_at", "due_by")

@@ -2,7 +2,7 @@
 with source as (
     {{ raw("salesforce", "account", {
         "Id": "text", "Name": "text", "Type": "text", "BillingCountryCode": "text", "OwnerId": "text",
-        "Stripe_Customer_Id__c": "text", "CreatedDate": "timestamptz", "IsDeleted": "boolean"
+        "Industry": "text", "NumberOfEmployees": "integer", "Stripe_Customer_Id__c": "text", "CreatedDate": "timestamptz", "IsDeleted": "boolean"
     }) }}
 )
 
@@ -11,6 +11,8 @@ select
     name as account_name,
     type as account_type,
     upper(billingcountrycode) as country,
+    industry,
+    numberofemployees as employees_count,
     ownerid as owner_id,
     stripe_customer_id__c as customer_source_id,
     createddate as created_at,

@@ -2,7 +2,7 @@
 with source as (
     {{ raw("salesforce", "opportunity", {
         "Id": "text", "Name": "text", "AccountId": "text", "OwnerId": "text", "StageName": "text",
-        "Amount": "numeric", "IsClosed": "boolean", "IsWon": "boolean", "CloseDate": "date", "Type": "text",
+        "Amount": "numeric", "Probability": "numeric", "ForecastCategoryName": "text", "IsClosed": "boolean", "IsWon": "boolean", "CloseDate": "date", "Type": "text",
         "LeadSource": "text", "Term_Months__c": "numeric", "CreatedDate": "timestamptz", "IsDeleted": "boolean"
     }) }}
 )
@@ -14,6 +14,8 @@ select
     ownerid as owner_id,
     stagename as stage,
     amount as amount_usd,
+    probability / 100 as probability_ratio,
+    {{ forecast_category("forecastcategoryname") }} as forecast_category,
     coalesce(isclosed, false) as is_closed,
     coalesce(iswon, false) as is_won,
     closedate as close_date,

@@ -74,7 +74,7 @@ class Crm:
         year = one.amount * one.per_month * 12 * who.seats
         write_deal(self.company, Deal(
             who.key, who.company, who.owner, _dollars(year, who.currency), "New Business", who.source, opened, closed,
-            who.is_won, 12))  # fmt: skip
+            who.is_won, 12, None, who.country, who.industry, who.employees))  # fmt: skip
 
     def _account(
         self, key: str, name: str, kind: str, country: str, created: int, updated: int,
@@ -99,7 +99,7 @@ class Crm:
             year = sum((term.gross or Fraction(0)) * 12 for term in client.desk.deals[0].agreement.terms[:1])
             write_deal(self.company, Deal(
                 key, client.name, OWNERS, _dollars(year, client.desk.currency), "New Business", "Web", client.start,
-                client.start, True, 12))  # fmt: skip
+                client.start, True, 12, None, client.country, None, None, client.desk.customer))  # fmt: skip
         self._expansions(client, key)
         is_plain = client.known_as == "customer" and not client.first_key
         if is_plain and share(self.seed, key, "duplicate") < self.company.design.duplicates:
@@ -130,8 +130,11 @@ class Crm:
                 name = f"{key}#{deal.id}{number}"
                 if share(name) < self.company.design.booked_expansions:
                     more = _dollars((value[term.item] - before) * 12, client.desk.currency)
+                    who = client.prospect
                     write_deal(self.company, Deal(
-                        name, client.name, owner, more, "Expansion", None, term.start, term.start, True, 12))
+                        name, client.name, owner, more, "Expansion", None, term.start, term.start, True, 12, None,
+                        client.country, who.industry if who else None, who.employees if who else None,
+                        client.desk.customer))  # fmt: skip
 
     def _signed(self, one: Signed) -> None:
         """A hand-signed deal: the amount is the total contract value."""
@@ -150,7 +153,7 @@ class Crm:
             f"{key}#{one.terms[0]['contract_id']}", one.name, int(share(key) * OWNERS), _dollars(
                 Fraction(one.value) * 10 ** EXPONENT[one.terms[0]["currency"]], one.terms[0]["currency"]),
             "Renewal" if one.is_renewal else "New Business", "Outbound", one.opened_at, one.signed_at, True,
-            one.months, midnight(start) + DAY // 2))  # fmt: skip
+            one.months, midnight(start) + DAY // 2, one.country, None, None, one.customer_id))  # fmt: skip
 
 
 def worked_at(who: Prospect) -> int:

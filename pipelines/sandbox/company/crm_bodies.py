@@ -14,6 +14,11 @@ PREFIX = {"User": "005", "UserRole": "00E", "Account": "001", "Contact": "003", 
           "OpportunityHistory": "008", "OpportunityFieldHistory": "017", "OpportunitySplit": "0Sp", "Period": "026",
           "OpportunitySplitType": "0St", "ForecastingQuota": "0J9", "ForecastingType": "0Db"}  # fmt: skip
 STAGES = (("Prospecting", 10), ("Qualification", 25), ("Proposal", 50), ("Negotiation", 75))
+ODDS = {"Closed Won": 100, "Closed Lost": 0, **dict(STAGES)}
+FORECASTS = {"Prospecting": ("Pipeline", "Pipeline"), "Qualification": ("Pipeline", "Pipeline"),
+             "Proposal": ("BestCase", "Best Case"), "Negotiation": ("Forecast", "Commit"),
+             "Closed Won": ("Closed", "Closed"), "Closed Lost": ("Omitted", "Omitted")}  # fmt: skip
+"""Of each stage the forecast category: its name in the API, and the label that people read."""
 NAMES = {"US": "United States", "GB": "United Kingdom", "DE": "Germany", "FR": "France", "NL": "Netherlands",
          "ES": "Spain", "JP": "Japan", "CA": "Canada", "AU": "Australia", "IN": "India", "BR": "Brazil",
          "SG": "Singapore", "MX": "Mexico", "AE": "United Arab Emirates"}  # fmt: skip
@@ -71,23 +76,21 @@ def opportunity_body(
     source: str | None, start: date | None, months: int | None,
 ) -> Body:  # fmt: skip
     """An opportunity in its present stage; the rest follows from the stage."""
-    odds = {"Closed Won": 100, "Closed Lost": 0, **dict(STAGES)}[stage]
-    forecast = {"Closed Won": "Closed", "Closed Lost": "Omitted", "Negotiation": "Commit",
-                "Proposal": "BestCase"}.get(stage, "Pipeline")  # fmt: skip
+    forecast, label = FORECASTS[stage]
     return {
         "Id": opportunity, "Name": name, "AccountId": account, "OwnerId": owner, "StageName": stage, "Amount": amount,
-        "Probability": float(odds), "IsClosed": stage.startswith("Closed"), "IsWon": stage == "Closed Won",
-        "CloseDate": close.isoformat(), "Type": kind, "LeadSource": source, "ForecastCategoryName": forecast,
+        "Probability": float(ODDS[stage]), "IsClosed": stage.startswith("Closed"), "IsWon": stage == "Closed Won",
+        "CloseDate": close.isoformat(), "Type": kind, "LeadSource": source, "ForecastCategoryName": label,
         "ForecastCategory": forecast, "Contract_Start__c": start.isoformat() if start else None,
         "Term_Months__c": float(months) if months else None,
     }  # fmt: skip
 
 
 def history_body(opportunity: str, step: int, stage: str, amount: float, close: date, now: int, by: str) -> Body:
-    odds = {"Closed Won": 100, "Closed Lost": 0, **dict(STAGES)}[stage]
+    odds = ODDS[stage]
     return {
         "Id": sf_id("OpportunityHistory", opportunity, step), "OpportunityId": opportunity, "StageName": stage,
         "Amount": amount, "Probability": float(odds), "CloseDate": close.isoformat(), "CreatedDate": moment(now),
-        "CreatedById": by, "SystemModstamp": moment(now), "IsDeleted": False, "ForecastCategory": "Pipeline",
+        "CreatedById": by, "SystemModstamp": moment(now), "IsDeleted": False, "ForecastCategory": FORECASTS[stage][0],
         "ExpectedRevenue": amount * odds / 100,
     }  # fmt: skip

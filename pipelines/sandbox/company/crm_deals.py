@@ -26,7 +26,10 @@ GUESSED, HANDED_OVER, SHARED = 0.35, 0.08, 0.09
 
 @dataclass(frozen=True)
 class Deal:
-    """What becomes of an opportunity. `key` up to a `#` is the account's; `owner` is who closes it."""
+    """What becomes of an opportunity. `key` up to a `#` is the account's; `owner` is who closes it.
+
+    `country`, `industry`, `employees` and `customer` (its record at Stripe, or the contract's) are the account's.
+    """
 
     key: str
     name: str
@@ -39,6 +42,10 @@ class Deal:
     is_won: bool
     months: int
     start: int | None = None
+    country: str = ""
+    industry: str | None = None
+    employees: int | None = None
+    customer: str | None = None
 
     @property
     def has_life(self) -> bool:
@@ -59,7 +66,8 @@ class Step:
 
 def write_deal(company: Company, deal: Deal) -> None:
     """An opportunity with its histories and splits, as far as it has come."""
-    done = [step for step in _steps(deal) if step.at <= company.until]
+    company.deals.append(deal)
+    done = [step for step in steps(deal) if step.at <= company.until]
     last, owners = done[-1], [sf_id("User", company.seed, number) for number in range(OWNERS + 1)]
     opportunity = sf_id("Opportunity", company.seed, deal.key)
     is_closed = last.stage.startswith("Closed")
@@ -78,7 +86,7 @@ def write_deal(company: Company, deal: Deal) -> None:
         _share(company, opportunity, owners, deal, done[PRICED])
 
 
-def _steps(deal: Deal) -> Iterator[Step]:
+def steps(deal: Deal) -> Iterator[Step]:
     """All saves of a deal, also those to come."""
     first = (deal.owner + 1 + int(share(deal.key, "before") * (OWNERS - 1))) % OWNERS
     is_tracked = deal.has_life and deal.opened >= TRACKED_SINCE
@@ -120,13 +128,18 @@ def _track(company: Company, opportunity: str, owners: list[str], before: Step |
         company.book.put("salesforce", "OpportunityFieldHistory", change, step.at, step.at, "Id")
 
 
-def _share(company: Company, opportunity: str, owners: list[str], deal: Deal, step: Step) -> None:
-    """The owner and a colleague share the credit for some deals, from the proposal on."""
+def shares(deal: Deal) -> tuple[tuple[int, float], ...]:
+    """Whose the credit is, in percent, where somebody shares it with the owner; nobody where not."""
     if deal.owner == OWNERS or share(deal.key, "shared") >= SHARED:
-        return
+        return ()
     other = (deal.owner + 1 + int(share(deal.key, "with") * (OWNERS - 1))) % OWNERS
     part = (20.0, 30.0, 40.0, 50.0)[int(share(deal.key, "part") * 4)]
-    for owner, percentage in ((deal.owner, 100 - part), (other, part)):
+    return (deal.owner, 100 - part), (other, part)
+
+
+def _share(company: Company, opportunity: str, owners: list[str], deal: Deal, step: Step) -> None:
+    """The owner and a colleague share the credit for some deals, from the proposal on."""
+    for owner, percentage in shares(deal):
         split = {
             "Id": sf_id("OpportunitySplit", opportunity, owner), "OpportunityId": opportunity,
             "SplitOwnerId": owners[owner], "SplitPercentage": percentage,

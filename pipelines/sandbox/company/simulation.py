@@ -23,6 +23,7 @@ from pipelines.sandbox.company.truth import Rates
 
 if TYPE_CHECKING:
     from pipelines.sandbox.company.product import Use
+    from pipelines.sandbox.company.crm_deals import Deal
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Company:
     diary: Diary = field(default_factory=Diary)
     clients: list[Client] = field(default_factory=list)
     leads: list[Prospect] = field(default_factory=list)
+    deals: list[Deal] = field(default_factory=list)
     identities: list[Identity] = field(default_factory=list)
     files: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     uses: list[Use] = field(default_factory=list)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from pipelines.sandbox.company import Company
 from pipelines.sandbox.company.closing import Books
-from pipelines.sandbox.figures import finance, product, standing, subscriptions
+from pipelines.sandbox.figures import finance, product, sales, standing, subscriptions
 from pipelines.sandbox.figures.told import Told
 
 __all__ = ["NOT_KNOWN", "ROOMS", "Told", "figures"]
@@ -18,19 +18,13 @@ __all__ = ["NOT_KNOWN", "ROOMS", "Told", "figures"]
 ROOMS: tuple[Callable[[Company, Books], Iterator[Told]], ...] = (
     finance.told,
     product.told,
+    sales.told,
     standing.told,
     subscriptions.told,
 )
 """Each a room of the company: its figures, metric by metric, uncut and cut by the metric's dimensions."""
 
-_TO_COME = "the books are still to tell it"
-NOT_KNOWN: Mapping[str, str] = {
-    "closed_deals": _TO_COME,
-    "lost_deals": _TO_COME,
-    "open_pipeline": _TO_COME,
-    "win_rate": _TO_COME,
-    "won_deals": _TO_COME,
-}
+NOT_KNOWN: Mapping[str, str] = {}
 """Certified metrics that the company's books do not know, and why; all others must be told."""
 
 
