@@ -22,8 +22,8 @@ from pipelines.sandbox.company.times import DAY, day_of
 from pipelines.sandbox.company.truth import Rates
 
 if TYPE_CHECKING:
-    from pipelines.sandbox.company.product import Use
     from pipelines.sandbox.company.crm_deals import Deal
+    from pipelines.sandbox.company.product import Use
 
 
 @dataclass(frozen=True)
