@@ -13,8 +13,9 @@ from datetime import date
 from pipelines.sandbox.company.crm_bodies import STAGES, history_body, moment, opportunity_body, sf_id, stamped
 from pipelines.sandbox.company.crm_staff import REPS
 from pipelines.sandbox.company.dice import share
+from pipelines.sandbox.company.history import Agreement
 from pipelines.sandbox.company.market import OWNERS
-from pipelines.sandbox.company.simulation import Company
+from pipelines.sandbox.company.simulation import Booking, Company
 from pipelines.sandbox.company.times import DAY, at, day_of
 
 PATH = (0.0, 0.14, 0.42, 0.74)  # when in a deal's life the stages begin
@@ -26,12 +27,18 @@ GUESSED, HANDED_OVER, SHARED = 0.35, 0.08, 0.09
 
 @dataclass(frozen=True)
 class Deal:
-    """What becomes of an opportunity. `key` up to a `#` is the account's; `owner` is who closes it."""
+    """What becomes of an opportunity. `key` up to a `#` is the account's; `owner` is who closes it.
+
+    `local`: what was offered in the customer's own currency, of which the amount is dollars at Salesforce's fixed
+    rates; `agreement`, `since`: what of the customer's subscription was sold, None for what was signed by hand.
+    """
 
     key: str
     name: str
     owner: int
     amount: float
+    local: float
+    currency: str
     kind: str
     source: str | None
     opened: int
@@ -39,6 +46,8 @@ class Deal:
     is_won: bool
     months: int
     start: int | None = None
+    agreement: Agreement | None = None
+    since: int = 0
 
     @property
     def has_life(self) -> bool:
@@ -68,6 +77,12 @@ def write_deal(company: Company, deal: Deal) -> None:
         opportunity, f"{deal.name} – {deal.kind}", sf_id("Account", company.seed, deal.key.split("#")[0]),
         owners[last.owner], last.stage, last.amount, last.close, deal.kind, deal.source, begins,
         deal.months)  # fmt: skip
+    body["Billing_Currency__c"] = deal.currency
+    body["Amount_Local__c"] = deal.local if last.amount == deal.amount else None
+    if is_closed and deal.is_won:
+        company.bookings.append(Booking(
+            opportunity, body["AccountId"], deal.kind, deal.amount, deal.local, deal.currency, deal.agreement,
+            deal.since))  # fmt: skip
     company.book.put("salesforce", "Opportunity", stamped(body, deal.opened, last.at), deal.opened, last.at, "Id")
     for number, step in enumerate(done):
         told = history_body(opportunity, number, step.stage, step.amount, step.close, step.at, owners[step.owner])

@@ -52,7 +52,10 @@ class Agreement:
 
 @dataclass
 class Bill:
-    """An invoice as the company remembers it: money in minor units."""
+    """An invoice as the company remembers it: money in minor units.
+
+    `usage` of it is metered; `begins`: its agreement's period began with it, so that it holds nothing prorated.
+    """
 
     id: str
     customer: str
@@ -61,6 +64,9 @@ class Bill:
     net: int
     total: int
     is_void: bool = False
+    usage: int = 0
+    agreement: Agreement | None = None
+    begins: bool = False
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,10 @@ def settle_amounts(desk: Desk, deal: Deal | None, invoice: Invoice, now: int) ->
         desk.body["balance"] = after
         desk.customer_changed(now)
     net = body["total"] - (body["tax"] or 0)
-    invoice.bill = Bill(body["id"], desk.customer, desk.currency, now, net, body["total"])
+    usage = sum(line.amount for line in invoice.lines if line.plan.usage == "metered")
+    begins = body["billing_reason"] in ("subscription_create", "subscription_cycle")
+    invoice.bill = Bill(body["id"], desk.customer, desk.currency, now, net, body["total"], usage=usage,
+                        agreement=deal.agreement if deal else None, begins=begins)  # fmt: skip
     desk.diary.bills.append(invoice.bill)
     if deal is not None:
         if deal.by_invoice and due:

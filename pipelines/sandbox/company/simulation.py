@@ -12,7 +12,7 @@ from pipelines.sandbox.company.catalog import COUPONS, TIERS, created, plan
 from pipelines.sandbox.company.design import SCALES, Design
 from pipelines.sandbox.company.desk import Desk
 from pipelines.sandbox.company.dice import dice, share
-from pipelines.sandbox.company.history import Diary
+from pipelines.sandbox.company.history import Agreement, Diary
 from pipelines.sandbox.company.life import Life
 from pipelines.sandbox.company.market import TAX, Prospect, prospects
 from pipelines.sandbox.company.names import domain
@@ -48,9 +48,26 @@ class Client:
     first_key: str = ""
 
 
+@dataclass(frozen=True)
+class Booking:
+    """A deal that Sales won, and what it sold: the term of an agreement that began at `since`; None: signed by hand."""
+
+    opportunity: str
+    account: str
+    kind: str
+    amount: float
+    local: float
+    currency: str
+    agreement: Agreement | None
+    since: int
+
+
 @dataclass
 class Company:
-    """Everything up to `until`: what the vendors hold, the diary, the files, and who is who."""
+    """Everything up to `until`: what the vendors hold, the diary, the files, and who is who.
+
+    `second_accounts`: of each account that Salesforce holds a second time, the Stripe customer it was copied from.
+    """
 
     seed: int
     scale: str
@@ -62,6 +79,8 @@ class Company:
     clients: list[Client] = field(default_factory=list)
     leads: list[Prospect] = field(default_factory=list)
     identities: list[Identity] = field(default_factory=list)
+    bookings: list[Booking] = field(default_factory=list)
+    second_accounts: dict[str, str] = field(default_factory=dict)
     files: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
