@@ -18,13 +18,14 @@ from pipelines.sandbox.company.truth import Close, CustomerLife, CustomerMonth, 
 
 @dataclass(frozen=True)
 class Books:
-    """The closed books: months in order, and each customer's months with MRR in them."""
+    """The closed books: months in order, each customer's months with MRR in them, and what was signed by hand."""
 
     months: list[Close]
     customers: list[CustomerMonth]
     spans: dict[str, list[Span]]
     invoiced: dict[date, int]
     cash: dict[date, int]
+    by_hand: list[Agreement]
 
 
 def who_is_who(company: Company) -> tuple[dict[tuple[str, str], str], set[str]]:
@@ -40,14 +41,15 @@ def close_books(company: Company, zone: ZoneInfo) -> Books:
     months = closes(zone, company.until)
     same, left_out = who_is_who(company)
     spans: dict[str, list[Span]] = {}
-    for agreement in [*company.diary.agreements, *_contracts(company, zone)]:
+    by_hand = list(_contracts(company, zone))
+    for agreement in [*company.diary.agreements, *by_hand]:
         customer = same.get(("stripe", agreement.customer), agreement.customer)
         if customer not in left_out:
             spans.setdefault(customer, []).extend(spans_of(agreement))
     lives = (CustomerLife(name, parts, months, company.rates) for name, parts in spans.items())
     customers = [month for life in lives for month in life.lived()]
     return Books(months, customers, spans, _invoiced(company, months, zone),
-                 {close.month: cash_at(company, close.day) for close in months})  # fmt: skip
+                 {close.month: cash_at(company, close.day) for close in months}, by_hand)  # fmt: skip
 
 
 def _contracts(company: Company, zone: ZoneInfo) -> Iterator[Agreement]:

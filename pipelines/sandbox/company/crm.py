@@ -77,7 +77,7 @@ class Crm:
         write_deal(self.company, Deal(
             who.key, who.company, who.owner, *_amounts(year, who.currency), "New Business", who.source, opened, closed,
             who.is_won, 12, agreement=client.desk.deals[0].agreement if client and client.desk.deals else None,
-            since=closed))  # fmt: skip
+        ))  # fmt: skip
 
     def _account(
         self, key: str, name: str, kind: str, country: str, created: int, updated: int,
@@ -102,8 +102,7 @@ class Crm:
             year = sum((term.gross or Fraction(0)) * 12 for term in client.desk.deals[0].agreement.terms[:1])
             write_deal(self.company, Deal(
                 key, client.name, OWNERS, *_amounts(year, client.desk.currency), "New Business", "Web", client.start,
-                client.start, True, 12, agreement=client.desk.deals[0].agreement,
-                since=client.desk.deals[0].agreement.terms[0].start))  # fmt: skip
+                client.start, True, 12, agreement=client.desk.deals[0].agreement))  # fmt: skip
         self._expansions(client, key)
         is_plain = client.known_as == "customer" and not client.first_key
         if is_plain and share(self.seed, key, "duplicate") < self.company.design.duplicates:
@@ -137,7 +136,7 @@ class Crm:
                     more = _amounts((value[term.item] - before) * 12, client.desk.currency)
                     write_deal(self.company, Deal(
                         name, client.name, owner, *more, "Expansion", None, term.start, term.start, True, 12,
-                        agreement=deal.agreement, since=term.start))  # fmt: skip
+                        agreement=deal.agreement))  # fmt: skip
 
     def _signed(self, one: Signed) -> None:
         """A hand-signed deal: the amount is the total contract value."""
@@ -156,7 +155,7 @@ class Crm:
             f"{key}#{one.terms[0]['contract_id']}", one.name, int(share(key) * OWNERS), *_amounts(
                 Fraction(one.value) * 10 ** EXPONENT[one.terms[0]["currency"]], one.terms[0]["currency"]),
             "Renewal" if one.is_renewal else "New Business", "Outbound", one.opened_at, one.signed_at, True,
-            one.months, midnight(start) + DAY // 2))  # fmt: skip
+            one.months, midnight(start) + DAY // 2, signed=one))  # fmt: skip
 
 
 def worked_at(who: Prospect) -> int:
@@ -174,10 +173,10 @@ def is_warm(who: Prospect) -> bool:
     return share(who.key, "warm") >= 0.7
 
 
-def _amounts(minor: Fraction | int, currency: str) -> tuple[float, float, str]:
-    """Whole dollars at Salesforce's fixed rates, the amount in the customer's currency, and which that is."""
+def _amounts(minor: Fraction | int, currency: str) -> tuple[float, float, Fraction, str]:
+    """Whole dollars at Salesforce's fixed rates, units of the customer's currency, exact minor units, and which it is."""
     units = float(minor) / 10 ** EXPONENT[currency]
-    return float(round(units * DOLLARS[currency])), round(units, EXPONENT[currency]), currency
+    return float(round(units * DOLLARS[currency])), round(units, EXPONENT[currency]), Fraction(minor), currency
 
 
 def _opened(client: Client) -> int:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
+from pipelines.sandbox.company.contracts import Signed
 from pipelines.sandbox.company.crm_bodies import STAGES, history_body, moment, opportunity_body, sf_id, stamped
 from pipelines.sandbox.company.crm_staff import REPS
 from pipelines.sandbox.company.dice import share
@@ -29,8 +31,8 @@ GUESSED, HANDED_OVER, SHARED = 0.35, 0.08, 0.09
 class Deal:
     """What becomes of an opportunity. `key` up to a `#` is the account's; `owner` is who closes it.
 
-    `local`: what was offered in the customer's own currency, of which the amount is dollars at Salesforce's fixed
-    rates; `agreement`, `since`: what of the customer's subscription was sold, None for what was signed by hand.
+    `yearly`: what was offered, exact in minor units of the customer's own currency; `local` in whole ones, to the cent,
+    and `amount` in dollars at Salesforce's fixed rates. `agreement`: whose part it is; `signed`: what is signed by hand.
     """
 
     key: str
@@ -38,6 +40,7 @@ class Deal:
     owner: int
     amount: float
     local: float
+    yearly: Fraction
     currency: str
     kind: str
     source: str | None
@@ -47,7 +50,7 @@ class Deal:
     months: int
     start: int | None = None
     agreement: Agreement | None = None
-    since: int = 0
+    signed: Signed | None = None
 
     @property
     def has_life(self) -> bool:
@@ -81,8 +84,8 @@ def write_deal(company: Company, deal: Deal) -> None:
     body["Amount_Local__c"] = deal.local if last.amount == deal.amount else None
     if is_closed and deal.is_won:
         company.bookings.append(Booking(
-            opportunity, body["AccountId"], deal.kind, deal.amount, deal.local, deal.currency, deal.agreement,
-            deal.since))  # fmt: skip
+            opportunity, body["AccountId"], deal.kind, deal.amount, deal.local, deal.currency, deal.yearly,
+            deal.agreement, deal.signed))  # fmt: skip
     company.book.put("salesforce", "Opportunity", stamped(body, deal.opened, last.at), deal.opened, last.at, "Id")
     for number, step in enumerate(done):
         told = history_body(opportunity, number, step.stage, step.amount, step.close, step.at, owners[step.owner])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from pipelines.sandbox.company import cases_life, cases_price, stripe_bodies
 from pipelines.sandbox.company.book import Book
 from pipelines.sandbox.company.catalog import COUPONS, TIERS, created, plan
+from pipelines.sandbox.company.contracts import Signed
 from pipelines.sandbox.company.design import SCALES, Design
 from pipelines.sandbox.company.desk import Desk
 from pipelines.sandbox.company.dice import dice, share
@@ -50,7 +52,10 @@ class Client:
 
 @dataclass(frozen=True)
 class Booking:
-    """A deal that Sales won, and what it sold: the term of an agreement that began at `since`; None: signed by hand."""
+    """A deal that Sales won, and what it sold: a part of an agreement, or what was signed by hand.
+
+    `yearly`: exact, in minor units of the currency; of what was signed by hand the whole term.
+    """
 
     opportunity: str
     account: str
@@ -58,8 +63,9 @@ class Booking:
     amount: float
     local: float
     currency: str
+    yearly: Fraction
     agreement: Agreement | None
-    since: int
+    signed: Signed | None
 
 
 @dataclass
