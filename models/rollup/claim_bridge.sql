@@ -77,10 +77,14 @@ final as (
         parts.system,
         parts.record_id,
         parts.customer_id,
+        coalesce(customers.customer_name, holders.record_name, parts.customer_id) as customer_name,
         parts.amount
     from (select * from summed union all select * from rest) as parts
     inner join totals on parts.department = totals.department
     inner join {{ ref("dim_claim_reason") }} as reasons on parts.reason = reasons.reason
+    left join {{ ref("claim_customer") }} as customers on parts.customer_id = customers.customer_id
+    left join {{ ref("claim_holder") }} as holders
+        on parts.system = holders.system and parts.record_id = holders.record_id
     where parts.amount <> 0
 )
 

@@ -5,13 +5,15 @@ with identity as (
     select * from {{ ref("dim_identity") }}
 ),
 
--- An account of the CRM that nothing links to a customer, but which has the name and country of one that is linked.
+-- An account of the CRM that nothing links to a customer may have the name, country and web site of one that is.
 crm as (
     select
         accounts.*,
         identity.customer_id,
         identity.is_excluded,
-        accounts.customer_source_id is not null or told.source_id is not null as is_linked
+        accounts.customer_source_id is not null or told.source_id is not null as is_linked,
+        lower(trim(accounts.account_name)) || '|' || coalesce(accounts.country, '') || '|'
+        || coalesce(lower(accounts.website), '') as looks
     from {{ ref("stg_salesforce__accounts") }} as accounts
     inner join identity on identity.source = 'salesforce' and accounts.account_id = identity.source_id
     left join (
@@ -21,14 +23,10 @@ crm as (
 ),
 
 namesakes as (
-    select distinct on (lower(trim(account_name)), country)
-        lower(trim(account_name)) as plain_name,
-        country,
-        customer_id,
-        is_excluded
-    from crm
+    select looks, min(customer_id) as customer_id, bool_or(is_excluded) as is_excluded from crm
     where is_linked
-    order by lower(trim(account_name)) asc, country asc, created_at asc, account_id asc
+    group by looks
+    having count(distinct customer_id) = 1
 ),
 
 seen as (
@@ -51,7 +49,7 @@ holders as (
         null::timestamptz as seen_at,
         crm.created_at
     from crm
-    left join namesakes on lower(trim(crm.account_name)) = namesakes.plain_name and crm.country = namesakes.country
+    left join namesakes on crm.looks = namesakes.looks
     union all
     select
         'production',

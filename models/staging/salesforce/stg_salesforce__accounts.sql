@@ -1,7 +1,7 @@
 -- One row per Salesforce account, deleted ones included.
 with source as (
     {{ raw("salesforce", "account", {
-        "Id": "text", "Name": "text", "Type": "text", "BillingCountryCode": "text", "OwnerId": "text",
+        "Id": "text", "Name": "text", "Type": "text", "BillingCountryCode": "text", "Website": "text", "OwnerId": "text",
         "Stripe_Customer_Id__c": "text", "CreatedDate": "timestamptz", "IsDeleted": "boolean"
     }) }}
 )
@@ -11,6 +11,7 @@ select
     name as account_name,
     type as account_type,
     upper(billingcountrycode) as country,
+    website,
     ownerid as owner_id,
     stripe_customer_id__c as customer_source_id,
     createddate as created_at,

@@ -53,15 +53,14 @@ def _counted(known: Known, customer: str, deal: Deal, bill: Bill | None) -> Iter
             cycles = 12 * item.plan.per_month
     usage = cycles * bill.usage if bill else Fraction(0)
     tax = cycles * (bill.total - bill.net) if bill else Fraction(0)
+    claimed, untaxed, priced = (budget(minor) for minor in (listed + usage + tax, listed + usage, listed))
     if customer in known.left_out:
-        yield Reason("finance", "internal_account", "stripe", deal.id, customer, budget(listed + usage + tax))
+        yield Reason("finance", "internal_account", "stripe", deal.id, customer, claimed)
         return
-    yield Reason("finance", "tax_included", "stripe", deal.id, customer,
-                 budget(listed + usage + tax) - budget(listed + usage))  # fmt: skip
-    yield Reason("finance", "metered_usage_included", "stripe", deal.id, customer,
-                 budget(listed + usage) - budget(listed))  # fmt: skip
+    yield Reason("finance", "tax_included", "stripe", deal.id, customer, claimed - untaxed)
+    yield Reason("finance", "metered_usage_included", "stripe", deal.id, customer, untaxed - priced)
     worth = known.of_record[deal.id]
-    yield Reason("finance", "exchange_rate", "stripe", deal.id, customer, budget(listed) - worth.gross)
+    yield Reason("finance", "exchange_rate", "stripe", deal.id, customer, priced - worth.gross)
     yield from less("finance", worth)
 
 

@@ -12,6 +12,7 @@ from pipelines.sandbox.company.catalog import EXPONENT
 from pipelines.sandbox.company.closing import Books, who_is_who
 from pipelines.sandbox.company.desk import Deal
 from pipelines.sandbox.company.history import Agreement
+from pipelines.sandbox.company.money import divided
 from pipelines.sandbox.company.simulation import Client
 from pipelines.sandbox.company.spans import Span, spans_of
 from pipelines.sandbox.company.truth import RATE_UNIT
@@ -19,8 +20,7 @@ from pipelines.sandbox.company.truth import RATE_UNIT
 
 def cents(value: Fraction) -> int:
     """Rounded to whole cents, halves away from zero."""
-    sign = -1 if value < 0 else 1
-    return sign * ((2 * abs(value) + 1) // 2)
+    return divided(value.numerator, value.denominator)
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Known:
     @staticmethod
     def at_rate(minor: Fraction, currency: str, rate: int) -> int:
         """Minor units in cents at a rate in hundred-millionths of a dollar."""
-        return cents(minor * rate * 100 / (RATE_UNIT * 10 ** EXPONENT[currency]))
+        return divided(minor.numerator * rate * 100, minor.denominator * RATE_UNIT * 10 ** EXPONENT[currency])
 
     def present(self, spans: Iterable[Span]) -> list[Span]:
         """Those in force at the instant."""
@@ -109,6 +109,8 @@ class Known:
                 yield from self._worth("files", agreement.terms[0].item, agreement.customer, agreement)
 
     def _worth(self, system: str, record: str, customer: str, agreement: Agreement) -> Iterable[Worth]:
+        if agreement.ended_at is not None and agreement.ended_at < self.until:
+            return
         spans = self.present(spans_of(agreement))
         if not spans:
             return
@@ -119,5 +121,6 @@ class Known:
             [span.gross - span.cut for span in spans if span.state not in ("paused", "lapsed")],
             [span.net for span in spans],
         ]
-        steps = [self.dollars(12 * sum(parts, Fraction(0)), agreement.currency) for parts in held]
+        sums = [sum(parts[1:], parts[0]) if parts else Fraction(0) for parts in held]
+        steps = [self.dollars(12 * minor, agreement.currency) for minor in sums]
         yield Worth(system, record, customer, *steps)
