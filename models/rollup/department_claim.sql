@@ -13,14 +13,18 @@ present_items as (
 ),
 
 -- What has no list price is added as the newest renewal bills it: the usage, and with it the tax.
+used as (
+    select invoice_id, sum(amount_minor) as usage_minor from {{ ref("stg_stripe__invoice_lines") }}
+    where usage_type = 'metered'
+    group by invoice_id
+),
+
 billed as (
     select distinct on (invoices.subscription_id)
         invoices.subscription_id,
-        invoices.tax_minor + (
-            select coalesce(sum(lines.amount_minor), 0) from {{ ref("stg_stripe__invoice_lines") }} as lines
-            where lines.invoice_id = invoices.invoice_id and lines.usage_type = 'metered'
-        ) as billed_minor
+        invoices.tax_minor + used.usage_minor as billed_minor
     from {{ ref("stg_stripe__invoices") }} as invoices
+    inner join used on invoices.invoice_id = used.invoice_id
     where
         invoices.billing_reason in ('subscription_create', 'subscription_cycle')
         and invoices.status in ('open', 'paid', 'uncollectible')
