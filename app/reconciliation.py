@@ -9,11 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.access import Viewer
 from app.errors import UsageError
-from app.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    from app.warehouse import Warehouse
 
 FIGURES: Mapping[str, str] = {"arr": "arr", "customers": "active_customers"}
 """What can be reconciled, and the certified metric it is held against."""
@@ -137,7 +139,7 @@ def records(
     """
     where = {"metric": metric_of(figure)}
     where |= {name: value for name, value in (("department", department), ("reason", reason)) if value}
-    found = warehouse.read(viewer, BRIDGE, columns=RECORD_COLUMNS, where=where, limit=1_000_000, exact=True)
+    found = warehouse.read(viewer, BRIDGE, columns=RECORD_COLUMNS, where=where, limit=100_000, exact=True)
     rows: list[dict[str, Any]] = found.to_dict("records")
     for row in rows:
         row["amount"] = Decimal(row["amount"])

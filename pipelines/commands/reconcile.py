@@ -124,6 +124,8 @@ def _write(path: Path, rows: list[dict[str, Any]]) -> None:
 def _draw(
     found: Reconciliation, claims: tuple[Claim, ...], rows: list[dict[str, Any]], to_csv: Path | None, console: Console
 ) -> None:
+    from decimal import Decimal
+
     from rich.table import Table
 
     from app.reconciliation import SYSTEMS
@@ -144,8 +146,8 @@ def _draw(
             if step.reason != "unexplained":
                 table.add_row(step.label, f"{step.records:,}", _number(-step.amount, found.unit, signed=True))
         bare = [step for step in claim.steps if step.reason == "unexplained"]
-        table.add_row("Unexplained", f"{sum(step.records for step in bare):,}",
-                      _number(-sum((step.amount for step in bare), start=type(found.certified)(0)), found.unit))  # fmt: skip
+        left = sum((step.amount for step in bare), start=Decimal(0))
+        table.add_row("Unexplained", f"{sum(step.records for step in bare):,}", _number(-left, found.unit))
         table.add_row("Certified", "", _number(found.certified, found.unit))
         console.print(table)
     for row in rows[:SHOWN]:

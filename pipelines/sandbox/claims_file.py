@@ -10,7 +10,8 @@ from pipelines.sandbox import claims
 from pipelines.sandbox.company.simulation import Company
 
 READ = {
-    ("stripe", "subscription"), ("stripe", "invoice"), ("salesforce", "Account"), ("salesforce", "Opportunity"), ("production", "accounts"),
+    ("stripe", "subscription"), ("stripe", "invoice"),
+    ("salesforce", "Account"), ("salesforce", "Opportunity"), ("production", "accounts"),
     ("production", "users"),
 }  # fmt: skip
 """What the departments look at; the rest of the book stays unparsed."""

@@ -1,4 +1,4 @@
-"""The twelve planted discrepancies, one for each reason of the definitions, with amounts that were worked out by hand."""
+"""The twelve planted discrepancies, one for each reason of the definitions, with amounts worked out by hand."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PLANTED = {
     "exchange_rate": ("finance", "Quarterdeck Ltd", "129.37"),
     # Fourteen days of trial since 12 November.
     "trial_counted": ("product", "Trial Balloon", "1"),
-    # 12 × (1,000 + 1,500 + 2,250) = $57,000 for three years, of which the third year's 12 × 2,250 = $27,000 is in force.
+    # 12 × (1,000 + 1,500 + 2,250) = $57,000 for three years; the third year's 12 × 2,250 = $27,000 is in force.
     "total_contract_value": ("sales", "Ramparts & Ramp, Inc.", "30000.00"),
     # 24 × £900 at the CRM's 1.275 is $27,540; half of that is a year, which begins on 1 January 2027.
     "signed_not_live": ("sales", "Back to the Future plc", "13770.00"),

@@ -59,7 +59,7 @@ def test_finance_adds_usage_and_tax_as_the_newest_renewal_bills_them() -> None:
                     "open", 300), invoice("in_1", 10, "subscription_cycle", "paid", 2),
                     invoice("in_4", 40, "subscription_cycle", "void", 3)],
     }  # fmt: skip
-    assert claims.finance_arr(stripe, {"usd": Decimal(1)}) == 12 * (Decimal("10.00") + Decimal("3.00") + Decimal("0.55"))
+    assert claims.finance_arr(stripe, {"usd": Decimal(1)}) == 12 * Decimal("13.55")  # 10.00 + 3.00 + 0.55
 
 
 def test_the_budget_rate_is_the_latest_up_to_new_years_day() -> None:

@@ -174,7 +174,7 @@ def is_warm(who: Prospect) -> bool:
 
 
 def _amounts(minor: Fraction | int, currency: str) -> tuple[float, float, Fraction, str]:
-    """Whole dollars at Salesforce's fixed rates, units of the customer's currency, exact minor units, and which it is."""
+    """Whole dollars at Salesforce's fixed rates, the customer's own money in units and in minor units, its currency."""
     units = float(minor) / 10 ** EXPONENT[currency]
     return float(round(units * DOLLARS[currency])), round(units, EXPONENT[currency]), Fraction(minor), currency
 

@@ -31,8 +31,8 @@ GUESSED, HANDED_OVER, SHARED = 0.35, 0.08, 0.09
 class Deal:
     """What becomes of an opportunity. `key` up to a `#` is the account's; `owner` is who closes it.
 
-    `yearly`: what was offered, exact in minor units of the customer's own currency; `local` in whole ones, to the cent,
-    and `amount` in dollars at Salesforce's fixed rates. `agreement`: whose part it is; `signed`: what is signed by hand.
+    `yearly`: what was offered, exact in minor units of the customer's own currency; `local` in its units, to the cent;
+    `amount` in dollars at Salesforce's fixed rates. `agreement`: whose part it is; `signed`: what is signed by hand.
     """
 
     key: str

@@ -11,7 +11,7 @@ from pipelines.sandbox.company.contracts import Signed
 from pipelines.sandbox.company.simulation import Booking
 from pipelines.sandbox.reasons.accounts import Account, crm_accounts
 from pipelines.sandbox.reasons.finance import less, rounding
-from pipelines.sandbox.reasons.known import Known, Worth, cents
+from pipelines.sandbox.reasons.known import Known, cents
 from pipelines.sandbox.reasons.reason import Reason
 
 Booked = dict[tuple[str, str, str], int]
