@@ -15,6 +15,8 @@ from app.access import Viewer
 from app.errors import UsageError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from app.warehouse import Warehouse
 
 FIGURES: Mapping[str, str] = {"arr": "arr", "customers": "active_customers"}
@@ -117,10 +119,10 @@ def reconcile(warehouse: Warehouse, viewer: Viewer, figure: str) -> Reconciliati
         As `Warehouse.read`.
     """
     metric = metric_of(figure)
-    rows = warehouse.read(viewer, COMPARED, where={"metric": metric}, exact=True).to_dict("records")
-    taken = warehouse.read(viewer, STEPS, where={"metric": metric}, order_by=("step",), exact=True).to_dict("records")
+    of_metric = {"metric": metric}
+    rows = _rows(warehouse.read(viewer, COMPARED, where=of_metric, exact=True))
     steps: dict[str, list[Step]] = {}
-    for row in taken:
+    for row in _rows(warehouse.read(viewer, STEPS, where=of_metric, order_by=("step",), exact=True)):
         steps.setdefault(row["department"], []).append(Step(
             row["reason"], row["reason_label"], bool(row["is_explained"]), int(row["records_count"]),
             Decimal(row["amount"])))  # fmt: skip
@@ -140,10 +142,14 @@ def records(
     where = {"metric": metric_of(figure)}
     where |= {name: value for name, value in (("department", department), ("reason", reason)) if value}
     found = warehouse.read(viewer, BRIDGE, columns=RECORD_COLUMNS, where=where, limit=100_000, exact=True)
-    rows: list[dict[str, Any]] = found.to_dict("records")
+    rows = _rows(found)
     for row in rows:
         row["amount"] = Decimal(row["amount"])
     return sorted(rows, key=lambda row: (row["department"], row["step"], -abs(row["amount"]), str(row["record_id"])))
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def _claim(row: Mapping[str, Any], steps: Iterable[Step]) -> Claim:

@@ -58,7 +58,7 @@ def signing_role(viewer: Viewer, department: str) -> str | None:
     """The role as which somebody may sign a department's line; None if they may not."""
     may = [role for role in viewer.roles if role in SIGN_ALL or role == department]
     own = [role for role in may if role == department]
-    return (own or may or [None])[0]
+    return next(iter(own or may), None)
 
 
 class Signing:

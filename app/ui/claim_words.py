@@ -42,7 +42,8 @@ def finding(claim: Claim, found: Reconciliation) -> str:
     if not difference:
         return f"{name} claims what is certified"
     if found.unit == "usd":
-        return f"{name} claims {f.money(abs(float(difference)))} {'more' if difference > 0 else 'less'} than is certified"
+        word = "more" if difference > 0 else "less"
+        return f"{name} claims {f.money(abs(float(difference)))} {word} than is certified"
     count = f.number(abs(float(difference)))
     word = "more" if difference > 0 else "fewer"
     return f"{name} counts {count} customer{'' if count == '1' else 's'} {word} than are certified"

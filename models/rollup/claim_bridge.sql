@@ -65,6 +65,12 @@ rest as (
     group by totals.department, totals.system, totals.claimed_value, totals.certified_value
 ),
 
+everything as (
+    select * from summed
+    union all
+    select * from rest
+),
+
 final as (
     select
         parts.department,
@@ -79,7 +85,7 @@ final as (
         parts.customer_id,
         coalesce(customers.customer_name, holders.record_name, parts.customer_id) as customer_name,
         parts.amount
-    from (select * from summed union all select * from rest) as parts
+    from everything as parts
     inner join totals on parts.department = totals.department
     inner join {{ ref("dim_claim_reason") }} as reasons on parts.reason = reasons.reason
     left join {{ ref("claim_customer") }} as customers on parts.customer_id = customers.customer_id

@@ -4,12 +4,12 @@
 with departments as (
     select * from (
         values
-        ('finance', 'arr', 'usd', 'stripe', exists(select 1 from {{ ref("stg_stripe__subscriptions") }})),
-        ('sales', 'arr', 'usd', 'salesforce', exists(select 1 from {{ ref("stg_salesforce__accounts") }})),
-        ('product', 'active_customers', 'count', 'production', exists(select 1 from {{ ref("dim_account") }})),
+        ('finance', 'arr', 'usd', 'stripe', exists (select 1 from {{ ref("stg_stripe__subscriptions") }})),
+        ('sales', 'arr', 'usd', 'salesforce', exists (select 1 from {{ ref("stg_salesforce__accounts") }})),
+        ('product', 'active_customers', 'count', 'production', exists (select 1 from {{ ref("dim_account") }})),
         (
             'marketing', 'active_customers', 'count', 'salesforce',
-            exists(select 1 from {{ ref("stg_salesforce__accounts") }})
+            exists (select 1 from {{ ref("stg_salesforce__accounts") }})
         )
     ) as told (department, metric, unit, system, has_source)
 ),

@@ -61,7 +61,7 @@ def _newest_renewals(invoices: Iterable[Mapping[str, Any]]) -> dict[str, Mapping
 
 def _usage_and_tax(invoice: Mapping[str, Any]) -> int:
     lines = [line for line in invoice["lines"]["data"] if line["plan"] and line["plan"]["usage_type"] == "metered"]
-    return sum(line["amount"] for line in lines) + (invoice["tax"] or 0)
+    return sum(int(line["amount"]) for line in lines) + int(invoice["tax"] or 0)
 
 
 def sales_arr(salesforce: Objects) -> Decimal:

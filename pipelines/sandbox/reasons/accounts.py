@@ -27,8 +27,8 @@ def crm_accounts(known: Known) -> dict[str, Account]:
         copied_from = known.company.second_accounts.get(account)
         if told is not None:
             customer = told
-        elif stripe or copied_from:
-            customer = known.customer_of("stripe", stripe or copied_from)
+        elif of_stripe := stripe or copied_from:
+            customer = known.customer_of("stripe", of_stripe)
         else:
             customer = account
         is_second = copied_from is not None and told is None

@@ -1,4 +1,4 @@
-"""What the company knows of its customers now: what each agreement is worth, step by step, and why who pays nothing does."""
+"""What the company knows of its customers now: what each agreement is worth step by step, and why some pay nothing."""
 
 from __future__ import annotations
 

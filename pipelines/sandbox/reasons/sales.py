@@ -64,7 +64,7 @@ def _deal(
 def _sold(booking: Booking) -> Fraction:
     """What a year of it costs; of who began free instead, what the CRM says it would have cost."""
     if booking.agreement is not None and booking.kind == "New Business" and not booking.agreement.terms[0].gross:
-        return Fraction(str(booking.local)) * 10 ** EXPONENT[booking.currency]
+        return Fraction(str(booking.local)) * Fraction(10) ** EXPONENT[booking.currency]
     return booking.yearly
 
 
