@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0011_reconcile"
-down_revision = "0010"
+revision = "0012_reconcile"
+down_revision = "0011"
 
 SIGNATURE = """
 create table portal.claim_signature (
