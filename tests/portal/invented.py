@@ -20,6 +20,8 @@ from app.settings import Settings
 from pipelines.mail import Mail, Picture, compose
 from pipelines.sandbox.people import PEOPLE
 
+from .invented_claims import claims
+
 AS_OF = datetime(2026, 11, 22, 11, tzinfo=UTC)
 RUN = UUID(int=1)
 MONTHS = [date(2024 + i // 12, i % 12 + 1, 1) for i in range(35)]  # 2024-01 … 2026-11
@@ -52,8 +54,9 @@ def fill(settings: Settings) -> None:
     ensure_people(settings, [tuple(person) for person in PEOPLE])
     engine = create_engine(warehouse_url(settings))
     with engine.begin() as connection:
-        for make in (mrr, customers, retention, revenue, cash, executive, claims, sources, engineer, runs):
+        for make in (mrr, customers, retention, revenue, cash, executive, sources, engineer, runs):
             make(connection)
+        claims(connection, create)
         post(settings, connection)
     engine.dispose()
 
@@ -244,57 +247,6 @@ def executive(connection: Connection) -> None:
         ROLES[:7],
     )
     alerts(connection)
-
-
-STEPS = (
-    ("sales", "arr", "usd", 70, "signed_not_live", "Signed but not live", True, 1, 100_000.25),
-    ("sales", "arr", "usd", 130, "change_not_booked", "Change not booked in the CRM", True, 1, -20_000),
-    ("finance", "arr", "usd", 140, "discount_ignored", "Discount ignored", True, 30, 1_500),
-    ("finance", "arr", "usd", 240, "unexplained", "Unexplained", False, 1, 12.75),
-    ("marketing", "active_customers", "count", 30, "duplicate_account", "Duplicate account", True, 1, 1),
-)
-READS_CLAIMS = ("executive", "finance", "sales", "product", "marketing", "analyst")
-
-
-def claims(connection: Connection) -> None:
-    """Sales claims 80,000.25 too much of 1,000,000, Finance 1,512.75, of which 12.75 has no reason; Product nothing."""
-    compared = [
-        ("sales", "arr", "usd", "salesforce", True, date(2026, 11, 22), 1_080_000.25, 1_080_000.25, 1_000_000, 40, 2),
-        ("finance", "arr", "usd", "stripe", True, None, None, 1_001_512.75, 1_000_000, 90, 31),
-        ("marketing", "active_customers", "count", "salesforce", True, None, None, 11, 10, 11, 1),
-        ("product", "active_customers", "count", "production", False, None, None, None, 10, 0, 0),
-    ]
-    create(
-        connection,
-        "mart_executive.claims_compared",
-        "department text, metric text, unit text, system text, has_source boolean, reported_date date, reported_value "
-        "numeric, recomputed_value numeric, claimed_value numeric, certified_value numeric, difference numeric, "
-        "records_count bigint, differing_count bigint",
-        [(*row[:7], row[7], row[7], row[8], None if row[7] is None else row[7] - row[8], *row[9:]) for row in compared],
-        READS_CLAIMS,
-    )
-    create(
-        connection,
-        "mart_executive.claims_steps",
-        "department text, metric text, unit text, step integer, reason text, reason_label text, is_explained boolean, "
-        "records_count bigint, amount numeric",
-        STEPS,
-        READS_CLAIMS,
-    )
-    rows = [
-        (*step[:6], "stripe", f"sub_{step[0]}_{number}", f"cus_{number}", f"<b>{step[0]}</b> & Söhne {number}",
-         step[8] / step[7])
-        for step in STEPS
-        for number in range(step[7])
-    ]  # fmt: skip
-    create(
-        connection,
-        "mart_executive.claims_bridge",
-        "department text, metric text, unit text, step integer, reason text, reason_label text, system text, record_id "
-        "text, customer_id text, customer_name text, amount numeric",
-        rows,
-        READS_CLAIMS,
-    )
 
 
 def alerts(connection: Connection) -> None:
