@@ -158,8 +158,15 @@ class SourceDesk:
     width: int = 12
 
 
+@dataclass(frozen=True)
+class Quarrel:
+    """What each department claims, the certified figure, the way between record by record, and who signed."""
+
+    width: int = 12
+
+
 Pictured = Trend | Bridge | Ranked | Runway | Flow | Alerts | Breakdown | Movements | Listing
-Panel = Pictured | Inbox | Filing | BoardPacks | Glossary | SourceDesk
+Panel = Pictured | Inbox | Filing | BoardPacks | Glossary | SourceDesk | Quarrel
 Row = tuple[Tile, ...] | tuple[Panel, ...]
 
 
@@ -187,7 +194,7 @@ class Dashboard:
     @property
     def is_personal(self) -> bool:
         """Whether what it shows depends on the person, not only on the roles: then it is never replayed."""
-        own = Inbox | Filing | BoardPacks | Glossary | SourceDesk
+        own = Inbox | Filing | BoardPacks | Glossary | SourceDesk | Quarrel
         return any(isinstance(element, own) for element in self.panels())
 
     @property

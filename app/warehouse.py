@@ -39,6 +39,7 @@ from app.receipts.issue import Issuer, draft_of
 from app.receipts.seal import sealer
 from app.secrets import PORTAL
 from app.settings import Settings
+from app.signatures import Signing
 from app.statements import read_back, written_out
 from app.status import BuildFailure, Passport, Recorder, Status
 from app.steering import Steering
@@ -200,6 +201,9 @@ class Warehouse:
 
     def steering(self, viewer: Viewer) -> Steering:
         return Steering(self._connections, viewer)
+
+    def signing(self, viewer: Viewer) -> Signing:
+        return Signing(self._connections, viewer)
 
     def roles_of(self, email: str) -> tuple[str, ...]:
         """The roles a person has at this moment."""

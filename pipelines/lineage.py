@@ -5,6 +5,7 @@ dbt's manifest names the parents of each model. Nothing is declared a third time
 `meta: {only_dates: true}` is no way for figures: the calendar is laid from the oldest row of every source, and
 would make each figure rest on all of them. And a model may name parents of which it takes only who is who:
 `meta: {identity_only: [stg_…]}`. A figure rests on what is promised about those, but does not wait for their source.
+What compares several sources with each other says `meta: {whole_build_only: true}`: new rows of one do not reach it.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class Lineage:
 
     `identity_only` holds those (node, parent) of which the node takes only who is who, `calendars` the nodes that take
     only dates, and so have no parents here, `views` those that are no tables, `sliced` the names of the models of
-    which some customers' rows can be worked out alone.
+    which some customers' rows can be worked out alone, `whole_only` the nodes that wait for the next whole build.
     """
 
     parents: Mapping[str, tuple[str, ...]]
@@ -36,6 +37,7 @@ class Lineage:
     calendars: frozenset[str] = frozenset()
     views: frozenset[str] = frozenset()
     sliced: frozenset[str] = frozenset()
+    whole_only: frozenset[str] = frozenset()
 
     def upstream_of(self, dataset: str, *, waited_for: bool = False) -> frozenset[str]:
         """The dataset itself and all it is made from, back to the raw streams, as schema.table.
@@ -63,7 +65,8 @@ class Lineage:
         """The names of the models in core and rollup that new rows in these raw schemas can change.
 
         The calendars they read are among them, since those end at the present, and the views over any of their tables,
-        which go when a table is made anew. A model that takes only who is who is not: it waits for the whole build.
+        which go when a table is made anew. A model that takes only who is who is not, nor is one that compares several
+        sources: they wait for the whole build.
         """
         starts = {node for node, dataset in self.datasets.items() if dataset.partition(".")[0] in schemas}
         changed = {node for node in self._below(starts, pruned=True) if self._is_in(node, "core", "rollup")}
@@ -74,11 +77,11 @@ class Lineage:
         return frozenset(node.rpartition(".")[2] for node in changed)
 
     def _below(self, nodes: Iterable[str], *, pruned: bool = False) -> set[str]:
-        """All that is made from these, without them; `pruned`: not by taking only who is who."""
+        """All that is made from these, without them; `pruned`: not by taking only who is who, nor what waits."""
         children = defaultdict(set)
         for node, parents in self.parents.items():
             for parent in parents:
-                if not (pruned and (node, parent) in self.identity_only):
+                if not (pruned and ((node, parent) in self.identity_only or node in self.whole_only)):
                     children[parent].add(node)
         found: set[str] = set()
         waiting = list(nodes)
@@ -124,6 +127,7 @@ def read_lineage(manifest: Path) -> Lineage:
         sliced=frozenset(
             node.rpartition(".")[2] for node, entry in entries.items() if _kind(entry).startswith("sliced_")
         ),
+        whole_only=frozenset(node for node, entry in entries.items() if _meta(entry).get("whole_build_only")),
     )
 
 

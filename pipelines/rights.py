@@ -135,6 +135,7 @@ _TABLES = (
     f"grant insert on portal.audit to {PORTAL}",
     # A receipt is written once and never changed; the worker only removes those that are old.
     f"grant insert on portal.receipt to {PORTAL}",
+    f"grant insert on portal.claim_signature to {PORTAL}",
     f"grant select, delete on portal.receipt to {WORKER}",
     # A board pack is written once and never changed; how it compares is written anew each time.
     f"grant insert on portal.board_pack, portal.board_figure to {PORTAL}",

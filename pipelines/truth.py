@@ -23,6 +23,7 @@ from pipelines.verify_figures import Cut, Known
 from pipelines.verify_streams import expected
 
 Figures = Mapping[str, Decimal]
+RecordReason = tuple[str, str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,14 @@ class Truth:
         customers: amounts in dollars to the cent of those with MRR in the month.
         claims: each department's figure.
         streams: each raw stream's rows, keys and total.
+        reasons: by how much each record makes a claim differ, by (department, reason, system, record, customer).
     """
 
     figures: Mapping[Cut, Known]
     customers: Mapping[date, Mapping[str, Figures]]
     claims: Figures
     streams: Mapping[str, Figures]
+    reasons: Mapping[RecordReason, Decimal]
 
 
 def read_truth(settings: Settings, as_of: datetime, of_customer: Sequence[str]) -> Truth:
@@ -66,7 +69,17 @@ def read_truth(settings: Settings, as_of: datetime, of_customer: Sequence[str]) 
         Control(source, stream, count, int(digest), Decimal(total))
         for source, stream, count, digest, total in ledger.stream.itertuples(index=False, name=None)
     ]
-    return Truth(_told(ledger.figure), customers, _claims(settings, as_of), expected(controls))
+    claims_said = _claims(settings, as_of)
+    return Truth(_told(ledger.figure), customers, claims_said, expected(controls), _reasons(ledger.claim_reason))
+
+
+def _reasons(frame: pd.DataFrame) -> dict[RecordReason, Decimal]:
+    """Dollars of Finance and Sales, customers of the others."""
+    return {
+        (department, reason, system, record, customer):
+            Decimal(int(amount)) / (100 if department in ("finance", "sales") else 1)
+        for department, reason, system, record, customer, amount in frame.itertuples(index=False, name=None)
+    }  # fmt: skip
 
 
 def _told(frame: pd.DataFrame) -> dict[Cut, dict[tuple[Any, ...], Fraction]]:

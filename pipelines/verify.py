@@ -16,7 +16,7 @@ from app.access import OPERATOR
 from app.clock import as_of as business_instant
 from app.settings import Settings
 from app.warehouse import Warehouse
-from pipelines.truth import Figures, read_truth
+from pipelines.truth import Figures, RecordReason, read_truth
 from pipelines.verify_figures import Cut, Known, answers, differing
 from pipelines.verify_streams import held
 
@@ -29,6 +29,8 @@ OF_A_CUSTOMER = (
 )  # fmt: skip
 CUSTOMER_MART = "mart_finance.mrr_customer_monthly"
 CLAIMS_MART = "mart_executive.claims"
+BRIDGE_MART = "mart_executive.claims_bridge"
+DEPARTMENTS = ("finance", "sales", "product", "marketing")
 SHOWN = 40
 """So many differences are drawn on the terminal; `--json` has them all."""
 
@@ -123,7 +125,7 @@ class VerifyReport:
 
 
 def verify(settings: Settings) -> VerifyReport:
-    """Compares every month, every customer, the four claims and every source's streams.
+    """Compares every month, every customer, the four claims with the reasons for them, and every source's streams.
 
     Raises:
         DependencyMissing: there is no ledger, because there is no sandbox company or it was never born.
@@ -138,6 +140,7 @@ def verify(settings: Settings) -> VerifyReport:
         for month in sorted(truth.customers):
             differences += compare_customers(month, truth.customers[month], _customers_of(warehouse, month))
         differences += compare_claims(truth.claims, _claims_of(warehouse))
+        differences += compare_reasons(truth.reasons, _reasons_of(warehouse))
         differences += compare_streams(truth.streams, held(settings))
         built = warehouse.status(OPERATOR, "net_mrr").data_until
     finally:
@@ -145,7 +148,7 @@ def verify(settings: Settings) -> VerifyReport:
     customers = {customer for month in truth.customers.values() for customer in month}
     rows = sum(len(month) for month in truth.customers.values())
     figures = sum(len(told) for told in truth.figures.values()) + rows * len(OF_A_CUSTOMER) + len(truth.claims)
-    figures += sum(len(sums) for sums in truth.streams.values())
+    figures += sum(len(sums) for sums in truth.streams.values()) + len(truth.reasons)
     metrics = len({metric for metric, _ in truth.figures})
     return VerifyReport(
         as_of, built, len(truth.customers), metrics, len(customers), len(truth.streams), figures, tuple(differences)
@@ -177,6 +180,20 @@ def compare_claims(theirs: Mapping[str, Decimal], ours: Mapping[str, Decimal]) -
     """What differs between the departments' claims, worked out by the company and by the warehouse."""
     for department in sorted(theirs.keys() | ours.keys()):
         yield from _differ(department, None, _claim(theirs, department), _claim(ours, department))
+
+
+def compare_reasons(
+    theirs: Mapping[RecordReason, Decimal], ours: Mapping[RecordReason, Decimal]
+) -> Iterator[Difference]:
+    """What differs between why a claim differs, record by record."""
+    for key in sorted(theirs.keys() | ours.keys()):
+        department, reason, system, record, customer = key
+        subject = f"{department}: {system} {record} of {customer}"
+        yield from _differ(subject, None, _of(theirs, key, reason), _of(ours, key, reason))
+
+
+def _of(reasons: Mapping[RecordReason, Decimal], key: RecordReason, reason: str) -> Figures:
+    return {reason: reasons[key]} if key in reasons else {}
 
 
 def compare_streams(theirs: Mapping[str, Figures], ours: Mapping[str, Figures]) -> Iterator[Difference]:
@@ -214,6 +231,18 @@ def sum_by_customer(rows: Iterable[tuple[object, ...]]) -> dict[str, dict[str, D
 def _claims_of(warehouse: Warehouse) -> dict[str, Decimal]:
     rows = warehouse.read(OPERATOR, CLAIMS_MART, columns=("department", "claimed_value"), exact=True)
     return {str(row.department).lower(): Decimal(str(row.claimed_value)) for row in rows.itertuples()}
+
+
+def _reasons_of(warehouse: Warehouse) -> dict[RecordReason, Decimal]:
+    columns = ("department", "reason", "system", "record_id", "customer_id", "amount")
+    found: dict[RecordReason, Decimal] = {}
+    for one in DEPARTMENTS:
+        where = {"department": one}
+        rows = warehouse.read(OPERATOR, BRIDGE_MART, columns=columns, where=where, limit=100_000, exact=True)
+        for *names, amount in rows[list(columns)].itertuples(index=False, name=None):
+            department, reason, system, record, customer = (str(name or "") for name in names)
+            found[department, reason, system, record, customer] = Decimal(str(amount))
+    return found
 
 
 def _claim(claims: Mapping[str, Decimal], department: str) -> Figures:

@@ -23,6 +23,7 @@ from app.dashboard import (
     Movements,
     Panel,
     Pictured,
+    Quarrel,
     Ranked,
     Runway,
     SourceDesk,
@@ -42,6 +43,7 @@ from app.ui.panels import (
     inbox,
     listing,
     movements,
+    quarrel,
     ranked,
     runway,
     source_desk,
@@ -57,6 +59,7 @@ DESKS: Mapping[type, Callable[[Reading, str], None]] = {
     BoardPacks: board.draw,
     Filing: filing.draw,
     Glossary: glossary.draw,
+    Quarrel: quarrel.draw,
     SourceDesk: source_desk.draw,
 }
 """Panels with something to do in them, which draw themselves and fill a row."""

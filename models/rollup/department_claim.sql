@@ -12,16 +12,43 @@ present_items as (
     cross join lateral jsonb_array_elements(subscriptions.items) as members (member)
 ),
 
-finance as (
-    select round(sum(
-        {{ per_month("items.plan_amount_minor * items.quantity", "items.billing_interval", "items.interval_count") }}
-        * 12 * rates.units_per_minor * rates.usd_per_unit), 2) as claimed_value
+-- What has no list price is added as the newest renewal bills it: the usage, and with it the tax.
+used as (
+    select invoice_id, sum(amount_minor) as usage_minor from {{ ref("stg_stripe__invoice_lines") }}
+    where usage_type = 'metered'
+    group by invoice_id
+),
+
+billed as (
+    select distinct on (invoices.subscription_id)
+        invoices.subscription_id,
+        invoices.tax_minor + used.usage_minor as billed_minor
+    from {{ ref("stg_stripe__invoices") }} as invoices
+    inner join used on invoices.invoice_id = used.invoice_id
+    where
+        invoices.billing_reason in ('subscription_create', 'subscription_cycle')
+        and invoices.status in ('open', 'paid', 'uncollectible')
+    order by invoices.subscription_id, invoices.created_at desc, invoices.invoice_id desc
+),
+
+priced as (
+    select
+        items.subscription_id,
+        round(sum(
+            {{ per_month("case items.usage_type when 'licensed' then items.plan_amount_minor * items.quantity
+                else coalesce(billed.billed_minor, 0) end", "items.billing_interval", "items.interval_count") }}
+            * 12 * rates.units_per_minor * rates.usd_per_unit), 2) as claimed_value
     from {{ ref("stg_stripe__subscription_items") }} as items
     inner join present_items on items.subscription_item_id = present_items.subscription_item_id
     inner join {{ ref("dim_exchange_rate") }} as rates
         on items.currency = rates.currency
         and rates.day = cast(date_trunc('year', cast({{ as_of_day() }} as timestamp)) as date)
-    where items.usage_type = 'licensed'
+    left join billed on items.usage_type = 'metered' and items.subscription_id = billed.subscription_id
+    group by items.subscription_id
+),
+
+finance as (
+    select sum(claimed_value) as claimed_value from priced
 ),
 
 sales as (
@@ -49,7 +76,7 @@ marketing as (
 
 final as (
     select 'Finance' as department, 'ARR' as figure, 'usd' as unit, claimed_value, 'arr' as certified_metric,
-        'List price of all active and past-due Stripe subscriptions × 12, at the budget''s exchange rate' as how
+        'List price of all active and past-due Stripe subscriptions × 12, usage and tax where billed, at the budget''s exchange rate' as how
     from finance
     union all
     select 'Sales', 'ARR', 'usd', claimed_value, 'arr',

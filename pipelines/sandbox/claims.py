@@ -27,17 +27,41 @@ class Claims:
 
 
 def finance_arr(stripe: Objects, budget_rates: Mapping[str, Decimal]) -> Decimal:
-    """List price of all active and past due subscriptions at the budget's rates, a year of it."""
-    total = Fraction(0)
+    """List price of all active and past due subscriptions at the budget's rates, a year of it, each to the cent.
+
+    Usage has no list price: where it is billed, the newest renewal's usage and tax are added as they stand.
+    """
+    renewals = _newest_renewals(stripe.get("invoice", ()))
+    cents = 0
     for subscription in stripe["subscription"]:
         if subscription["status"] not in ("active", "past_due"):
             continue
+        minor, rate = Fraction(0), Fraction(0)
         for item in subscription["items"]["data"]:
             plan = item["plan"]
+            rate = Fraction(budget_rates[plan["currency"]]) / _MINOR[plan["currency"]]
+            month = _PER_MONTH[plan["interval"]] / plan["interval_count"]
             if plan["usage_type"] == "licensed":
-                month = plan["amount"] * item["quantity"] * _PER_MONTH[plan["interval"]] / plan["interval_count"]
-                total += 12 * month / _MINOR[plan["currency"]] * Fraction(budget_rates[plan["currency"]])
-    return Decimal(round(total * 100)) / 100
+                minor += 12 * month * plan["amount"] * item["quantity"]
+            elif subscription["id"] in renewals:
+                minor += 12 * month * _usage_and_tax(renewals.pop(subscription["id"]))
+        cents += (2 * minor * rate * 100 + 1).__floor__() // 2
+    return Decimal(cents) / 100
+
+
+def _newest_renewals(invoices: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """The newest invoice of each subscription that begins a period and was not voided."""
+    newest: dict[str, Mapping[str, Any]] = {}
+    for invoice in sorted(invoices, key=lambda one: (one["created"], one["id"])):
+        begins = invoice["billing_reason"] in ("subscription_create", "subscription_cycle")
+        if begins and invoice["status"] in ("open", "paid", "uncollectible"):
+            newest[invoice["subscription"]] = invoice
+    return newest
+
+
+def _usage_and_tax(invoice: Mapping[str, Any]) -> int:
+    lines = [line for line in invoice["lines"]["data"] if line["plan"] and line["plan"]["usage_type"] == "metered"]
+    return sum(int(line["amount"]) for line in lines) + int(invoice["tax"] or 0)
 
 
 def sales_arr(salesforce: Objects) -> Decimal:

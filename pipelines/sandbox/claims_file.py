@@ -10,7 +10,8 @@ from pipelines.sandbox import claims
 from pipelines.sandbox.company.simulation import Company
 
 READ = {
-    ("stripe", "subscription"), ("salesforce", "Account"), ("salesforce", "Opportunity"), ("production", "accounts"),
+    ("stripe", "subscription"), ("stripe", "invoice"),
+    ("salesforce", "Account"), ("salesforce", "Opportunity"), ("production", "accounts"),
     ("production", "users"),
 }  # fmt: skip
 """What the departments look at; the rest of the book stays unparsed."""
@@ -28,10 +29,10 @@ def claim_rows(company: Company, now: datetime, today: date) -> list[dict[str, A
     """
     held: dict[str, dict[str, list[Any]]] = {"stripe": {}, "salesforce": {}, "production": {}}
     for one in company.book.objects.values():
-        if (one.vendor, one.kind) in READ:
+        if (one.vendor, one.kind) in READ and (one.kind != "invoice" or b'"usage_type":"metered"' in one.raw):
             held[one.vendor].setdefault(one.kind, []).append(one.body)
     for vendor, kind in READ:
-        held[vendor].setdefault(kind, [])
+        held[vendor].setdefault(kind, [])  # of invoices only those with usage: Finance asks for no other
     rates = claims.budget_rates(company.files["exchange_rates"], today)
     salesforce, production = held["salesforce"], held["production"]
     said: tuple[tuple[str, str, Decimal | int, str, str], ...] = (

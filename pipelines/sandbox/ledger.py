@@ -24,6 +24,7 @@ from pipelines.sandbox.company.closing import Books, close_books, who_is_who
 from pipelines.sandbox.company.streams import STREAMS, control
 from pipelines.sandbox.company.truth import LEGS, CustomerMonth
 from pipelines.sandbox.figures import figures
+from pipelines.sandbox.reasons import reasons
 
 _MONEY = ("closing_mrr_usd", "opening_mrr_usd", *(f"{leg}_usd" for leg in LEGS), "fx_usd", "invoiced_revenue_usd",
           "cash_usd")  # fmt: skip
@@ -42,6 +43,7 @@ _TABLES: dict[str, tuple[str, ...]] = {
              "amount_usd"),
     "stream": ("source", "stream", "row_count", "digest", "total"),
     "figure": ("metric", "cut", "month", "part", "value"),
+    "claim_reason": ("department", "reason", "system", "record_id", "customer_id", "amount"),
 }  # fmt: skip
 
 
@@ -58,6 +60,7 @@ class Ledger:
     deal: pd.DataFrame
     stream: pd.DataFrame
     figure: pd.DataFrame
+    claim_reason: pd.DataFrame
 
 
 def ledger_path(settings: Settings) -> Path:
@@ -135,6 +138,8 @@ def _rows(company: Company, books: Books) -> dict[str, Iterable[tuple[Any, ...]]
         "stream": ((one.source, one.stream, one.row_count, str(one.digest), str(one.total))
                    for one in (control(company, told) for told in STREAMS)),
         "figure": _figures(company, books),
+        "claim_reason": ((one.department, one.reason, one.system, one.record, one.customer, one.amount)
+                         for one in reasons(company, books)),
     }  # fmt: skip
 
 

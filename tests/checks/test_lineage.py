@@ -113,3 +113,12 @@ def test_new_rows_reach_what_is_made_from_them(manifest: Path) -> None:
         "who", "fct_orders", "month", "fct_deals", "calendar", "fct_view"
     }
     assert lineage.reached_from({"raw_elsewhere"}) == frozenset()
+
+
+def test_what_compares_sources_waits_for_the_whole_build_with_all_that_is_made_of_it(manifest: Path) -> None:
+    content = json.loads(manifest.read_text())
+    content["nodes"]["model.p.fct_orders"]["config"] = {"meta": {"whole_build_only": True}}
+    manifest.write_text(json.dumps(content))
+    lineage = read_lineage(manifest)
+    assert lineage.reached_from({"raw_shop"}) == {"who"}
+    assert "raw_shop.orders" in lineage.upstream_of("mart_finance.sales")

@@ -74,6 +74,9 @@ FILES: dict[str, dict[str, str]] = {
     "identities": {
         "source": TEXT, "source_id": TEXT, "customer_id": TEXT, "kind": TEXT, "reason": TEXT, "known_on": "date",
     },
+    "claims": {
+        "claimed_on": "date", "department": TEXT, "metric": TEXT, "value": "numeric", "note": TEXT, "source": TEXT,
+    },
     "costs": {
         "month": "date", "department": TEXT, "category": TEXT, "is_cost_of_revenue": FLAG, "product": TEXT,
         "currency": TEXT, "amount": "numeric",

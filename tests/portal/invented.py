@@ -20,6 +20,8 @@ from app.settings import Settings
 from pipelines.mail import Mail, Picture, compose
 from pipelines.sandbox.people import PEOPLE
 
+from .invented_claims import claims
+
 AS_OF = datetime(2026, 11, 22, 11, tzinfo=UTC)
 RUN = UUID(int=1)
 MONTHS = [date(2024 + i // 12, i % 12 + 1, 1) for i in range(35)]  # 2024-01 … 2026-11
@@ -54,6 +56,7 @@ def fill(settings: Settings) -> None:
     with engine.begin() as connection:
         for make in (mrr, customers, retention, revenue, cash, executive, sources, engineer, runs):
             make(connection)
+        claims(connection, create)
         post(settings, connection)
     engine.dispose()
 

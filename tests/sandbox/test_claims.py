@@ -15,6 +15,7 @@ from pipelines.sandbox.claims_file import claim_rows
 from pipelines.sandbox.company import Company, simulate
 from pipelines.sandbox.company.closing import close_books
 from pipelines.sandbox.company.times import ANCHOR
+from tests.sandbox.planted import PLANTED, found
 
 NOW = datetime.fromtimestamp(ANCHOR, UTC)
 
@@ -30,7 +31,7 @@ def bodies(company: Company, vendor: str) -> dict[str, list[Any]]:
 def subscription(status: str, amount: int, quantity: int, currency: str = "usd", **plan: Any) -> dict[str, Any]:
     priced = {"amount": amount, "currency": currency, "interval": "month", "interval_count": 1,
               "usage_type": "licensed", **plan}  # fmt: skip
-    return {"status": status, "items": {"data": [{"plan": priced, "quantity": quantity}]}}
+    return {"id": "sub_0", "status": status, "items": {"data": [{"plan": priced, "quantity": quantity}]}}
 
 
 def test_finance_takes_list_prices_of_active_and_past_due_at_the_budget_rate() -> None:
@@ -41,6 +42,24 @@ def test_finance_takes_list_prices_of_active_and_past_due_at_the_budget_rate() -
     ]}  # fmt: skip
     rates = {"usd": Decimal(1), "jpy": Decimal("0.0065")}
     assert claims.finance_arr(stripe, rates) == Decimal("240.00") + Decimal("1200.00") + Decimal("78.00")
+
+
+def test_finance_adds_usage_and_tax_as_the_newest_renewal_bills_them() -> None:
+    def invoice(number: str, created: int, reason: str, status: str, used: int) -> dict[str, Any]:
+        lines = [{"amount": used, "plan": {"usage_type": "metered"}},
+                 {"amount": 1000, "plan": {"usage_type": "licensed"}}, {"amount": 7, "plan": None}]  # fmt: skip
+        return {"id": number, "created": created, "billing_reason": reason, "status": status, "tax": 55,
+                "subscription": "sub_1", "lines": {"data": lines}}  # fmt: skip
+
+    licensed, metered = (subscription("active", 1000, 1, usage_type=usage) for usage in ("licensed", "metered"))
+    items = [*licensed["items"]["data"], *metered["items"]["data"]]
+    stripe = {
+        "subscription": [{"id": "sub_1", "status": "active", "items": {"data": items}}],
+        "invoice": [invoice("in_3", 30, "subscription_update", "paid", 1), invoice("in_2", 20, "subscription_cycle",
+                    "open", 300), invoice("in_1", 10, "subscription_cycle", "paid", 2),
+                    invoice("in_4", 40, "subscription_cycle", "void", 3)],
+    }  # fmt: skip
+    assert claims.finance_arr(stripe, {"usd": Decimal(1)}) == 12 * Decimal("13.55")  # 10.00 + 3.00 + 0.55
 
 
 def test_the_budget_rate_is_the_latest_up_to_new_years_day() -> None:
@@ -92,6 +111,7 @@ def test_at_scale_demo_the_departments_quarrel_as_the_customer_said() -> None:
     certified = 12 * sum(one.closing for one in last) / 100
     assert certified == pytest.approx(12_000_000, rel=0.01)
     assert len(last) == pytest.approx(4_380, rel=0.01)
+    assert found(company, books) == {reason: [told] for reason, told in PLANTED.items()}
     rows = len(company.book.objects) + sum(
         len(body["lines"]["data"]) for body in stripe["invoice"]
     )  # as a loader counts them

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,6 +14,7 @@ import pytest
 from app.access import OPERATOR
 from app.compile import additivity_of
 from app.metrics import Question, catalogue
+from app.reconciliation import reconcile, records
 from app.settings import Settings
 from app.warehouse import Warehouse
 from pipelines.build import build
@@ -96,6 +98,32 @@ def test_one_cent_of_one_customer_is_found_and_named(built: Built) -> None:
     [of_customer] = [each for each in of_figures(report) if each.figure == "closing_mrr_usd"]
     assert of_customer.month == date(2026, 10, 1)
     assert of_customer.warehouse == (of_customer.ledger or Decimal(0)) + Decimal("0.01")
+
+
+def test_each_claim_is_led_to_the_certified_figure_and_nothing_is_unexplained(built: Built) -> None:
+    with closing(Warehouse(built.settings)) as warehouse:
+        for figure in ("arr", "customers"):
+            found = reconcile(warehouse, OPERATOR, figure)
+            assert len(found.known) == 2
+            for claim in found.known:
+                assert claim.claimed == claim.reported == claim.recomputed
+                assert (claim.claimed or Decimal(0)) - sum(step.amount for step in claim.steps) == found.certified
+                assert claim.holds
+                of_claim = records(warehouse, OPERATOR, figure, claim.department)
+                assert sum(row["amount"] for row in of_claim) == claim.difference
+                assert {row["reason"] for row in of_claim} == {step.reason for step in claim.steps}
+
+
+def test_one_cent_of_one_reason_is_found_and_named(built: Built) -> None:
+    of_reason = "department = 'finance' and reason = 'discount_ignored'"
+    one = f"(select min(record_id) from rollup.claim_bridge where {of_reason})"
+    change = f"update rollup.claim_bridge set amount = amount {{}} where {of_reason} and record_id = {one}"
+    spoil(built.settings, change.format("+ 0.01"))
+    [found] = of_figures(verify(built.settings))
+    spoil(built.settings, change.format("- 0.01"))
+    assert found.figure == "discount_ignored"
+    assert found.subject.startswith("finance: stripe sub_")
+    assert found.warehouse == (found.ledger or Decimal(0)) + Decimal("0.01")
 
 
 def test_a_warehouse_that_is_older_than_the_ledger_is_named(built: Built) -> None:

@@ -1,8 +1,9 @@
 -- One row per Salesforce account, deleted ones included.
 with source as (
     {{ raw("salesforce", "account", {
-        "Id": "text", "Name": "text", "Type": "text", "BillingCountryCode": "text", "OwnerId": "text",
-        "Industry": "text", "NumberOfEmployees": "integer", "Stripe_Customer_Id__c": "text", "CreatedDate": "timestamptz", "IsDeleted": "boolean"
+        "Id": "text", "Name": "text", "Type": "text", "BillingCountryCode": "text", "Industry": "text",
+        "NumberOfEmployees": "integer", "Website": "text", "OwnerId": "text", "Stripe_Customer_Id__c": "text",
+        "CreatedDate": "timestamptz", "IsDeleted": "boolean"
     }) }}
 )
 
@@ -13,6 +14,7 @@ select
     upper(billingcountrycode) as country,
     industry,
     numberofemployees as employees_count,
+    website,
     ownerid as owner_id,
     stripe_customer_id__c as customer_source_id,
     createddate as created_at,

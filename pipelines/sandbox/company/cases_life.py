@@ -162,6 +162,8 @@ def parts() -> list[Part]:
         Part("شركة النخيل", "right to left", _monthly("Core", "Team", 9), jan, "AE"),
         Part("=SUM(A1:A9)", "a name that a spreadsheet would run", _monthly("Core", "Starter", 4), jan),
         Part("Robert'); DROP TABLE customers;--", "a name that SQL would run", _monthly("Core", "Starter", 4), jan),
+        Part("Trial Balloon", "trial that runs at birth", _trial(True), at(2026, 11, 12, 10)),
+        Part("Just Left Ltd", "used, then ended", _stops(at(2026, 11, 12, 10), Fraction(0)), at(2026, 8, 14, 10)),
         Part("Odd Hours Ltd", "change one hour before the close", _odd_hours, jan, "GB", "gbp"),
     ]  # fmt: skip
 

@@ -131,6 +131,7 @@ def parts() -> list[Part]:
         Part("Crossover Ventures", "swap to another product", _other_product, DEC),
         Part("Two-Item Tavern", "items added and removed", _two_items, DEC),
         Part("Metered Meadows", "metered item beside a licensed one", _metered, DEC),
+        Part("Steuer & Verbrauch GmbH", "metered item, billed with tax", _metered, at(2026, 7, 6, 9), "DE", "eur"),
         Part("Annualize Me", "month to year in the middle of a month", _month_to_year, DEC),
         Part("Backdated Brothers", "change dated back to the period's start", _dated_back, DEC),
         Part("Round Trip Travel", "swap and back inside one month", _swap_back_in_month, DEC),

@@ -18,7 +18,10 @@ from pipelines.sandbox.company.truth import Close, CustomerLife, CustomerMonth, 
 
 @dataclass(frozen=True)
 class Books:
-    """The closed books: months in order, and each customer's months with MRR in them; days are those of the zone."""
+    """The closed books: months in order, each customer's months with MRR in them, and what was signed by hand.
+
+    Days are those of the zone.
+    """
 
     zone: ZoneInfo
     months: list[Close]
@@ -26,6 +29,7 @@ class Books:
     spans: dict[str, list[Span]]
     invoiced: dict[date, int]
     cash: dict[date, int]
+    by_hand: list[Agreement]
 
 
 def who_is_who(company: Company) -> tuple[dict[tuple[str, str], str], set[str]]:
@@ -41,14 +45,15 @@ def close_books(company: Company, zone: ZoneInfo) -> Books:
     months = closes(zone, company.until)
     same, left_out = who_is_who(company)
     spans: dict[str, list[Span]] = {}
-    for agreement in [*company.diary.agreements, *_contracts(company, zone)]:
+    by_hand = list(_contracts(company, zone))
+    for agreement in [*company.diary.agreements, *by_hand]:
         customer = same.get(("stripe", agreement.customer), agreement.customer)
         if customer not in left_out:
             spans.setdefault(customer, []).extend(spans_of(agreement))
     lives = (CustomerLife(name, parts, months, company.rates) for name, parts in spans.items())
     customers = [month for life in lives for month in life.lived()]
-    return Books(zone, months, customers, spans, _invoiced(company, months, zone),
-                 {close.month: cash_at(company, close.day) for close in months})  # fmt: skip
+    cash = {close.month: cash_at(company, close.day) for close in months}
+    return Books(zone, months, customers, spans, _invoiced(company, months, zone), cash, by_hand)
 
 
 def _contracts(company: Company, zone: ZoneInfo) -> Iterator[Agreement]:

@@ -25,6 +25,7 @@ class Crm:
     def __init__(self, company: Company) -> None:
         self.company, self.seed, self.until = company, company.seed, company.until
         self.owners = [sf_id("User", company.seed, number) for number in range(OWNERS + 1)]
+        self.signed_up = {client.prospect.key: client for client in company.clients if client.prospect}
 
     def write(self, signed: list[Signed]) -> None:
         """Everybody's records up to the company's instant."""
@@ -72,9 +73,12 @@ class Crm:
             self._account(f"{who.key}", who.company, "Prospect", who.country, opened, opened, who)
         one = plan(who.product, who.tier, who.currency, who.interval, who.count)
         year = one.amount * one.per_month * 12 * who.seats
+        client = self.signed_up.get(who.key)
         write_deal(self.company, Deal(
-            who.key, who.company, who.owner, _dollars(year, who.currency), "New Business", who.source, opened, closed,
-            who.is_won, 12, None, who.country, who.industry, who.employees))  # fmt: skip
+            who.key, who.company, who.owner, *_amounts(year, who.currency), "New Business", who.source, opened, closed,
+            who.is_won, 12, None, who.country, who.industry, who.employees,
+            agreement=client.desk.deals[0].agreement if client and client.desk.deals else None,
+        ))  # fmt: skip
 
     def _account(
         self, key: str, name: str, kind: str, country: str, created: int, updated: int,
@@ -98,8 +102,9 @@ class Crm:
         if client.prospect is None and client.desk.deals:
             year = sum((term.gross or Fraction(0)) * 12 for term in client.desk.deals[0].agreement.terms[:1])
             write_deal(self.company, Deal(
-                key, client.name, OWNERS, _dollars(year, client.desk.currency), "New Business", "Web", client.start,
-                client.start, True, 12, None, client.country, None, None, client.desk.customer))  # fmt: skip
+                key, client.name, OWNERS, *_amounts(year, client.desk.currency), "New Business", "Web", client.start,
+                client.start, True, 12, None, client.country, None, None, client.desk.customer,
+                agreement=client.desk.deals[0].agreement))  # fmt: skip
         self._expansions(client, key)
         is_plain = client.known_as == "customer" and not client.first_key
         if is_plain and share(self.seed, key, "duplicate") < self.company.design.duplicates:
@@ -112,6 +117,7 @@ class Crm:
             return
         name = client.name.upper()
         account = self._account(f"{key}*", name, "Customer", client.country, created, created, client.prospect)
+        self.company.second_accounts[account] = client.desk.customer
         if share(key, "found") < 0.4:
             self.company.identities.append(Identity(
                 "salesforce", account, client.desk.customer, "customer", "Entered twice in Salesforce",
@@ -129,12 +135,11 @@ class Crm:
                     continue
                 name = f"{key}#{deal.id}{number}"
                 if share(name) < self.company.design.booked_expansions:
-                    more = _dollars((value[term.item] - before) * 12, client.desk.currency)
-                    who = client.prospect
+                    more, who = _amounts((value[term.item] - before) * 12, client.desk.currency), client.prospect
                     write_deal(self.company, Deal(
-                        name, client.name, owner, more, "Expansion", None, term.start, term.start, True, 12, None,
+                        name, client.name, owner, *more, "Expansion", None, term.start, term.start, True, 12, None,
                         client.country, who.industry if who else None, who.employees if who else None,
-                        client.desk.customer))  # fmt: skip
+                        client.desk.customer, agreement=deal.agreement))  # fmt: skip
 
     def _signed(self, one: Signed) -> None:
         """A hand-signed deal: the amount is the total contract value."""
@@ -150,10 +155,11 @@ class Crm:
                 one.signed_at))  # fmt: skip
         start = one.terms[0]["start_date"]
         write_deal(self.company, Deal(
-            f"{key}#{one.terms[0]['contract_id']}", one.name, int(share(key) * OWNERS), _dollars(
+            f"{key}#{one.terms[0]['contract_id']}", one.name, int(share(key) * OWNERS), *_amounts(
                 Fraction(one.value) * 10 ** EXPONENT[one.terms[0]["currency"]], one.terms[0]["currency"]),
             "Renewal" if one.is_renewal else "New Business", "Outbound", one.opened_at, one.signed_at, True,
-            one.months, midnight(start) + DAY // 2, one.country, None, None, one.customer_id))  # fmt: skip
+            one.months, midnight(start) + DAY // 2, one.country, None, None, one.customer_id, signed=one,
+        ))  # fmt: skip
 
 
 def worked_at(who: Prospect) -> int:
@@ -171,9 +177,10 @@ def is_warm(who: Prospect) -> bool:
     return share(who.key, "warm") >= 0.7
 
 
-def _dollars(minor: Fraction | int, currency: str) -> float:
-    """Whole dollars at Salesforce's fixed rates."""
-    return float(round(float(minor) / 10 ** EXPONENT[currency] * DOLLARS[currency]))
+def _amounts(minor: Fraction | int, currency: str) -> tuple[float, float, Fraction, str]:
+    """Whole dollars at Salesforce's fixed rates, the customer's own money in units and in minor units, its currency."""
+    units = float(minor) / 10 ** EXPONENT[currency]
+    return float(round(units * DOLLARS[currency])), round(units, EXPONENT[currency]), Fraction(minor), currency
 
 
 def _opened(client: Client) -> int:

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
+from pipelines.sandbox.company.contracts import Signed
 from pipelines.sandbox.company.crm_bodies import STAGES, history_body, moment, opportunity_body, sf_id, stamped
 from pipelines.sandbox.company.crm_staff import REPS
 from pipelines.sandbox.company.dice import share
+from pipelines.sandbox.company.history import Agreement
 from pipelines.sandbox.company.market import OWNERS
-from pipelines.sandbox.company.simulation import Company
+from pipelines.sandbox.company.simulation import Booking, Company
 from pipelines.sandbox.company.times import DAY, at, day_of
 
 PATH = (0.0, 0.14, 0.42, 0.74)  # when in a deal's life the stages begin
@@ -29,12 +32,17 @@ class Deal:
     """What becomes of an opportunity. `key` up to a `#` is the account's; `owner` is who closes it.
 
     `country`, `industry`, `employees` and `customer` (its record at Stripe, or the contract's) are the account's.
+    `yearly`: what was offered, exact in minor units of the customer's own currency; `local` in its units, to the cent;
+    `amount` in dollars at Salesforce's fixed rates. `agreement`: whose part it is; `signed`: what is signed by hand.
     """
 
     key: str
     name: str
     owner: int
     amount: float
+    local: float
+    yearly: Fraction
+    currency: str
     kind: str
     source: str | None
     opened: int
@@ -46,6 +54,8 @@ class Deal:
     industry: str | None = None
     employees: int | None = None
     customer: str | None = None
+    agreement: Agreement | None = None
+    signed: Signed | None = None
 
     @property
     def has_life(self) -> bool:
@@ -76,6 +86,12 @@ def write_deal(company: Company, deal: Deal) -> None:
         opportunity, f"{deal.name} – {deal.kind}", sf_id("Account", company.seed, deal.key.split("#")[0]),
         owners[last.owner], last.stage, last.amount, last.close, deal.kind, deal.source, begins,
         deal.months)  # fmt: skip
+    body["Billing_Currency__c"] = deal.currency
+    body["Amount_Local__c"] = deal.local if last.amount == deal.amount else None
+    if is_closed and deal.is_won:
+        company.bookings.append(Booking(
+            opportunity, body["AccountId"], deal.kind, deal.amount, deal.local, deal.currency, deal.yearly,
+            deal.agreement, deal.signed))  # fmt: skip
     company.book.put("salesforce", "Opportunity", stamped(body, deal.opened, last.at), deal.opened, last.at, "Id")
     for number, step in enumerate(done):
         told = history_body(opportunity, number, step.stage, step.amount, step.close, step.at, owners[step.owner])

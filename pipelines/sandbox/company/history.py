@@ -67,6 +67,7 @@ class Bill:
     """An invoice as the company remembers it: money in minor units.
 
     `owed`: what is left of the total once the customer's credit is used; `due`: until when it is to be paid.
+    `usage` of it is metered; `begins`: its agreement's period began with it, so that it holds nothing prorated.
     """
 
     id: str
@@ -82,6 +83,9 @@ class Bill:
     paid_at: int | None = None
     voided_at: int | None = None
     written_off_at: int | None = None
+    usage: int = 0
+    agreement: Agreement | None = None
+    begins: bool = False
 
 
 @dataclass(frozen=True)

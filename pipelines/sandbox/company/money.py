@@ -110,6 +110,8 @@ def settle_amounts(desk: Desk, deal: Deal | None, invoice: Invoice, now: int) ->
         desk.body["balance"] = after
         desk.customer_changed(now)
     net = body["total"] - (body["tax"] or 0)
+    usage = sum(line.amount for line in invoice.lines if line.plan.usage == "metered")
+    begins = body["billing_reason"] in ("subscription_create", "subscription_cycle")
     if deal is not None:
         if deal.by_invoice and due:
             body["due_date"] = body["created"] + NET_DAYS * DAY
@@ -117,7 +119,8 @@ def settle_amounts(desk: Desk, deal: Deal | None, invoice: Invoice, now: int) ->
             invoice.debt = Debt(body["due_date"] or now)
             deal.agreement.debts.append(invoice.debt)
     invoice.bill = Bill(body["id"], desk.customer, desk.currency, now, net, body["total"], due,
-                        body["due_date"] or now, _sales(invoice))  # fmt: skip
+                        body["due_date"] or now, _sales(invoice), usage=usage,
+                        agreement=deal.agreement if deal else None, begins=begins)  # fmt: skip
     desk.diary.bills.append(invoice.bill)
     desk.log.put("invoice", body, now, "invoice.finalized")
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pipelines.sandbox.company import cases_life, cases_price, stripe_bodies
 from pipelines.sandbox.company.book import Book
 from pipelines.sandbox.company.catalog import COUPONS, TIERS, created, plan
+from pipelines.sandbox.company.contracts import Signed
 from pipelines.sandbox.company.design import SCALES, Design
 from pipelines.sandbox.company.desk import Desk
 from pipelines.sandbox.company.dice import dice, share
-from pipelines.sandbox.company.history import Diary
+from pipelines.sandbox.company.history import Agreement, Diary
 from pipelines.sandbox.company.life import Life
 from pipelines.sandbox.company.market import TAX, Prospect, prospects
 from pipelines.sandbox.company.names import domain
@@ -52,9 +54,30 @@ class Client:
     first_key: str = ""
 
 
+@dataclass(frozen=True)
+class Booking:
+    """A deal that Sales won, and what it sold: a part of an agreement, or what was signed by hand.
+
+    `yearly`: exact, in minor units of the currency; of what was signed by hand the whole term.
+    """
+
+    opportunity: str
+    account: str
+    kind: str
+    amount: float
+    local: float
+    currency: str
+    yearly: Fraction
+    agreement: Agreement | None
+    signed: Signed | None
+
+
 @dataclass
 class Company:
-    """Everything up to `until`: vendors, diary, the files, who is who, and all use of the product."""
+    """Everything up to `until`: vendors, diary, the files, who is who, and all use of the product.
+
+    `second_accounts`: of each account that Salesforce holds a second time, the Stripe customer it was copied from.
+    """
 
     seed: int
     scale: str
@@ -67,6 +90,8 @@ class Company:
     leads: list[Prospect] = field(default_factory=list)
     deals: list[Deal] = field(default_factory=list)
     identities: list[Identity] = field(default_factory=list)
+    bookings: list[Booking] = field(default_factory=list)
+    second_accounts: dict[str, str] = field(default_factory=dict)
     files: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     uses: list[Use] = field(default_factory=list)
 

@@ -15,7 +15,7 @@ FOREVER = 2**62
 
 @dataclass(frozen=True)
 class Span:
-    """In force at the instants `start < t <= end`; `net` in minor units a month."""
+    """In force at the instants `start < t <= end`; `net` in minor units a month, `gross` the price, less `cut`."""
 
     customer: str
     currency: str
@@ -26,6 +26,8 @@ class Span:
     net: Fraction
     state: str  # trial, paused, lapsed, free, past_due, active
     asked_to_end_at: int | None = None
+    gross: Fraction = Fraction(0)
+    cut: Fraction = Fraction(0)
 
 
 def spans_of(agreement: Agreement) -> Iterator[Span]:
@@ -72,7 +74,7 @@ def _split(agreement: Agreement, term: Term, gross: Fraction, end: int) -> Itera
         state = _state(agreement, term, debts, worth, start)
         net = worth if state in ("active", "past_due") else Fraction(0)
         yield Span(agreement.customer, agreement.currency, term.product, term.plan, start, stop, net, state,
-                   agreement.asked_to_end_at)  # fmt: skip
+                   agreement.asked_to_end_at, gross, min(gross, gross - worth))  # fmt: skip
 
 
 def _state(agreement: Agreement, term: Term, debts: list[Debt], worth: Fraction, now: int) -> str:

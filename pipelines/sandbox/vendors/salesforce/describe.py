@@ -31,7 +31,7 @@ STANDARD: Mapping[str, Mapping[str, str]] = {
         "LeadSource": "picklist", "IsClosed": "boolean", "IsWon": "boolean", "OwnerId": "reference",
         "ForecastCategoryName": "picklist", "ForecastCategory": "picklist", "ExpectedRevenue": "currency",
         "NextStep": "string", "LastStageChangeDate": "datetime", "Contract_Start__c": "date",
-        "Term_Months__c": "double",
+        "Term_Months__c": "double", "Billing_Currency__c": "string", "Amount_Local__c": "double",
     },
     "OpportunityHistory": {
         "Id": "id", "OpportunityId": "reference", "CreatedById": "reference", "CreatedDate": "datetime",
