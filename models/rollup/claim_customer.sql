@@ -45,10 +45,17 @@ paid as (
     where paid_at is not null and amount_due_minor > 0
 ),
 
+-- Who pays before its record has come is a customer as well.
+known as (
+    select customer_id from {{ ref("dim_customer") }}
+    union
+    select customer_id from lived
+),
+
 final as (
     select
-        customers.customer_id,
-        customers.customer_name,
+        known.customer_id,
+        coalesce(customers.customer_name, known.customer_id) as customer_name,
         coalesce(certified.arr_usd, 0) as certified_arr_usd,
         certified.customer_id is not null as is_active,
         case
@@ -66,11 +73,12 @@ final as (
         exact.record_id as rounding_record_id,
         coalesce(exact.net_usd, 0) - coalesce(certified.arr_usd, 0) as rounding_usd,
         coalesce(exact.rounding_bound_usd, 0) as rounding_bound_usd
-    from {{ ref("dim_customer") }} as customers
-    left join certified on customers.customer_id = certified.customer_id
-    left join exact on customers.customer_id = exact.customer_id
-    left join lived on customers.customer_id = lived.customer_id
-    left join paid on customers.customer_id = paid.customer_id
+    from known
+    left join {{ ref("dim_customer") }} as customers on known.customer_id = customers.customer_id
+    left join certified on known.customer_id = certified.customer_id
+    left join exact on known.customer_id = exact.customer_id
+    left join lived on known.customer_id = lived.customer_id
+    left join paid on known.customer_id = paid.customer_id
 )
 
 select * from final

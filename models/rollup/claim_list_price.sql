@@ -54,11 +54,18 @@ sums as (
     group by subscription_id, currency
 ),
 
+-- Whose MRR it is says its newest invoice, which may have moved to another customer than the subscription names.
+holders as (
+    select subscription_id, max(customer_id) as customer_id from {{ ref("fct_mrr_segment") }}
+    where valid_from < {{ as_of() }} and (valid_to is null or valid_to >= {{ as_of() }})
+    group by subscription_id
+),
+
 final as (
     select
         sums.subscription_id,
         subscriptions.customer_source_id,
-        coalesce(identity.customer_id, subscriptions.customer_source_id) as customer_id,
+        coalesce(holders.customer_id, identity.customer_id, subscriptions.customer_source_id) as customer_id,
         coalesce(identity.is_excluded, false) as is_excluded,
         sums.currency,
         rates.usd_per_unit as budget_rate,
@@ -71,6 +78,7 @@ final as (
         on sums.currency = rates.currency
         and rates.day = cast(date_trunc('year', cast({{ as_of_day() }} as timestamp)) as date)
     left join used on sums.subscription_id = used.subscription_id
+    left join holders on sums.subscription_id = holders.subscription_id
     left join {{ ref("dim_identity") }} as identity
         on identity.source = 'stripe' and subscriptions.customer_source_id = identity.source_id
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,9 @@ from psycopg2.extensions import connection
 from app.secrets import warehouse_url
 from app.settings import Settings
 from pipelines.build import build
+from pipelines.dbt import manifest_path
 from pipelines.job import Run
+from pipelines.lineage import read_lineage
 
 RAW = ("raw_stripe", "raw_salesforce", "raw_production", "raw_files", "raw_ga4", "raw_sendgrid")
 
@@ -48,6 +50,19 @@ def answers(database: connection, query: str) -> list[tuple[Any, ...]]:
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     database.commit()
     return rows
+
+
+def contents(settings: Settings, database: connection) -> Mapping[str, Any]:
+    """Every row of every table of core and rollup, in an order of its own; but for what waits for the whole build."""
+    tables = answers(database, "select schemaname || '.' || tablename from pg_tables where schemaname in "
+                               "('core', 'rollup') order by 1")  # fmt: skip
+    lineage = read_lineage(manifest_path(settings))
+    waiting = {lineage.datasets[node] for node in lineage.whole_only}
+    return {
+        name: answers(database, f"select to_jsonb(t)::text from {name} as t order by 1")
+        for (name,) in tables
+        if name not in waiting
+    }
 
 
 def _empty(database: connection) -> None:

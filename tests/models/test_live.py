@@ -25,7 +25,7 @@ from pipelines.job import Run
 from pipelines.live import MOST_TRIES, Waiting
 from pipelines.live_build import LiveBuild, build_live
 from tests.models import meridian
-from tests.models.conftest import answers
+from tests.models.conftest import answers, contents
 from tests.models.raw_tables import TEXT, fill, fill_files, fill_stripe
 
 Build = Callable[[datetime], None]
@@ -76,7 +76,7 @@ def test_a_new_user_of_the_product_counts_at_once(migrated: Settings, loaded: co
 def test_a_part_comes_to_what_the_whole_comes_to(migrated: Settings, loaded: connection, build_as_of: Build) -> None:
     """Ada's subscription ends by a webhook; every row of every rollup and core table is compared with a whole build."""
     build_as_of(APRIL)
-    first = _contents(loaded)
+    first = contents(migrated, loaded)
     heard = wall()
     event = {"id": "evt_end", "object": "event", "type": "customer.subscription.deleted", "created": meridian.at(4, 10),
              "data": {"object": meridian.ada(ended_at=meridian.at(4, 10))}}  # fmt: skip
@@ -84,9 +84,9 @@ def test_a_part_comes_to_what_the_whole_comes_to(migrated: Settings, loaded: con
                      "(%s, %s, to_timestamp(%s), %s, 'read')",
              event["id"], event["type"], event["created"], json.dumps(event))  # fmt: skip
     assert build_live(migrated, APRIL, {"stripe_webhook": heard}).failures == ()
-    part = _contents(loaded)
+    part = contents(migrated, loaded)
     build_as_of(APRIL)
-    assert part == _contents(loaded)
+    assert part == contents(migrated, loaded)
     assert {table for table in part if part[table] != first[table]} >= {"rollup.mrr_month", "rollup.customers_month"}
 
 
@@ -242,15 +242,6 @@ def test_what_fell_short_is_tried_again_and_then_left_to_the_whole_build() -> No
         else:
             waiting.since.clear()
     assert tries == MOST_TRIES
-
-
-def _contents(database: connection) -> Mapping[str, Any]:
-    """Every row of every table of core and rollup, in an order of its own."""
-    tables = answers(database, "select schemaname || '.' || tablename from pg_tables where schemaname in "
-                               "('core', 'rollup') order by 1")  # fmt: skip
-    return {
-        name: answers(database, f"select to_jsonb(t)::text from {name} as t order by 1") for (name,) in tables
-    }
 
 
 def _execute(database: connection, statement: str, *values: object) -> None:

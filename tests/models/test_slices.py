@@ -18,7 +18,7 @@ from pipelines.build import last_good
 from pipelines.live_build import LiveBuild, Models, build_live
 from pipelines.live_slice import touched_since
 from tests.models import meridian
-from tests.models.conftest import answers
+from tests.models.conftest import answers, contents
 from tests.models.raw_tables import fill_files, fill_stripe
 
 pytestmark = pytest.mark.slow
@@ -63,13 +63,6 @@ def happens(loaded: connection) -> Happens:
     return stored
 
 
-def _contents(database: connection) -> Mapping[str, Any]:
-    """Every row of every table of core and rollup, in an order of its own."""
-    tables = answers(database, "select schemaname || '.' || tablename from pg_tables where schemaname in "
-                               "('core', 'rollup') order by 1")  # fmt: skip
-    return {name: answers(database, f"select to_jsonb(t)::text from {name} as t order by 1") for (name,) in tables}
-
-
 def _differences(part: Mapping[str, Any], whole: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: (part[name], rows) for name, rows in whole.items() if part[name] != rows}
 
@@ -81,7 +74,7 @@ def test_slices_come_to_what_the_whole_comes_to(
     invoice, a new name, an end: each in a part of its own, and all on models read once.
     """
     build_as_of(APRIL)
-    [table], models, first = answers(loaded, SAME_TABLE), Models(migrated), _contents(loaded)
+    [table], models, first = answers(loaded, SAME_TABLE), Models(migrated), contents(migrated, loaded)
     for bodies in (
         _newcomer("o'hara"),
         _newcomer("bo_again"),
@@ -94,9 +87,9 @@ def test_slices_come_to_what_the_whole_comes_to(
             happens(body, meridian.at(4, 19))
         assert build_live(migrated, APRIL, {"stripe_webhook": wall()}, models).failures == ()
     assert answers(loaded, SAME_TABLE) == [table], "a slice leaves the table itself where it is"
-    part = _contents(loaded)
+    part = contents(migrated, loaded)
     build_as_of(APRIL)
-    assert _differences(part, _contents(loaded)) == {}
+    assert _differences(part, contents(migrated, loaded)) == {}
     changed = {name for name in part if part[name] != first[name]}
     assert changed >= {"rollup.mrr_month", "rollup.mrr_movement", "core.fct_mrr_segment", "core.dim_customer"}
     customers = answers(loaded, "select distinct customer_id from core.fct_invoice order by 1")
@@ -113,10 +106,10 @@ def test_what_the_clock_alone_has_moved_is_in_the_part(
     for body in _newcomer("late"):
         happens(body, meridian.at(4, 20))
     assert build_live(migrated, APRIL, {"stripe_webhook": wall()}).failures == ()
-    part = _contents(loaded)
+    part = contents(migrated, loaded)
     assert (before - _paid(loaded), _paid(loaded) - before) == ({"cus_ada"}, {"cus_late"})
     build_as_of(APRIL)
-    assert _differences(part, _contents(loaded)) == {}
+    assert _differences(part, contents(migrated, loaded)) == {}
 
 
 def test_who_is_known_by_other_names_or_was_moved_otherwise_is_in_the_part(
@@ -138,9 +131,9 @@ def test_who_is_known_by_other_names_or_was_moved_otherwise_is_in_the_part(
         happens(body, meridian.at(4, 20))
     assert build_live(migrated, APRIL, {"stripe_webhook": wall()}).failures == ()
     assert answers(loaded, SAME_TABLE) == [table]
-    part = _contents(loaded)
+    part = contents(migrated, loaded)
     build_as_of(APRIL)
-    assert _differences(part, _contents(loaded)) == {}
+    assert _differences(part, contents(migrated, loaded)) == {}
 
 
 def test_a_charge_of_nobody_that_is_given_to_a_customer_is_counted_once(
@@ -170,9 +163,9 @@ def test_where_it_cannot_be_said_whose_rows_are_new_all_are_worked_out(
             happens(body, meridian.at(4, 19))
     assert build_live(migrated, APRIL, {"stripe_webhook": wall()}).failures == ()
     assert answers(loaded, SAME_TABLE) != [table]
-    part = _contents(loaded)
+    part = contents(migrated, loaded)
     build_as_of(APRIL)
-    assert _differences(part, _contents(loaded)) == {}
+    assert _differences(part, contents(migrated, loaded)) == {}
 
 
 def test_what_reaches_no_sliced_model_comes_along(
