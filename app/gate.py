@@ -17,7 +17,6 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.documents import PLACE
 from app.login import CALLBACK
 from app.script_policy import POLICY, content_security_policy
 
@@ -152,7 +151,7 @@ class GateMiddleware:
     def _dress(self, request: Request, headers: MutableHeaders) -> None:
         """Adds the security headers, tightens cookies, and keeps or restores the wanted page."""
         for name, value in self.headers.items():
-            if not (name == POLICY and name in headers and is_under(request.url.path, (PLACE,))):
+            if name != POLICY or name not in headers:
                 headers[name] = value
         self._tighten_cookies(headers)
         path = request.url.path
