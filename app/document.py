@@ -14,6 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import DependencyMissing
+from app.script_policy import POLICY
 
 FIRST = Path(__file__).resolve().with_name("first.js")
 CHANGES = (
@@ -50,7 +51,10 @@ def document(streamlits: str, ground: tuple[str, str]) -> str:
 
 
 class DocumentMiddleware:
-    """Sends our document wherever Streamlit would send its own page, whatever the address."""
+    """Sends our document wherever Streamlit would send its own page, whatever the address.
+
+    Streamlit's page has no policy of its own; a page that brings one is another and stays as it is.
+    """
 
     def __init__(self, app: ASGIApp, text: str) -> None:
         self.app = app
@@ -69,7 +73,8 @@ class DocumentMiddleware:
             nonlocal is_page
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                is_page = message["status"] == 200 and headers.get("content-type", "").startswith("text/html")
+                is_html = message["status"] == 200 and headers.get("content-type", "").startswith("text/html")
+                is_page = is_html and POLICY not in headers
                 if is_page:
                     self._describe(headers, len(body), accepts)
                 await send(message)

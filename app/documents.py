@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -17,13 +14,13 @@ from starlette.responses import FileResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from app.access import ROLES, Viewer
+from app.script_policy import POLICY, content_security_policy
 from app.settings import Settings
 
 PLACE = "/docs"
 DICTIONARY, DBT = f"{PLACE}/dictionary.html", f"{PLACE}/dbt.html"
 READERS = {"dictionary.html": ROLES, "dictionary.js": ROLES, "dbt.html": ("analyst", "engineer")}
 """Who may read each: what a metric means is everybody's, how it is written in SQL the analysts' and engineers'."""
-SCRIPT = re.compile(r"<script[^>]*>(.*?)</script>", re.DOTALL)
 
 
 def folder_of(settings: Settings) -> Path:
@@ -54,7 +51,7 @@ def documents_route(
         if not name.endswith(".html"):
             return FileResponse(path)
         note(viewer, name)
-        return FileResponse(path, headers={"Content-Security-Policy": policy(path, path.stat().st_mtime_ns)})
+        return FileResponse(path, headers={POLICY: policy(path, path.stat().st_mtime_ns)})
 
     async def respond(request: Request) -> Response:
         return await run_in_threadpool(answer, request)
@@ -64,11 +61,5 @@ def documents_route(
 
 @lru_cache(maxsize=4)
 def policy(path: Path, written_at: int) -> str:
-    """Everything from ourselves, and of scripts in the page those that were written into it; read once per writing."""
-    digests = [hashlib.sha256(script.encode()).digest() for script in SCRIPT.findall(path.read_text(encoding="utf-8"))]
-    inline = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
-    return (
-        f"default-src 'self'; script-src 'self' 'unsafe-eval' {inline}; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors 'none'"
-    )
+    """What the page may run, by its own scripts; it is read once per writing."""
+    return content_security_policy(path.read_text(encoding="utf-8"))

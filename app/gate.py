@@ -5,8 +5,6 @@ A plain ASGI middleware. It knows paths and cookies and draws nothing.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,11 +17,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.documents import PLACE
 from app.login import CALLBACK
+from app.script_policy import POLICY, content_security_policy
 
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
-POLICY = "Content-Security-Policy"
 UPLOAD = "/_stcore/upload_file"
 LOGOUT = "/auth/logout"
 OWN_FILES = "/app/static/"
@@ -32,7 +29,6 @@ SESSION = "plumbline_session"
 AUTH_COOKIES = ("_streamlit_user", "_streamlit_session", "_streamlit_xsrf")
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
 QUERY = re.compile(r"[A-Za-z0-9_=&%.,:+-]{0,500}")
-INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -83,17 +79,6 @@ def host_name(netloc: str) -> str | None:
         return urlsplit(f"//{netloc}").hostname
     except ValueError:
         return None
-
-
-def content_security_policy(page: str) -> str:
-    """Everything from ourselves. Inline scripts: only the ones in the page we serve, by their digest."""
-    digests = [hashlib.sha256(script.encode()).digest() for script in INLINE_SCRIPT.findall(page)]
-    inline = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
-    return (
-        f"default-src 'self'; script-src 'self' 'unsafe-eval' {inline}; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
-        "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-    )
 
 
 class GateMiddleware:
@@ -166,7 +151,7 @@ class GateMiddleware:
     def _dress(self, request: Request, headers: MutableHeaders) -> None:
         """Adds the security headers, tightens cookies, and keeps or restores the wanted page."""
         for name, value in self.headers.items():
-            if not (name == POLICY and name in headers and is_under(request.url.path, (PLACE,))):
+            if name != POLICY or name not in headers:
                 headers[name] = value
         self._tighten_cookies(headers)
         path = request.url.path

@@ -33,16 +33,12 @@ LONGEST_NAME = 80
 
 @dataclass(frozen=True)
 class Opened:
-    """A figure of a pack as it was frozen, and how it compared last; `hidden` where its reader may not see it."""
+    """A figure of a pack as it was frozen, and how it compared last; `shown` is None for who may not see it."""
 
     frozen: Frozen
     metric: Metric
     shown: Shown | None
     compared: Compared | None
-
-    @property
-    def is_hidden(self) -> bool:
-        return self.shown is None
 
 
 @dataclass(frozen=True)

@@ -106,9 +106,3 @@ def finding(opened: OpenedPack) -> str:
 
 def _is_altered(one: Opened) -> bool:
     return bool((one.shown and one.shown.altered) or (one.compared and one.compared.altered))
-
-
-def standing(figures: Sequence[Opened]) -> tuple[int, int]:
-    """How many figures are seen, and how many of them have changed."""
-    seen = [one for one in figures if one.shown is not None]
-    return len(seen), sum(1 for one in seen if one.compared is not None and one.compared.changes)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.access import OPERATOR
 from app.errors import FellShort, UsageError
 from app.settings import get_settings
 from pipelines.commands.options import Json
@@ -17,7 +18,8 @@ from pipelines.output import answer, chatter_on_stderr
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from app.board.packs import Opened, OpenedPack
+    from app.board.packs import Board, Opened, OpenedPack
+    from app.board.store import Pack
     from app.warehouse import Warehouse
 
 app = typer.Typer(
@@ -57,7 +59,6 @@ def freeze(
 
     Example: plumbline board freeze "Board Q3 2026" --month 2026-09
     """
-    from app.access import OPERATOR
     from app.clock import as_of
 
     settings = get_settings()
@@ -75,12 +76,7 @@ def show(name: Name, as_json: Json = False) -> None:
 
     Example: plumbline board show "Board Q3 2026"
     """
-    from app.access import OPERATOR
-
-    with _warehouse(as_json) as warehouse:
-        opened = warehouse.board.open(OPERATOR, warehouse.board.pack(name))
-    _answer(opened, as_json)
-    _fall_short(opened)
+    _tell(name, as_json, lambda board, pack: board.open(OPERATOR, pack))
 
 
 @app.command()
@@ -89,12 +85,17 @@ def compare(name: Name, as_json: Json = False) -> None:
 
     Example: plumbline board compare "Board Q3 2026"
     """
-    from app.access import OPERATOR
+    _tell(name, as_json, lambda board, pack: board.compare(OPERATOR, pack))
 
+
+def _tell(name: str, as_json: bool, opening: Callable[[Board, Pack], OpenedPack]) -> None:
+    """Answers with a pack; ends with 1 where it or a figure was changed by hand, or nothing says why it changed."""
     with _warehouse(as_json) as warehouse:
-        opened = warehouse.board.compare(OPERATOR, warehouse.board.pack(name))
+        opened = opening(warehouse.board, warehouse.board.pack(name))
     _answer(opened, as_json)
-    _fall_short(opened)
+    unproved = [one for one in opened.figures if one.compared is not None and not one.compared.holds]
+    if unproved or not opened.is_whole:
+        raise typer.Exit(FellShort.exit_code)
 
 
 @contextmanager
@@ -151,10 +152,3 @@ def _draw(opened: OpenedPack, console: Console) -> None:
         for row in frozen_rows(one):
             table.add_row(row.label, row.value, change_words(one, row), row.receipt)
     console.print(table)
-
-
-def _fall_short(opened: OpenedPack) -> None:
-    """Ends with 1 where the pack or a figure was changed by hand, or nothing says why it changed."""
-    unproved = [one for one in opened.figures if one.compared is not None and not one.compared.holds]
-    if unproved or not opened.is_whole:
-        raise typer.Exit(FellShort.exit_code)

@@ -23,7 +23,7 @@ from app.settings import Settings
 from pipelines.sandbox.claims_file import claim_rows
 from pipelines.sandbox.company import simulate
 from pipelines.sandbox.company.times import ANCHOR
-from pipelines.sandbox.ledger import ledger_path, write_ledger
+from pipelines.sandbox.ledger import is_of_this_form, ledger_path, write_ledger
 from pipelines.sandbox.store import read_meta, write_store
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -56,7 +56,7 @@ def bring_to_life(settings: Settings, until: datetime | None = None) -> datetime
         clock = read_clock(settings)
         _same_company(settings)
         wanted = until or clock or datetime.fromtimestamp(ANCHOR, UTC)
-        if clock is not None and wanted <= clock and ledger_path(settings).exists():
+        if clock is not None and wanted <= clock and is_of_this_form(ledger_path(settings)):
             return clock
         return _live_until(settings, wanted)
 

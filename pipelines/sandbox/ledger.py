@@ -85,16 +85,35 @@ def write_ledger(settings: Settings, company: Company) -> None:
     os.replace(fresh, path)
 
 
+def is_of_this_form(path: Path) -> bool:
+    """Whether there is a ledger with every table and column that is read today; one of an older version has not."""
+    if not path.exists():
+        return False
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        return all(
+            tuple(row[1] for row in connection.execute(f"pragma table_info({table})")) == columns
+            for table, columns in _TABLES.items()
+        )
+    finally:
+        connection.close()
+
+
 def read_ledger(settings: Settings) -> Ledger:
     """The whole ledger.
 
     Raises:
-        DependencyMissing: there is no sandbox company in this home.
+        DependencyMissing: there is no sandbox company in this home, or its ledger is of another version.
     """
     path = ledger_path(settings)
     if not path.exists():
         raise DependencyMissing(
             f"There is no ledger at {path}: the sandbox company has not been born here. Run `plumbline up` first."
+        )
+    if not is_of_this_form(path):
+        raise DependencyMissing(
+            f"The ledger at {path} was kept by another version of Plumbline, which did not write down all that is "
+            "compared today. Run `plumbline up`: the same company keeps it anew."
         )
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:

@@ -106,7 +106,7 @@ def test_each_figure_has_a_receipt_that_says_what_the_mail_says(clean: Settings,
         with closing(Warehouse(clean)) as warehouse:
             shown = [warehouse.receipts.show(EVA, each).stored.receipt for each in receipts]
     finally:
-        sql(clean, ADMIN, "truncate portal.build_run, portal.receipt")
+        sql(clean, ADMIN, "truncate portal.build_run, portal.receipt cascade")
     assert tuple(each.metric for each in shown) == FIGURES
     assert shown[0].answer["rows"][-1] == ["2026-10-01", "11880000"]  # 12 × 990,000
     unbroken = r'Receipt <span[^>]*white-space: ?nowrap[^>]*>([0-9A-Z-]{14})</span>'

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from app.document import FIRST, DocumentMiddleware, document
 from app.errors import DependencyMissing
-from app.gate import content_security_policy
+from app.script_policy import content_security_policy
 from app.serve import STATIC
 
 from .in_process import Browser

@@ -17,6 +17,7 @@ from .servers import PATIENCE_SECONDS, Portal
 from .streamlit_client import sign_in
 
 EMAIL = {person.roles[0]: person.email for person in PEOPLE}
+BROWSER = {"accept": "text/html,*/*", "accept-encoding": "gzip"}
 PAGE = "<!doctype html><title>{}</title><script>let a = 1</script>"
 
 
@@ -55,8 +56,10 @@ def test_a_stranger_is_sent_to_the_sign_in_whatever_is_asked_for(documents: Port
 )
 def test_each_document_is_for_its_readers(documents: Portal, role: str, name: str, status: int) -> None:
     with closing(sign_in(documents, EMAIL[role])) as client:
-        answer = client.get(f"{documents.url}/docs/{name}", timeout=PATIENCE_SECONDS)
+        answer = client.get(f"{documents.url}/docs/{name}", headers=BROWSER, timeout=PATIENCE_SECONDS)
     assert answer.status_code == status
+    if status == 200:
+        assert answer.text == (folder_of(documents.settings) / name).read_text(), "this very document"
     assert "secret" not in answer.text
 
 

@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from app.gate import SESSION, WANTED, Gate, GateMiddleware, content_security_policy
+from app.gate import SESSION, WANTED, Gate, GateMiddleware
+from app.script_policy import content_security_policy
 
 from .in_process import Browser
 

@@ -61,6 +61,19 @@ def test_a_second_birth_and_a_birth_after_a_kill_end_in_the_same_state(settings:
     assert contents(settings) == first
 
 
+def test_a_ledger_of_another_version_is_told_and_kept_anew_by_the_next_birth(settings: Settings) -> None:
+    birth.bring_to_life(settings)
+    figures = len(read_ledger(settings).figure)
+    connection = sqlite3.connect(ledger.ledger_path(settings))
+    connection.execute("drop table figure")
+    connection.commit()
+    connection.close()
+    with pytest.raises(DependencyMissing, match="kept by another version of Plumbline"):
+        read_ledger(settings)
+    assert birth.bring_to_life(settings) == BORN
+    assert len(read_ledger(settings).figure) == figures > 1000
+
+
 def test_killed_between_store_and_ledger_an_advance_done_again_is_the_same(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

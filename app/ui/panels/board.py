@@ -13,7 +13,7 @@ from app.board.store import Pack
 from app.errors import PlumblineError
 from app.ui import board_words as words
 from app.ui import format as f
-from app.ui.panels.frame import Picture, draw_panel
+from app.ui.panels.frame import Picture, draw_panel, empty
 from app.ui.reading import Reading
 from app.ui.tables import Cell, Column, table
 
@@ -41,7 +41,7 @@ def draw(reading: Reading, key: str) -> None:
                 may = "Give the first one a name, and freeze it." if set(FREEZERS) & set(reading.viewer.roles) else (
                     f"The roles {' and '.join(FREEZERS)} freeze one."
                 )
-                draw_panel(reading, key, Picture("Nothing is frozen yet", "", "", html=empty(NOTHING + may)))
+                draw_panel(reading, key, empty("Nothing is frozen yet", NOTHING + may))
             else:
                 draw_pack(reading, reading.warehouse.board.open(reading.viewer, chosen), key)
 
@@ -130,6 +130,3 @@ def pack_html(opened: OpenedPack) -> str:
     foot = f"Frozen as of {pack.as_of:%-d %B %Y} by {escape(pack.made_by)}. Fingerprint {escape(pack.fingerprint)}"
     return table(columns, rows, caption=f"The figures of {pack.name}") + f'{signed}<p class="pl-more">{foot}</p>'
 
-
-def empty(why: str) -> str:
-    return f'<p class="pl-empty">{escape(why)}</p>'
