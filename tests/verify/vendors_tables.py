@@ -16,14 +16,16 @@ from app.secrets import warehouse_url
 from app.settings import Settings
 from pipelines.sandbox.store import open_store
 from tests.models.raw_tables import FILES, FLAG, INSTANT, NUMBER, TEXT, fill, fill_stripe
+from tests.verify.marketing_tables import fill_marketing
 from tests.verify.sendgrid_tables import fill_sendgrid
 
 DAYS = ("CloseDate", "ConvertedDate", "Contract_Start__c", "StartDate")
+FILLED = ("stripe", "salesforce", "production", "sendgrid", "ga4", "google_ads", "facebook", "hubspot", "files")
 ANY_TYPE = {"OldValue": TEXT, "NewValue": TEXT}
 
 
 def fill_raw_tables(settings: Settings, as_of: datetime) -> None:
-    """Stripe, Salesforce, production, SendGrid and the files that the models read."""
+    """Stripe, Salesforce, production, SendGrid, marketing's sources and the files that the models read."""
     address = warehouse_url(settings).set(drivername="postgresql").render_as_string(hide_password=False)
     with closing(psycopg2.connect(address)) as database:
         fill_stripe(database, _objects(settings, "stripe"), extracted_at=as_of)
@@ -32,6 +34,7 @@ def fill_raw_tables(settings: Settings, as_of: datetime) -> None:
                 columns = _columns(rows) | (ANY_TYPE if kind == "OpportunityFieldHistory" else {})
                 fill(database, f"raw_{vendor}", kind, columns, rows)
         fill_sendgrid(database, settings)
+        fill_marketing(database, *(_objects(settings, each) for each in ("ga4", "google_ads", "facebook", "hubspot")))
         for name, columns in FILES.items():
             with (settings.files / f"{name}.csv").open(encoding="utf-8", newline="") as file:
                 rows = [{key: value or None for key, value in row.items()} for row in csv.DictReader(file)]
@@ -50,7 +53,7 @@ def empty_raw_tables(settings: Settings) -> None:
     """Drops what was filled and what was built from it."""
     address = warehouse_url(settings).set(drivername="postgresql").render_as_string(hide_password=False)
     with closing(psycopg2.connect(address)) as database:
-        for schema in ("raw_stripe", "raw_salesforce", "raw_production", "raw_sendgrid", "raw_files"):
+        for schema in (f"raw_{name}" for name in FILLED):
             _drop_tables(database, schema)
         database.commit()
 
