@@ -10,7 +10,7 @@ with credits as (
 won as (
     select month, customer_id, sum(new_usd) * 100 as cents
     from {{ ref("mrr_customer_month") }}
-    where new_usd <> 0
+    where movement = 'new'
     group by month, customer_id
 ),
 
