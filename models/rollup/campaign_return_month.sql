@@ -55,7 +55,7 @@ final as (
             else 0
         end as paid_customers_count,
         case when joined.spend_usd > 0 then joined.revenue_usd else 0 end as paid_revenue_usd,
-        case when joined.spend_usd > 0 then round(joined.revenue_usd * margins.margin_ratio, 2) else 0 end
+        round(case when joined.spend_usd > 0 then joined.revenue_usd else 0 end * margins.margin_ratio, 2)
             as paid_margin_usd
     from joined
     left join margins on joined.month = margins.month
