@@ -1,4 +1,4 @@
-"""Fills the raw tables of web analytics, advertising and HubSpot from the sandbox's vendors, as their taps shape them."""
+"""Fills the raw tables of web analytics, advertising and HubSpot as their taps shape what the sandbox holds."""
 
 from __future__ import annotations
 
@@ -38,8 +38,9 @@ CONTACT = (
 def fill_marketing(database: connection, ga4: Objects, google: Objects, facebook: Objects, hubspot: Objects) -> None:
     """All four sources, read at one instant; of web analytics an older reading as well, which no longer counts."""
     for report, dimensions in REPORTS.items():
-        columns = {"date": "date", **dict.fromkeys(dimensions, TEXT), **dict.fromkeys(SUMS, "numeric")}
-        fill(database, "raw_ga4", report, columns | {"_sdc_extracted_at": INSTANT}, _web(ga4["day"], dimensions))
+        columns = {"date": "date", "_sdc_extracted_at": INSTANT, "_sdc_record_hash": TEXT}
+        columns |= dict.fromkeys(dimensions, TEXT) | dict.fromkeys(SUMS, "numeric")
+        fill(database, "raw_ga4", report, columns, _web(ga4["day"], dimensions))
     _google(database, google)
     _facebook(database, facebook)
     _hubspot(database, hubspot)
@@ -60,17 +61,18 @@ def _web(days: Iterable[Mapping[str, Any]], dimensions: Mapping[str, str]) -> It
 def _google(database: connection, held: Objects) -> None:
     columns = {"customer_id": TEXT, "currency_code": TEXT}
     fill(database, "raw_google_ads", "customer", columns, (
-        {"customer_id": one["id"], "currency_code": one["customer"]["currencyCode"]} for one in held["customer"]))  # fmt: skip
+        {"customer_id": one["id"], "currency_code": one["customer"]["currencyCode"]}
+        for one in held["customer"]))  # fmt: skip
     account = held["customer"][0]["id"]
     columns = dict.fromkeys(
-        ("customer_id", "campaign_id", "name", "channel_type", "start_date_time", "end_date_time", "final_url_suffix"),
-        TEXT,
-    )
+        ("customer_id", "campaign_id", "name", "channel_type", "start_date_time", "end_date_time", "final_url_suffix",
+         "budget_amount_micros"), TEXT)  # fmt: skip
     fill(database, "raw_google_ads", "campaigns", columns, (
         {"customer_id": account, "campaign_id": body["id"], "name": body["name"],
          "channel_type": body["advertisingChannelType"], "start_date_time": body["startDateTime"],
-         "end_date_time": body.get("endDateTime"), "final_url_suffix": body["finalUrlSuffix"]}
-        for body in (one["campaign"] for one in held["campaign"])))  # fmt: skip
+         "end_date_time": body.get("endDateTime"), "final_url_suffix": body["finalUrlSuffix"],
+         "budget_amount_micros": one["campaignBudget"]["amountMicros"]}
+        for one, body in ((one, one["campaign"]) for one in held["campaign"])))  # fmt: skip
     columns = {"customer_id": TEXT, "campaign_id": TEXT, "date": "date", "impressions": NUMBER, "clicks": NUMBER,
                "cost_micros": "numeric", "conversions": "numeric"}  # fmt: skip
     fill(database, "raw_google_ads", "campaign_days", columns, (

@@ -68,7 +68,7 @@ def department_spend(company: Company, department: str | None, category: str | N
 
 
 def paid_months(company: Company, books: Books) -> Mapping[date, date]:
-    """The month whose spend each complete month's customers were won with, a sales cycle earlier, where one is known."""
+    """The month whose spend each complete month's customers were won with, where the sales cycle is known."""
     cycles = _cycles(company, books)
     paid = {}
     for close in books.months:

@@ -87,6 +87,6 @@ def _leads(
         parts = {"channel": who_is.channel, "campaign": who_is.campaign}
         rows.append((month, parts, (1, int((month, who_is.channel) in paid))))
     found = told_of(("channel_leads", "paid_channel_leads"), CUTS[1:], rows)
-    for figures in found.values():
-        yield from figures
-    yield from divided("cost_per_lead", spend, [one for one in found["paid_channel_leads"] if one.by in BY_CHANNEL])
+    paid_leads = [one for one in found["paid_channel_leads"] if one.by in BY_CHANNEL]
+    yield from (*found["channel_leads"], *paid_leads)
+    yield from divided("cost_per_lead", spend, paid_leads)

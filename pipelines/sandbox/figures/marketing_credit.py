@@ -39,16 +39,14 @@ class Deal:
     touches: Sequence[Touch]
 
 
-def credited(
-    company: Company, books: Books, held: Kinds, known: Mapping[str, Person]
-) -> Mapping[str, list[Row]]:  # fmt: skip
-    """For each rule: month, channel and campaign, and the parts of deals opened, won, of customers, and cents of MRR."""
+def credited(company: Company, books: Books, held: Kinds, known: Mapping[str, Person]) -> Mapping[str, list[Row]]:
+    """For each rule: month, channel and campaign; the parts of deals opened, won, of customers; and cents of MRR."""
     deals = _deals(company, held, known)
     firsts: dict[str, Deal] = {}
     for deal in sorted(deals, key=lambda one: (one.closes, one.opened, one.id)):
         if deal.is_won:
             firsts.setdefault(deal.customer, deal)
-    months = {close.month for close in books.months}
+    newest = books.months[-1].month
     found: dict[str, list[Row]] = {}
     for model in MODELS:
         rows = found[model] = []
@@ -58,7 +56,7 @@ def credited(
             closes = deal.closes.replace(day=1)
             for parts, part in shared[deal.id]:
                 rows.append((opened, parts, (part, 0, 0, 0)))
-                if deal.is_won and closes in months:
+                if deal.is_won and closes <= newest:
                     rows.append((closes, parts, (0, part, 0, 0)))
         for one in books.customers:
             if one.case == "new":

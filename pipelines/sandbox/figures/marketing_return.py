@@ -50,11 +50,11 @@ def told(company: Company, books: Books, ads: list[AdDay], credits: list[Row]) -
             left.append((month, parts, (rounded(kept.numerator, kept.denominator),)))
     found = told_of(("acquisition_ad_spend*", "paid_channel_customers", "campaign_revenue*"), CUTS, rows)
     found |= told_of(("campaign_margin*",), CUTS, left)
+    found["paid_channel_customers"] = [one for one in found["paid_channel_customers"] if one.by in BY_CHANNEL]
     for figures in found.values():
         yield from figures
-    by_channel = [one for one in found["paid_channel_customers"] if one.by in BY_CHANNEL]
     spend = found["acquisition_ad_spend"]
-    yield from divided("cac_by_channel", spend, by_channel)
+    yield from divided("cac_by_channel", spend, found["paid_channel_customers"])
     yield from divided("roas", found["campaign_revenue"], spend)
     gain = list(combined("gain", (1, found["campaign_margin"]), (-1, spend)))
     known = [Told("spend", one.by, {key: value for key, value in one.values.items() if key[0] in margins})
