@@ -68,7 +68,7 @@ def people(company: Company, held: Kinds) -> Mapping[str, Person]:
     for email, touch in (*_clicks(held), *_forms(held)):
         everything.setdefault(email, []).append(touch)
     for email, touches in everything.items():
-        found.setdefault(email, Person()).touches = list(_visits(sorted(touches)))
+        found.setdefault(email, Person()).touches = list(visits(sorted(touches)))
     return found
 
 
@@ -98,7 +98,7 @@ def _forms(held: Kinds) -> Iterator[tuple[str, Touch]]:
         yield email, Touch(body["submittedAt"], FORM, body["conversionId"], channel, campaign or NO_CAMPAIGN)
 
 
-def _visits(touches: list[Touch]) -> Iterator[Touch]:
+def visits(touches: list[Touch]) -> Iterator[Touch]:
     """All but the forms of a visit that is there already."""
     for before, touch in zip([None, *touches], touches, strict=False):
         is_later = before is not None and touch.at <= before.at + VISIT
