@@ -23,9 +23,9 @@ OF_ID = {digits(width, one.key): one for one in CAMPAIGNS for width in (11, 18) 
 
 @dataclass(frozen=True)
 class AdDay:
-    """What one campaign (or a part of it) did on a day: cents, impressions, clicks, and leads that are claimed."""
+    """What one campaign (or a part of it) did on a day of that month: cents, impressions, clicks, and claimed leads."""
 
-    day: date
+    month: date
     parts: Mapping[str, str]
     cents: int
     shown: int
@@ -52,19 +52,19 @@ def days(held: Kinds) -> list[AdDay]:
 def _day(campaign: str, day: str, cents: int, shown: str, clicks: str, claimed: Fraction) -> AdDay:
     one = OF_ID[campaign]
     parts = {"platform": PLATFORMS[one.platform], "channel": one.channel, "campaign": one.utm_campaign}
-    return AdDay(date.fromisoformat(day), parts, cents, int(shown), int(clicks), claimed)
+    return AdDay(date.fromisoformat(day[:7] + "-01"), parts, cents, int(shown), int(clicks), claimed)
 
 
 def told(ads: list[AdDay], company: Company, books: Books, known: Mapping[str, Person]) -> Iterator[Told]:
     """Spend, impressions, clicks, claims; leads, and what each cost."""
-    rows = [(one.day.replace(day=1), one.parts, (one.cents, one.shown, one.clicks)) for one in ads]
+    rows = [(one.month, one.parts, (one.cents, one.shown, one.clicks)) for one in ads]
     found = told_of(("ad_spend*", "ad_impressions", "ad_clicks"), CUTS, rows)
     for figures in found.values():
         yield from figures
     yield from divided("ad_click_rate", found["ad_clicks"], found["ad_impressions"])
     yield from divided("cost_per_click", found["ad_spend"], found["ad_clicks"])
     for key, platform in PLATFORMS.items():
-        claims = [(one.day.replace(day=1), one.parts, (one.claimed,)) for one in ads
+        claims = [(one.month, one.parts, (one.claimed,)) for one in ads
                   if one.parts["platform"] == platform]  # fmt: skip
         yield from told_of((f"{key}_claimed_leads",), CUTS[1:], claims)[f"{key}_claimed_leads"]
     yield from _leads(company, books, known, ads, found["ad_spend"])
@@ -74,7 +74,7 @@ def _leads(
     company: Company, books: Books, known: Mapping[str, Person], ads: list[AdDay], spend: list[Told]
 ) -> Iterator[Told]:
     """People by the month of their first lead; of channels with advertising in it also beside its cost."""
-    paid = {(one.day.replace(day=1), one.parts["channel"]) for one in ads if one.cents}
+    paid = {(one.month, one.parts["channel"]) for one in ads if one.cents}
     came: dict[str, int] = {}
     for who in company.leads:
         if not who.is_migrated:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 
 from pipelines.sandbox.company import Company
 from pipelines.sandbox.company.closing import Books
-from pipelines.sandbox.figures import margin, revenue
 from pipelines.sandbox.figures.acquisition import paid_months
 from pipelines.sandbox.figures.bills import rounded
 from pipelines.sandbox.figures.marketing_ads import BY_CHANNEL, AdDay
 from pipelines.sandbox.figures.marketing_credit import CUTS, WHOLE
+from pipelines.sandbox.figures.revenue import earned_by_month
 from pipelines.sandbox.figures.tally import Row, told_of
 from pipelines.sandbox.figures.told import Told, combined, divided
 
@@ -23,12 +23,7 @@ Cell = tuple[date, str, str]
 def told(company: Company, books: Books, ads: list[AdDay], credits: list[Row]) -> Iterator[Told]:
     """CAC by channel, and the return of campaigns, by first touch."""
     earlier = paid_months(company, books)
-    spent: dict[Cell, int] = {}
-    for month, paid in earlier.items():
-        for one in ads:
-            if one.day.replace(day=1) == paid:
-                cell = (month, one.parts["channel"], one.parts["campaign"])
-                spent[cell] = spent.get(cell, 0) + one.cents
+    spent = _spent(earlier, ads)
     won: dict[Cell, list[Fraction]] = {}
     for month, parts, (_, _, customers, cents) in credits:
         if month in earlier and customers:
@@ -62,8 +57,25 @@ def told(company: Company, books: Books, ads: list[AdDay], credits: list[Row]) -
     yield from divided("campaign_roi", gain, known)
 
 
+def _spent(earlier: Mapping[date, date], ads: list[AdDay]) -> dict[Cell, int]:
+    """What each campaign cost in the month that lies a sales cycle before each; several may lie behind one."""
+    by_month: dict[Cell, int] = {}
+    for one in ads:
+        cell = (one.month, one.parts["channel"], one.parts["campaign"])
+        by_month[cell] = by_month.get(cell, 0) + one.cents
+    return {
+        (month, channel, campaign): cents
+        for month, paid in earlier.items()
+        for (spent_in, channel, campaign), cents in by_month.items()
+        if spent_in == paid
+    }
+
+
 def _margins(company: Company, books: Books) -> dict[date, Fraction]:
     """The company's gross margin of each month whose costs are known."""
-    earned = list(revenue.recognized(company, books, revenue.counted(company, books)))
-    profit, revenues = margin.margin_of(company, books, earned).wholes()
-    return {month: profit[month] / revenues[month] for month in profit if revenues.get(month)}
+    costs: dict[date, Fraction] = {}
+    for row in company.files["costs"]:
+        if row["is_cost_of_revenue"]:
+            costs[row["month"]] = costs.get(row["month"], Fraction(0)) + Fraction(row["amount"])
+    earned = {month: Fraction(cents, 100) for month, cents in earned_by_month(company, books).items()}
+    return {month: (earned[month] - cost) / earned[month] for month, cost in costs.items() if earned.get(month)}
