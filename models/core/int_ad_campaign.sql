@@ -1,6 +1,4 @@
 -- One row per campaign of an advertising platform, with the name and source that its links carry.
-{{ config(materialized="table", meta={"reference": true}) }}
-
 -- Facebook's interface gives no link of an advertisement; by the company's rule its name begins with the campaign's.
 with tagged as (
     select campaign_id, min(split_part(ad_name, ' | ', 1)) as tag
