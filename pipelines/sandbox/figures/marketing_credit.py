@@ -62,7 +62,8 @@ def credited(company: Company, books: Books, held: Kinds, known: Mapping[str, Pe
             if one.case == "new":
                 deal_of = firsts.get(one.customer)
                 credits = shared[deal_of.id] if deal_of else [(NOBODY, WHOLE)]
-                cents = split(one.leg("new"), [Fraction(part) for _, part in credits])
+                new = one.leg("new")
+                cents = split(new, [Fraction(part) for _, part in credits]) if len(credits) > 1 else [new]
                 rows += [(one.close.month, parts, (0, 0, part, its))
                          for (parts, part), its in zip(credits, cents, strict=True)]  # fmt: skip
     return found
@@ -88,7 +89,10 @@ def _credits(model: str, deal: Deal) -> Credits:
     """Millionths of the deal for each touch that has some."""
     if not deal.touches:
         return [(NOBODY, WHOLE)]
+    named = [{"channel": touch.channel, "campaign": touch.campaign} for touch in deal.touches]
     last = len(deal.touches) - 1
+    if last == 0:
+        return [(named[0], WHOLE)]
     weights: list[Fraction | Decimal] = []
     for at, touch in enumerate(deal.touches):
         if model == "first_touch":
@@ -103,7 +107,6 @@ def _credits(model: str, deal: Deal) -> Credits:
             age = EXACT.divide(Decimal(deal.opened - touch.at), Decimal(HALF_LIFE))
             weights.append(EXACT.power(Decimal("0.5"), age))
     parts = split(WHOLE, weights)
-    named = [{"channel": touch.channel, "campaign": touch.campaign} for touch in deal.touches]
     return [(name, part) for name, part, weight in zip(named, parts, weights, strict=True) if weight]
 
 
