@@ -9,6 +9,8 @@ with used as (
     select currency from {{ ref("stg_files__bank_balances") }}
     union
     select currency from {{ ref("stg_files__costs") }}
+    union
+    select currency from {{ ref("stg_google_ads__accounts") }}
 )
 
 select used.currency

@@ -16,16 +16,19 @@ from app.secrets import warehouse_url
 from app.settings import Settings
 from pipelines.sandbox.store import open_store
 from tests.models.raw_tables import FILES, FLAG, INSTANT, NUMBER, TEXT, fill, fill_stripe
+from tests.verify.marketing_tables import fill_marketing
 from tests.verify.product_tables import fill_product
 from tests.verify.sendgrid_tables import fill_sendgrid
 
 DAYS = ("CloseDate", "ConvertedDate", "Contract_Start__c", "StartDate")
-RAW = ("raw_stripe", "raw_salesforce", "raw_production", "raw_sendgrid", "raw_mixpanel", "raw_amplitude", "raw_files")
+MARKETING = ("ga4", "google_ads", "facebook", "hubspot")
+PRODUCT = ("mixpanel", "amplitude")
+FILLED = ("stripe", "salesforce", "production", "sendgrid", *PRODUCT, *MARKETING, "files")
 ANY_TYPE = {"OldValue": TEXT, "NewValue": TEXT}
 
 
 def fill_raw_tables(settings: Settings, as_of: datetime) -> None:
-    """Stripe, Salesforce, production, SendGrid, product analytics and the files that the models read."""
+    """Every source that the models read, but for Zendesk."""
     address = warehouse_url(settings).set(drivername="postgresql").render_as_string(hide_password=False)
     with closing(psycopg2.connect(address)) as database:
         fill_stripe(database, _objects(settings, "stripe"), extracted_at=as_of)
@@ -34,8 +37,9 @@ def fill_raw_tables(settings: Settings, as_of: datetime) -> None:
                 columns = _columns(rows) | (ANY_TYPE if kind == "OpportunityFieldHistory" else {})
                 fill(database, f"raw_{vendor}", kind, columns, rows)
         fill_sendgrid(database, settings)
-        mixpanel, amplitude = (list(_events(settings, vendor)) for vendor in ("mixpanel", "amplitude"))
+        mixpanel, amplitude = (list(_events(settings, vendor)) for vendor in PRODUCT)
         fill_product(database, (body for _, body in mixpanel), amplitude, as_of)
+        fill_marketing(database, *(_objects(settings, each) for each in MARKETING))
         for name, columns in FILES.items():
             with (settings.files / f"{name}.csv").open(encoding="utf-8", newline="") as file:
                 rows = [{key: value or None for key, value in row.items()} for row in csv.DictReader(file)]
@@ -54,7 +58,7 @@ def empty_raw_tables(settings: Settings) -> None:
     """Drops what was filled and what was built from it."""
     address = warehouse_url(settings).set(drivername="postgresql").render_as_string(hide_password=False)
     with closing(psycopg2.connect(address)) as database:
-        for schema in RAW:
+        for schema in (f"raw_{name}" for name in FILLED):
             _drop_tables(database, schema)
         database.commit()
 

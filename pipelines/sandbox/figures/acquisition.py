@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -29,9 +29,11 @@ class Spends:
 
 def spends(company: Company, books: Books) -> Spends:
     """Both, where they are known."""
-    cycles = _cycles(company, books)
-    loaded, paid = (_lagged(department_spend(company, SALES, one), cycles, books) for one in (None, ADVERTISING))
-    return Spends(loaded, paid)
+    months = paid_months(company, books)
+    loaded, paid = (department_spend(company, SALES, one) for one in (None, ADVERTISING))
+    return Spends(*(
+        {month: spent[earlier] for month, earlier in months.items() if earlier in spent} for spent in (loaded, paid)
+    ))  # fmt: skip
 
 
 def told(books: Books, spend: Spends) -> Iterator[Told]:
@@ -65,18 +67,15 @@ def department_spend(company: Company, department: str | None, category: str | N
     return spent
 
 
-def _lagged(
-    spent: Mapping[date, Fraction], cycles: Sequence[tuple[date, int]], books: Books
-) -> Mapping[date, Fraction]:
-    """The spend that each complete month's customers were won with, where it is known."""
+def paid_months(company: Company, books: Books) -> Mapping[date, date]:
+    """The month whose spend each complete month's customers were won with, where the sales cycle is known."""
+    cycles = _cycles(company, books)
     paid = {}
     for close in books.months:
         newest = [days for month, days in cycles if 0 <= _apart(month, close.month) < YEAR]
         if newest and close.is_complete:
             lag = Fraction(median(newest)) / MONTH_DAYS
-            month = _earlier(close.month, rounded(lag.numerator, lag.denominator))
-            if month in spent:
-                paid[close.month] = spent[month]
+            paid[close.month] = _earlier(close.month, rounded(lag.numerator, lag.denominator))
     return paid
 
 

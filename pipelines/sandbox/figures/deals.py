@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from fractions import Fraction
-from typing import Any
 
 from pipelines.sandbox.company import Company
 from pipelines.sandbox.company.closing import Books, who_is_who
@@ -98,35 +97,6 @@ def open_at(deals: list[Worked], instant: int) -> Open:
         for one in deals
         if one.opened < instant and (one.closed is None or one.closed >= instant)
     ]
-
-
-def tallied(
-    metrics: tuple[str, ...], by: tuple[str, ...], entries: Iterable[tuple[date, dict[str, str], tuple[int, ...]]]
-) -> dict[str, list[Told]]:
-    """Several figures that add up, of the same parts: each whole and by each dimension.
-
-    Args:
-        metrics: their names; one that ends with `*` is in cents.
-        by: the dimensions.
-        entries: month, the values of the dimensions, and an amount for each metric.
-    """
-    kept = list(entries)
-    found: dict[str, list[Told]] = {metric.rstrip("*"): [] for metric in metrics}
-    for cut in ("", *by):
-        sums: dict[tuple[Any, ...], list[int]] = {}
-        for month, parts, amounts in kept:
-            key = (month, parts[cut]) if cut else (month,)
-            if key in sums:
-                held = sums[key]
-                for at, amount in enumerate(amounts):
-                    held[at] += amount
-            else:
-                sums[key] = list(amounts)
-        for at, metric in enumerate(metrics):
-            per = 100 if metric.endswith("*") else 1
-            values = {key: Fraction(amounts[at], per) for key, amounts in sums.items()}
-            found[metric.rstrip("*")].append(Told(metric.rstrip("*"), (cut,) if cut else (), values))
-    return found
 
 
 def all_of(figures: dict[str, list[Told]]) -> Iterator[Told]:

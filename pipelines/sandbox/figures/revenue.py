@@ -43,6 +43,14 @@ def recognized(company: Company, books: Books, bills: Bills) -> list[Told]:
     return list(summed("recognized_revenue", SEGMENT, entries, months=months, per=100))
 
 
+def earned_by_month(company: Company, books: Books) -> dict[date, int]:
+    """The same undivided, in cents."""
+    earned: dict[date, int] = {}
+    for entry in (*_earned(books, counted(company, books)), *_signed(company, books)):
+        earned[entry.month] = earned.get(entry.month, 0) + int(entry.amount)
+    return earned
+
+
 def _invoiced(bills: Bills) -> Iterator[Entry]:
     for one, sales in bills:
         if not one.bill.is_void:

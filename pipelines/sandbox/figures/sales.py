@@ -9,7 +9,8 @@ from pipelines.sandbox.company.closing import Books
 from pipelines.sandbox.company.crm_bodies import ODDS
 from pipelines.sandbox.company.truth import Close
 from pipelines.sandbox.figures import quotas, sales_leads, sales_pace
-from pipelines.sandbox.figures.deals import CUTS, Open, Worked, all_of, calendar, name_of, open_at, tallied, worked
+from pipelines.sandbox.figures.deals import CUTS, Open, Worked, all_of, calendar, name_of, open_at, worked
+from pipelines.sandbox.figures.tally import told_of
 from pipelines.sandbox.figures.told import Told, divided
 
 CATEGORY = {"Proposal": "Best case", "Negotiation": "Commit"}
@@ -40,15 +41,15 @@ def _pipeline(standing: list[Open], months: list[Close]) -> Iterator[Told]:
             amounts = (cents, 1, int(step.amount) * ODDS[step.stage], stale, cents * stale)
             entries.append((close.month, one.parts | stage | {"rep": name_of(step.owner)}, amounts))
     metrics = ("open_pipeline*", "open_deals", "weighted_pipeline*", "stale_deals", "stale_pipeline*")
-    yield from all_of(tallied(metrics, ("stage", "forecast_category", *CUTS), entries))
+    yield from all_of(told_of(metrics, ("stage", "forecast_category", *CUTS), entries, together=False))
 
 
 def _closed(deals: list[Worked], months: list[Close]) -> Iterator[Told]:
     """Deals by the month they closed in."""
     known = {close.month for close in months}
-    found = tallied(("won_deals", "lost_deals", "closed_deals", "won_tcv*", "won_acv*"), CUTS, (
+    found = told_of(("won_deals", "lost_deals", "closed_deals", "won_tcv*", "won_acv*"), CUTS, (
         (one.closes_in, one.parts, (1, 0, 1, one.amount, one.annual) if one.is_won else (0, 1, 1, 0, 0))
-        for one in deals if one.closed is not None and one.closes_in in known))  # fmt: skip
+        for one in deals if one.closed is not None and one.closes_in in known), together=False)  # fmt: skip
     yield from all_of(found)
     yield from divided("win_rate", found["won_deals"], found["closed_deals"])
     yield from divided("average_deal_tcv", found["won_tcv"], found["won_deals"])
@@ -58,9 +59,9 @@ def _closed(deals: list[Worked], months: list[Close]) -> Iterator[Told]:
 def _cohorts(deals: list[Worked]) -> Iterator[Told]:
     """Deals by the month they were opened in, as they are now."""
     metrics = ("created_deals", "cohort_won_deals", "cohort_closed_deals", "cohort_open_deals")
-    found = tallied(metrics, CUTS, (
+    found = told_of(metrics, CUTS, (
         (one.opened_in, one.parts, (1, int(one.is_won), int(one.closed is not None), int(one.closed is None)))
-        for one in deals))  # fmt: skip
+        for one in deals), together=False)  # fmt: skip
     yield from all_of(found)
     yield from divided("cohort_win_rate", found["cohort_won_deals"], found["cohort_closed_deals"])
 
@@ -77,8 +78,9 @@ def _forecast(standing: list[Open], months: list[Close]) -> Iterator[Told]:
                 parts = {"forecast_category": CATEGORY.get(step.stage, "Pipeline"), "rep": name_of(step.owner),
                          "deal_type": one.deal.kind}  # fmt: skip
                 entries.append((close.month, parts, amounts))
-    found = tallied(("forecast_pipeline*", "forecast_weighted*", "forecast_won*"), by, entries)
+    found = told_of(("forecast_pipeline*", "forecast_weighted*", "forecast_won*"), by, entries, together=False)
     yield from all_of(found)
     committed = [entry for entry in entries if entry[1]["forecast_category"] == "Commit"]
-    yield from all_of(tallied(("forecast_commit*",), by[1:], ((*entry[:2], entry[2][:1]) for entry in committed)))
+    amounts_of = ((*entry[:2], entry[2][:1]) for entry in committed)
+    yield from all_of(told_of(("forecast_commit*",), by[1:], amounts_of, together=False))
     yield from divided("forecast_attainment", found["forecast_won"], found["forecast_weighted"])

@@ -10,7 +10,8 @@ from pipelines.sandbox.company.closing import Books
 from pipelines.sandbox.company.crm_bodies import sf_id
 from pipelines.sandbox.company.market import Prospect
 from pipelines.sandbox.company.times import day_of
-from pipelines.sandbox.figures.deals import all_of, tallied
+from pipelines.sandbox.figures.deals import all_of
+from pipelines.sandbox.figures.tally import told_of
 from pipelines.sandbox.figures.told import Told, Values, divided
 
 BY = ("lead_source", "country")
@@ -32,7 +33,7 @@ def told(company: Company, books: Books) -> Iterator[Told]:
         for one in again:
             its_own = {"lead_source": one.source, "country": one.country}
             entries.append((_month(one.lead_at, books), its_own, (0, 1, 0, 0, 0, 0)))
-    found = tallied(METRICS, BY, entries)
+    found = told_of(METRICS, BY, entries, together=False)
     yield from all_of(found)
     yield from divided("lead_conversion_rate", found["converted_leads"], found["new_leads"])
     yield from divided("lead_win_rate", found["won_leads"], found["new_leads"])
