@@ -1,5 +1,5 @@
 -- One row per month, rule of attribution, channel and campaign: deals, customers and new MRR credited to it.
-{{ config(materialized="live_table", meta={"identity_only": ["mrr_customer_month"]}) }}
+{{ config(materialized="live_table", meta={"whole_build_only": true}) }}
 
 with credits as (
     select credits.*, deals.customer_id, deals.created_month, deals.close_month, deals.is_won, deals.is_first_won

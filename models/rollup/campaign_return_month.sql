@@ -1,5 +1,5 @@
 -- One row per month, channel and campaign: advertising a sales cycle earlier, and the customers it brought in the month.
-{{ config(materialized="live_table", meta={"identity_only": ["revenue_month"]}) }}
+{{ config(materialized="live_table", meta={"whole_build_only": true}) }}
 
 with lags as (
     select month, spend_month

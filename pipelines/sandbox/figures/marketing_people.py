@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -47,10 +48,13 @@ class Person:
 
 
 def by_kind(company: Company) -> Kinds:
-    """The objects that the company holds at its vendors, by vendor and kind; forms of all submissions together."""
-    found: dict[tuple[str, str], list[Held]] = {}
+    """The objects that the company holds at its vendors, by vendor and kind, none of many kinds in its first days.
+
+    Forms of all submissions stand together.
+    """
+    found: defaultdict[tuple[str, str], list[Held]] = defaultdict(list)
     for held in company.book.objects.values():
-        found.setdefault((held.vendor, held.kind.partition("/")[0]), []).append(held)
+        found[(held.vendor, held.kind.partition("/")[0])].append(held)
     return found
 
 
