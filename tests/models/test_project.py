@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import psycopg2
 import pytest
+from dbt.adapters.base.impl import DEFAULT_BASE_BEHAVIOR_FLAGS
 
 from app.secrets import warehouse_url
 from app.settings import Settings
@@ -50,6 +51,15 @@ def test_every_worked_example_holds(migrated: Settings, models: dict[str, dict[s
     examples = {node.node.name: str(node.status) for node in nodes}
     assert {name for name, status in examples.items() if status != "pass"} == set()
     assert len(examples) >= 18
+
+
+def test_a_run_leaves_no_flag_of_dbt_behind(migrated: Settings, models: dict[str, dict[str, Any]]) -> None:
+    """In a process that runs for weeks, thousands of them would be searched for with each part of a build."""
+    assert models
+    before = [flag["name"] for flag in DEFAULT_BASE_BEHAVIOR_FLAGS]
+    run_dbt(warehouse_url(migrated, "plumbline_builder"), dbt_folder(migrated), ("parse",), as_of=meridian.AS_OF,
+            timezone="America/New_York")  # fmt: skip
+    assert [flag["name"] for flag in DEFAULT_BASE_BEHAVIOR_FLAGS] == before and len(set(before)) == len(before)
 
 
 def test_each_layer_is_made_of_what_it_should_be(models: dict[str, dict[str, Any]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from itertools import groupby
 
 import streamlit as st
 
@@ -11,6 +12,7 @@ from app.access import Viewer
 from app.documents import DBT, DICTIONARY, READERS, folder_of
 from app.metrics import Metric, catalogue
 from app.settings import get_settings
+from app.ui import format as f
 from app.ui import titles
 from app.ui.panels.frame import Picture, draw_panel
 from app.ui.reading import Reading
@@ -21,9 +23,9 @@ NOTHING = "No metric says that. Try another word; the whole dictionary also hold
 def draw(reading: Reading, key: str) -> None:
     """The search and what it finds."""
     words = st.text_input("Search the metrics", key=f"search_{key}", placeholder="Revenue, churn, cash …")
-    known = sorted(catalogue().values(), key=lambda metric: metric.label.lower())
+    known = sorted(catalogue().values(), key=lambda metric: (metric.owner, metric.label.lower()))
     found = matching(known, words)
-    html = "".join(entry(metric) for metric in found) or f'<p class="pl-empty">{escape(NOTHING)}</p>'
+    html = chapters(found) or f'<p class="pl-empty">{escape(NOTHING)}</p>'
     st.html(ways_on(reading.viewer))
     draw_panel(reading, key, Picture(titles.glossary(len(found), len(known)), "", "", html=html))
 
@@ -38,12 +40,22 @@ def said(metric: Metric) -> str:
     return " ".join((metric.name, metric.label, metric.question, metric.definition, metric.owner, *metric.answers))
 
 
+def chapters(metrics: Sequence[Metric]) -> str:
+    """The metrics, those of one owner under its name; they come sorted by owner."""
+    html = []
+    for owner, owned in groupby(metrics, key=lambda metric: metric.owner):
+        entries = [entry(metric) for metric in owned]
+        html.append(f'<h3 class="pl-chapter">{escape(_words(owner))} <span>{f.number(len(entries))}</span></h3>')
+        html.extend(entries)
+    return "".join(html)
+
+
 def entry(metric: Metric) -> str:
     """One metric: what it means at a look, and the rest when it is opened."""
     rows = (
         ("Question", metric.question),
         ("Worked out as", metric.worked_out_as or metric.formula or ""),
-        ("Owner", metric.owner.replace("_", " ").capitalize()),
+        ("Owner", _words(metric.owner)),
         ("Certified", f"{metric.certified.by.upper()}, {metric.certified.on:%-d %B %Y}, version "
                       f"{metric.certified.version}"),
         ("Without a value", metric.why_null),
@@ -54,6 +66,11 @@ def entry(metric: Metric) -> str:
         f'<details class="pl-entry"><summary><b>{escape(metric.label)}</b> {escape(metric.definition)}</summary>'
         f"<dl>{told}</dl>{more if is_written() else ''}</details>"
     )
+
+
+def _words(owner: str) -> str:
+    """Such as "Customer success"."""
+    return owner.replace("_", " ").capitalize()
 
 
 def ways_on(viewer: Viewer) -> str:
