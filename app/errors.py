@@ -7,6 +7,7 @@
     │   ├── QuestionError     a metric question that would lie or cannot be asked
     │   └── FileError         a dropped file breaks its schema
     ├── NotPermitted          the viewer may not see or do this       exit 2
+    │   └── ReceiptAltered    nobody can say any more who may see a receipt
     ├── FellShort             what was checked is not as promised     exit 1
     ├── BrokenOff             it was asked to stop                    exit 1
     └── DependencyMissing     something we depend on is not there     exit 3
@@ -50,6 +51,10 @@ class FileError(UsageError):
 
 class NotPermitted(PlumblineError):
     exit_code = 2
+
+
+class ReceiptAltered(NotPermitted):
+    pass
 
 
 class FellShort(PlumblineError):

@@ -18,7 +18,8 @@ from pipelines.output import answer, chatter_on_stderr
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from app.board.packs import Board, Opened, OpenedPack
+    from app.board.opened import Opened, OpenedPack
+    from app.board.packs import Board
     from app.board.store import Pack
     from app.warehouse import Warehouse
 
@@ -93,7 +94,7 @@ def _tell(name: str, as_json: bool, opening: Callable[[Board, Pack], OpenedPack]
     with _warehouse(as_json) as warehouse:
         opened = opening(warehouse.board, warehouse.board.pack(name))
     _answer(opened, as_json)
-    unproved = [one for one in opened.figures if one.compared is not None and not one.compared.holds]
+    unproved = [one for one in opened.figures if one.is_altered or (one.compared and not one.compared.holds)]
     if unproved or not opened.is_whole:
         raise typer.Exit(FellShort.exit_code)
 
@@ -130,7 +131,7 @@ def _payload(one: Opened) -> dict[str, Any]:
     rows = as_json(one.shown)["rows"] if one.shown else []
     compared = vars(one.compared) if one.compared else None
     return {
-        "metric": one.metric.name, "label": one.metric.label, "by": one.frozen.figure.by, "unit": one.metric.unit,
+        "metric": one.frozen.figure.metric, "label": one.label, "by": one.frozen.figure.by, "unit": one.unit,
         "receipt": spoken(one.frozen.receipt_id), "rows": rows, "compared": compared,
     }  # fmt: skip
 
@@ -151,4 +152,4 @@ def _draw(opened: OpenedPack, console: Console) -> None:
     for one in opened.figures:
         for row in frozen_rows(one):
             table.add_row(row.label, row.value, change_words(one, row), row.receipt)
-    console.print(table)
+    console.print(table, markup=False)

@@ -8,11 +8,13 @@ from html import escape
 
 import streamlit as st
 
-from app.board.packs import FREEZERS, OpenedPack
+from app.board.opened import OpenedPack
+from app.board.packs import FREEZERS
 from app.board.store import Pack
 from app.errors import PlumblineError
 from app.ui import board_words as words
 from app.ui import format as f
+from app.ui.markdown import as_it_is
 from app.ui.panels.frame import Picture, draw_panel, empty
 from app.ui.reading import Reading
 from app.ui.tables import Cell, Column, table
@@ -54,11 +56,11 @@ def choose(reading: Reading, packs: Sequence[Pack], key: str) -> Pack | None:
         return None
     names = {pack.name: pack for pack in packs}
     captions = [
-        f"{f.month_year(pack.month)} · frozen {f.clock_time(pack.made_at, reading.zone)} by {pack.made_by}"
+        as_it_is(f"{f.month_year(pack.month)} · frozen {f.clock_time(pack.made_at, reading.zone)} by {pack.made_by}")
         for pack in packs
     ]
     return names[st.radio("Board packs", list(names), captions=captions, label_visibility="collapsed",
-                          key=f"packs_{key}", width="stretch")]  # fmt: skip
+                          format_func=as_it_is, key=f"packs_{key}", width="stretch")]  # fmt: skip
 
 
 def draw_form(reading: Reading, key: str) -> None:
@@ -121,12 +123,12 @@ def pack_html(opened: OpenedPack) -> str:
         why = " ".join(words.causes(one))
         for row in words.frozen_rows(one):
             since = words.change_words(one, row)
-            changed = since.startswith("now")
-            meaning = "act" if since.startswith("altered") else "stale" if changed else "still"
-            rows.append((row.label, row.value, Cell(since, meaning), why if changed else "", row.receipt))
-            why = "" if changed else why
+            changed = since.startswith(words.CHANGED)
+            meaning = "act" if since.startswith(words.ALTERED) else "stale" if changed else "still"
+            told = why if changed or words.is_unanswerable(one) else ""
+            rows.append((row.label, row.value, Cell(since, meaning), told, row.receipt))
+            why = "" if told else why
     pack = opened.pack
     signed = "" if opened.is_whole else '<p class="pl-empty" role="alert">The pack is not what was signed.</p>'
     foot = f"Frozen as of {pack.as_of:%-d %B %Y} by {escape(pack.made_by)}. Fingerprint {escape(pack.fingerprint)}"
     return table(columns, rows, caption=f"The figures of {pack.name}") + f'{signed}<p class="pl-more">{foot}</p>'
-

@@ -1,0 +1,78 @@
+"""A pack as somebody reads it: each figure as it was frozen, or why this reader is not shown it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from app.access import Viewer
+from app.board.store import Compared, Frozen, Pack
+from app.errors import NotBuilt, NotPermitted, ReceiptAltered
+from app.metrics import Metric
+from app.receipts.desk import Desk, Shown
+
+
+class Hidden(Enum):
+    """Why a figure's value is not shown."""
+
+    ROLE = "no role of the reader may see it"
+    ALTERED = "its receipt was altered in what it says it was read from"
+    GONE = "what it was read from is there no more, so that nobody can say who may see it"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A figure of a pack as it was frozen, and how it compared last.
+
+    Attributes:
+        frozen: which figure, and its receipt.
+        label, unit: as its metric has them today; its name and no unit where no metric is called that any more.
+        shown: the receipt, where its reader may see it.
+        hidden: why not, where not.
+        compared: None where nobody has compared it, or its reader may not see it.
+    """
+
+    frozen: Frozen
+    label: str
+    unit: str
+    shown: Shown | None
+    hidden: Hidden | None
+    compared: Compared | None
+
+    @property
+    def is_altered(self) -> bool:
+        """Whether somebody has changed by hand what was frozen, or what it was read from."""
+        by_hand = (self.shown and self.shown.altered) or (self.compared and self.compared.altered)
+        return bool(by_hand) or self.hidden is Hidden.ALTERED
+
+
+@dataclass(frozen=True)
+class OpenedPack:
+    """A pack with its figures; `is_whole` says whether its fingerprint still fits."""
+
+    pack: Pack
+    figures: tuple[Opened, ...]
+    is_whole: bool
+
+
+def opened(
+    desk: Desk, viewer: Viewer, frozen: Frozen, compared: Compared | None, metrics: Mapping[str, Metric]
+) -> Opened:
+    """One figure for one reader. A pack outlives the metrics and marts it was made of: none that is gone ends it.
+
+    Raises:
+        DependencyMissing: the key that sealed its receipt is not in this home.
+    """
+    shown, hidden = None, None
+    try:
+        shown = desk.show(viewer, frozen.receipt_id)
+    except ReceiptAltered:
+        hidden = Hidden.ALTERED
+    except NotPermitted:
+        hidden = Hidden.ROLE
+    except NotBuilt:
+        hidden = Hidden.GONE
+    metric = metrics.get(frozen.figure.metric)
+    label, unit = (metric.label, metric.unit) if metric else (frozen.figure.metric, "")
+    return Opened(frozen, label, unit, shown, hidden, compared if shown else None)
