@@ -81,3 +81,16 @@ def test_a_document_s_own_scripts_are_let_in_and_its_reading_is_audited(document
         asked = text("select count(*) from portal.audit where email = :email and filters::text like '%docs/dbt.html%'")
         assert connection.execute(asked, {"email": EMAIL["analyst"]}).scalar_one() >= 1
     engine.dispose()
+
+
+def test_a_document_that_a_role_may_not_read_leaves_its_refusal_and_where_it_came_from(documents: Portal) -> None:
+    with closing(sign_in(documents, EMAIL["finance"])) as client:
+        client.get(f"{documents.url}/docs/dbt.html", timeout=PATIENCE_SECONDS)
+        client.get(f"{documents.url}/docs/dictionary.html", timeout=PATIENCE_SECONDS)
+    engine = create_engine(warehouse_url(documents.settings))
+    with engine.connect() as connection:
+        asked = text("select outcome, address from portal.audit where email = :email and action = 'open page' "
+                     "and filters->>'page' like 'docs/%' order by at")  # fmt: skip
+        found = [tuple(row) for row in connection.execute(asked, {"email": EMAIL["finance"]})]
+    engine.dispose()
+    assert found == [("refused", "127.0.0.1"), ("ok", "127.0.0.1")]
