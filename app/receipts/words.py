@@ -128,8 +128,11 @@ def _headline(verdict: Verdict, zone: ZoneInfo) -> str:
 def _parts(names: Sequence[str]) -> str:
     """Such as "the statement and the seal do not fit what was sealed."."""
     words = [PARTS.get(name, name) for name in names]
-    if len(words) == len(PARTS):
-        return "nothing in it fits what was sealed."
+    if set(PARTS) - {"marks", "seal"} <= set(names):
+        return (
+            "nothing in it fits what was sealed: all of it was changed, or the home's key of that number is not the "
+            "one that sealed it. Look whether secrets.json was restored without it."
+        )
     said = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
     return f"{said} {'does' if len(words) == 1 else 'do'} not fit what was sealed."
 

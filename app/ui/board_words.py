@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +21,10 @@ HIDDEN: Mapping[Hidden | None, str] = {
 }
 CHANGED, ALTERED = "now", "altered"
 """What the words begin with for a line that has changed, or was altered."""
+NOT_WHOLE = (
+    "The pack is not what was signed: somebody has changed it in the warehouse, or this home's key is another than the "
+    "one that signed it. Compare both with a backup."
+)
 SHOWN_CAUSES = 3
 
 
@@ -136,6 +141,8 @@ def finding(opened: OpenedPack) -> str:
     if not opened.is_whole or any(one.is_altered for one in opened.figures):
         return "This pack was altered: do not go by it"
     seen = [one for one in opened.figures if one.shown is not None]
+    if not seen:
+        return "None of its figures can be shown to you"
     if not any(one.compared is not None for one in seen):
         return f"{f.number(len(seen))} figures, as they were"
     changed, gone = sum(1 for one in seen if _changes(one)), sum(1 for one in seen if is_unanswerable(one))
@@ -149,3 +156,20 @@ def finding(opened: OpenedPack) -> str:
 
 def _of(count: int, seen: Sequence[Opened]) -> str:
     return f"{f.number(count)} of {f.number(len(seen))} figures"
+
+
+def doubts(opened: OpenedPack, zone: tzinfo) -> list[str]:
+    """Of which sources not all of the month had been loaded when it was frozen, as far as the reader sees figures."""
+    month = opened.pack.month
+    end = datetime(month.year + month.month // 12, month.month % 12 + 1, 1, tzinfo=zone)
+    short: dict[str, datetime] = {}
+    for one in opened.figures:
+        loads = one.shown.stored.receipt.sources if one.shown and not one.shown.altered else {}
+        for source, load in loads.items():
+            until = datetime.fromisoformat(load["as_of"]) if load and load.get("as_of") else end
+            if until < end:
+                short[source] = until
+    return [
+        f"{source} had been loaded until {until.astimezone(zone):%-d %B %Y, %H:%M}, so not for all of {month:%B %Y}."
+        for source, until in sorted(short.items())
+    ]

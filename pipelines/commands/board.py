@@ -118,8 +118,11 @@ def _month(text: str) -> date:
 
 
 def _answer(opened: OpenedPack, as_json: bool) -> None:
+    from app.ui.board_words import doubts
+
     payload = {
-        **vars(opened.pack), "is_whole": opened.is_whole, "figures": [_payload(one) for one in opened.figures],
+        **vars(opened.pack), "is_whole": opened.is_whole, "doubts": doubts(opened, get_settings().timezone),
+        "figures": [_payload(one) for one in opened.figures],
     }  # fmt: skip
     answer(payload, as_json, lambda console: _draw(opened, console))
 
@@ -139,13 +142,15 @@ def _payload(one: Opened) -> dict[str, Any]:
 def _draw(opened: OpenedPack, console: Console) -> None:
     from rich.table import Table
 
-    from app.ui.board_words import change_words, frozen_rows
+    from app.ui.board_words import NOT_WHOLE, change_words, doubts, frozen_rows
 
     pack = opened.pack
     console.print(f"{pack.name}: {pack.month:%B %Y}, frozen {pack.made_at:%Y-%m-%d %H:%M} UTC by {pack.made_by}, "
                   f"fingerprint {pack.fingerprint}", markup=False)  # fmt: skip
     if not opened.is_whole:
-        console.print("ALTERED: the pack is not what was signed. Don't go by it; compare it with a backup.")
+        console.print(f"ALTERED: {NOT_WHOLE}", markup=False)
+    for doubt in doubts(opened, get_settings().timezone):
+        console.print(doubt, markup=False)
     table = Table(box=None, pad_edge=False)
     for head, side in (("figure", "left"), ("frozen", "right"), ("since", "left"), ("receipt", "left")):
         table.add_column(head, justify=side)  # type: ignore[arg-type]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from rich.console import Console
@@ -25,7 +27,7 @@ from pipelines.rights import BUILDER
 
 from .conftest import AS_OF, run_as
 from .test_board import AS_FROZEN, OCTOBER, built, frozen, lines
-from .test_receipts import BUILT, EXECUTIVE, FINANCE, build, load
+from .test_receipts import BUILT, EXECUTIVE, FINANCE, SALES, build, load
 
 __all__ = ["built"]
 MART = "mart_finance.mrr_monthly"
@@ -141,6 +143,20 @@ def test_a_month_that_is_over_by_the_clock_but_not_in_the_data_is_refused(
     assert built.board.packs() == ()
 
 
+def test_a_source_that_was_not_loaded_for_all_of_the_month_is_named(built: Warehouse, with_marts: Settings) -> None:
+    """The month ends at midnight of New York, which is 04:00 of UTC on 1 November 2026."""
+    pack, new_york = frozen(built), ZoneInfo("America/New_York")
+    assert words.doubts(built.board.open(FINANCE, pack), new_york) == []
+    run_as(with_marts, ADMIN, "update portal.load_run set as_of = '2026-11-01 03:59+00'", "truncate portal.build_run")
+    build(with_marts, BUILT + timedelta(minutes=1))
+    with closing(Warehouse(with_marts, built._metrics)) as later:
+        opened = later.board.open(FINANCE, frozen(later, "Early"))
+    assert words.doubts(opened, new_york) == [
+        "stripe had been loaded until 31 October 2026, 23:59, so not for all of October 2026."
+    ]
+    assert words.doubts(built.board.open(SALES, opened.pack), new_york) == []
+
+
 @pytest.mark.parametrize("alike", ["board  É", "Board E\u0301 ", "BOARD É"])
 def test_two_names_that_look_the_same_are_the_same(built: Warehouse, alike: str) -> None:
     frozen(built, "Board é")
@@ -180,3 +196,19 @@ def test_an_altered_receipt_is_told_whatever_was_put_into_it(
     receipt_command._draw(shown, told(shown, with_marts.timezone), [], Console(width=200))
     assert as_json(shown)["altered"] == [column]
     assert told(shown, with_marts.timezone)[-1].startswith("ALTERED: ")
+
+
+def test_a_key_that_was_lost_and_made_anew_is_named_as_a_reason(built: Warehouse, with_marts: Settings) -> None:
+    pack = frozen(built)
+    file = with_marts.home / "secrets.json"
+    kept = file.read_text()
+    file.write_text(json.dumps({name: value for name, value in json.loads(kept).items() if "seal" not in name}))
+    try:
+        with closing(Warehouse(with_marts, built._metrics)) as later:
+            opened = later.board.open(OPERATOR, pack)
+    finally:
+        file.write_text(kept)
+    shown = opened.figures[0].shown
+    assert shown is not None and not opened.is_whole
+    assert "key of that number is not the one that sealed it" in told(shown, with_marts.timezone)[-1]
+    assert "this home's key is another" in words.NOT_WHOLE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
 from html import escape
 
 import streamlit as st
@@ -99,7 +99,7 @@ def draw_pack(reading: Reading, opened: OpenedPack, key: str) -> None:
     compared = [one.compared.compared_at for one in opened.figures if one.compared is not None]
     when = f"Compared {f.clock_time(max(compared), reading.zone)}" if compared else "Not compared yet"
     subtitle = f"{pack.name}, {f.month_year(pack.month)}" + (f". {pack.note}" if pack.note else "")
-    draw_panel(reading, key, Picture(words.finding(opened), subtitle, when, html=pack_html(opened)))
+    draw_panel(reading, key, Picture(words.finding(opened), subtitle, when, html=pack_html(opened, reading.zone)))
     st.button("Compare now", key=f"compare_{key}", on_click=compare, args=(reading, pack),
               help="Asks each figure again, and notes what has changed and why.")  # fmt: skip
 
@@ -112,7 +112,7 @@ def compare(reading: Reading, pack: Pack) -> None:
         st.session_state[SAID] = str(error)
 
 
-def pack_html(opened: OpenedPack) -> str:
+def pack_html(opened: OpenedPack, zone: tzinfo) -> str:
     """The pack as a table; the reasons stand at the first line of a figure that changed."""
     columns = (
         Column("Figure"), Column("Frozen", is_number=True), Column("Since"), Column("Why", is_prose=True),
@@ -129,6 +129,9 @@ def pack_html(opened: OpenedPack) -> str:
             rows.append((row.label, row.value, Cell(since, meaning), told, row.receipt))
             why = "" if told else why
     pack = opened.pack
-    signed = "" if opened.is_whole else '<p class="pl-empty" role="alert">The pack is not what was signed.</p>'
-    foot = f"Frozen as of {pack.as_of:%-d %B %Y} by {escape(pack.made_by)}. Fingerprint {escape(pack.fingerprint)}"
-    return table(columns, rows, caption=f"The figures of {pack.name}") + f'{signed}<p class="pl-more">{foot}</p>'
+    said = [*([] if opened.is_whole else [words.NOT_WHOLE]), *words.doubts(opened, zone)]
+    alerts = "".join(f'<p class="pl-empty" role="alert">{escape(each)}</p>' for each in said)
+    foot = escape(
+        f"Frozen as of {pack.as_of.astimezone(zone):%-d %B %Y} by {pack.made_by}. Fingerprint {pack.fingerprint}"
+    )
+    return table(columns, rows, caption=f"The figures of {pack.name}") + f'{alerts}<p class="pl-more">{foot}</p>'
