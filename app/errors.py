@@ -13,6 +13,7 @@
     └── DependencyMissing     something we depend on is not there     exit 3
         ├── WarehouseDown
         ├── NotBuilt          what is asked for has not been built yet
+        ├── SealKeyMissing    nobody can say whether a receipt was altered
         ├── PortTaken
         ├── SourceDown        a source does not answer, or not well
         └── CredentialsRefused  a source does not know us, or gives us too few rights
@@ -74,6 +75,10 @@ class WarehouseDown(DependencyMissing):
 
 
 class NotBuilt(DependencyMissing):
+    pass
+
+
+class SealKeyMissing(DependencyMissing):
     pass
 
 

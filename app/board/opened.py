@@ -8,7 +8,7 @@ from enum import Enum
 
 from app.access import Viewer
 from app.board.store import Compared, Frozen, Pack
-from app.errors import NotBuilt, NotPermitted, ReceiptAltered
+from app.errors import NotBuilt, NotPermitted, ReceiptAltered, SealKeyMissing
 from app.metrics import Metric
 from app.receipts.desk import Desk, Shown
 
@@ -18,6 +18,7 @@ class Hidden(Enum):
 
     ROLE = "no role of the reader may see it"
     ALTERED = "its receipt was altered in what it says it was read from"
+    KEYLESS = "the key that sealed its receipt is not in this home, so that nobody can say whether it was altered"
     GONE = "what it was read from is there no more, so that nobody can say who may see it"
 
 
@@ -46,6 +47,11 @@ class Opened:
         by_hand = (self.shown and self.shown.altered) or (self.compared and self.compared.altered)
         return bool(by_hand) or self.hidden is Hidden.ALTERED
 
+    @property
+    def is_unproved(self) -> bool:
+        """Whether it was changed by hand, nobody can say whether it was, or it changed and nothing says why."""
+        return self.is_altered or self.hidden is Hidden.KEYLESS or bool(self.compared and not self.compared.holds)
+
 
 @dataclass(frozen=True)
 class OpenedPack:
@@ -59,11 +65,7 @@ class OpenedPack:
 def opened(
     desk: Desk, viewer: Viewer, frozen: Frozen, compared: Compared | None, metrics: Mapping[str, Metric]
 ) -> Opened:
-    """One figure for one reader. A pack outlives the metrics and marts it was made of: none that is gone ends it.
-
-    Raises:
-        DependencyMissing: the key that sealed its receipt is not in this home.
-    """
+    """One figure for one reader. A pack outlives the metrics, marts and keys of its figures: none ends it."""
     shown, hidden = None, None
     try:
         shown = desk.show(viewer, frozen.receipt_id)
@@ -71,6 +73,8 @@ def opened(
         hidden = Hidden.ALTERED
     except NotPermitted:
         hidden = Hidden.ROLE
+    except SealKeyMissing:
+        hidden = Hidden.KEYLESS
     except NotBuilt:
         hidden = Hidden.GONE
     metric = metrics.get(frozen.figure.metric)

@@ -20,7 +20,7 @@ from app.board.opened import OpenedPack, opened
 from app.board.store import Frozen, Pack
 from app.clock import wall
 from app.connections import Connections
-from app.errors import NotBuilt, NotPermitted, PlumblineError, UsageError, WarehouseDown
+from app.errors import NotBuilt, NotPermitted, PlumblineError, SealKeyMissing, UsageError, WarehouseDown
 from app.metrics import Metric, Question
 from app.receipts.desk import Desk
 from app.receipts.seal import Sealer
@@ -121,7 +121,7 @@ class Board:
         for one in frozen:
             try:
                 verdict = self._asks.receipts.check(viewer, one.receipt_id)
-            except (NotPermitted, NotBuilt):  # `open` says which, and why
+            except (NotPermitted, NotBuilt, SealKeyMissing):  # `open` says which, and why
                 continue
             with self._connections.open(PORTAL) as connection:
                 store.put_comparison(connection, pack, one.position, verdict, wall())

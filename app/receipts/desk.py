@@ -103,7 +103,7 @@ class Desk:
             NotPermitted: no role of the viewer may read the figure.
             ReceiptAltered: it was altered in what it says it was read from; the operator sees it all the same.
             NotBuilt: what it was read from is not there any more, so that nobody can say who may see it.
-            DependencyMissing: the key that sealed it is not in this home.
+            SealKeyMissing: the key that sealed it is not in this home.
         """
         receipt_id = heard(text)
         with self._connections.open(PORTAL) as connection:

@@ -17,6 +17,7 @@ from app.ui import format as f
 HIDDEN: Mapping[Hidden | None, str] = {
     Hidden.ROLE: "not for your role",
     Hidden.ALTERED: "not known",
+    Hidden.KEYLESS: "not known: the key that sealed it is missing",
     Hidden.GONE: "not shown: what it was read from is gone",
 }
 CHANGED, ALTERED = "now", "altered"

@@ -94,8 +94,7 @@ def _tell(name: str, as_json: bool, opening: Callable[[Board, Pack], OpenedPack]
     with _warehouse(as_json) as warehouse:
         opened = opening(warehouse.board, warehouse.board.pack(name))
     _answer(opened, as_json)
-    unproved = [one for one in opened.figures if one.is_altered or (one.compared and not one.compared.holds)]
-    if unproved or not opened.is_whole:
+    if any(one.is_unproved for one in opened.figures) or not opened.is_whole:
         raise typer.Exit(FellShort.exit_code)
 
 

@@ -198,6 +198,28 @@ def test_an_altered_receipt_is_told_whatever_was_put_into_it(
     assert told(shown, with_marts.timezone)[-1].startswith("ALTERED: ")
 
 
+def test_a_key_that_is_missing_ends_neither_its_pack_nor_the_others_comparison(
+    built: Warehouse, with_marts: Settings
+) -> None:
+    old, file = frozen(built, "Old"), with_marts.home / "secrets.json"
+    kept = json.loads(file.read_text())
+    without = {name: value for name, value in kept.items() if not name.startswith("receipt_seal_")}
+    try:
+        file.write_text(json.dumps(without | {"receipt_seal_2": "another key, as long as it is random"}))
+        load(with_marts, "stripe", LATER - timedelta(minutes=1), 12)
+        build(with_marts, LATER)
+        with closing(Warehouse(with_marts, built._metrics)) as later:
+            new = frozen(later, "New")
+            compared = {pack.name: later.board.compare(OPERATOR, pack) for pack in later.board.packs()}
+        assert (compared["Old"].is_whole, compared["New"].is_whole) == (False, True)
+        unproved = [[one.is_unproved for one in compared[pack.name].figures] for pack in (old, new)]
+        assert unproved == [[True, True], [False, False]]
+        assert {value for _, value, _ in lines(compared["Old"])} == {"not known: the key that sealed it is missing"}
+        assert {said for *_, said in lines(compared["New"])} == {"unchanged"}
+    finally:
+        file.write_text(json.dumps(kept))
+
+
 def test_a_key_that_was_lost_and_made_anew_is_named_as_a_reason(built: Warehouse, with_marts: Settings) -> None:
     pack = frozen(built)
     file = with_marts.home / "secrets.json"
