@@ -116,7 +116,15 @@ def change_words(one: Opened, row: FrozenRow) -> str:
         return f"{ALTERED}: changed by hand"
     if change is None:
         return "unchanged"
-    return f"{CHANGED} {in_unit(change['now'], one.unit)}"
+    return f"{CHANGED} {_now(change, row.value, one.unit)}"
+
+
+def _now(change: Mapping[str, Any], shown: str, unit: str) -> str:
+    """The value now; where it looks like the frozen one, what is another all the same."""
+    now = in_unit(change["now"], unit)
+    if now != shown or change["kind"] != "changed":
+        return now
+    return f"{now}, for another reason" if change["now"] == change["then"] else f"{now}, another by less than is shown"
 
 
 def parts_of(change: Mapping[str, Any], names: Sequence[str]) -> tuple[Any, ...]:

@@ -123,6 +123,26 @@ def test_what_is_not_known_is_no_part_called_none(built: Warehouse, with_marts: 
     assert (said["A figure: None"], said["A figure: not known"]) == ("now $8.00", "unchanged")
 
 
+def test_a_change_too_small_to_be_shown_is_said_to_be_one(built: Warehouse, with_marts: Settings) -> None:
+    pack = frozen(built)
+    more = f"update {MART} set closing_mrr_usd = closing_mrr_usd {{}} 0.001 where product = 'Plus'"
+    with changed(with_marts, more.format("+"), more.format("-")):
+        said = lines(built.board.compare(FINANCE, pack))
+    assert said[0] == ("A figure", "$300.55", "now $300.55, another by less than is shown")
+    assert said[2] == ("A figure: Plus", "$45.05", "now $45.05, another by less than is shown")
+
+
+def test_a_value_that_is_missing_for_another_reason_is_said_to_be(built: Warehouse, with_marts: Settings) -> None:
+    metric: Metric = built._metrics["cash_runway"].model_copy(update={"reason_column": "runway_note"})
+    note = "update mart_finance.cash_monthly set runway_note = {} where month = '2026-10-01'"
+    undo = note.format("'no bank balance of Main since 2026-08-20'")
+    with closing(Warehouse(with_marts, {**built._metrics, "cash_runway": metric})) as warehouse:
+        pack = warehouse.board.freeze(FINANCE, "Runway", OCTOBER, as_of=AS_OF, figures=("cash_runway",))
+        with changed(with_marts, note.format("'no rate of EUR'"), undo):
+            said = lines(warehouse.board.compare(FINANCE, pack))
+    assert said == [("A figure", "n/a", "now n/a, for another reason")]
+
+
 def test_values_that_are_no_numbers_are_shown_as_they_are(built: Warehouse, with_marts: Settings) -> None:
     with added(with_marts, "('2026-10-01', 'New', 'DE', 0, 'NaN', 0, true)",
                "('2026-10-01', 'Newer', 'DE', 0, 'Infinity', 0, true)"):  # fmt: skip
