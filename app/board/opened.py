@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from app.access import Viewer
@@ -55,11 +56,23 @@ class Opened:
 
 @dataclass(frozen=True)
 class OpenedPack:
-    """A pack with its figures; `is_whole` says whether its fingerprint still fits."""
+    """A pack with its figures.
+
+    Attributes:
+        is_whole: whether its fingerprint still fits.
+        built_at: when figures were last worked out anew.
+    """
 
     pack: Pack
     figures: tuple[Opened, ...]
     is_whole: bool
+    built_at: datetime | None = None
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether a build has ended since one of its figures was compared, so that nobody knows how it compares now."""
+        compared = [one.compared.compared_at for one in self.figures if one.compared is not None]
+        return self.built_at is not None and bool(compared) and min(compared) < self.built_at
 
 
 def opened(

@@ -108,11 +108,12 @@ class Board:
         with self._connections.open(PORTAL) as connection:
             frozen, compared = store.figures(connection, pack), store.comparisons(connection, pack)
             is_whole = self._asks.sealer().is_signed(self._said(connection, pack, frozen), pack.fingerprint)
+            built_at = store.built_at(connection)
         self._reads.note(viewer, "open board pack", pack=pack.name)
         figures = tuple(
             opened(self._asks.receipts, viewer, one, compared.get(one.position), self._metrics) for one in frozen
         )
-        return OpenedPack(pack, figures, is_whole)
+        return OpenedPack(pack, figures, is_whole, built_at)
 
     def compare(self, viewer: Viewer, pack: Pack) -> OpenedPack:
         """Asks each figure that the viewer may see again, notes how it compares, and opens the pack."""

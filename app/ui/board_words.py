@@ -156,11 +156,25 @@ def finding(opened: OpenedPack) -> str:
         return f"{f.number(len(seen))} figures, as they were"
     changed, gone = sum(1 for one in seen if _changes(one)), sum(1 for one in seen if is_unanswerable(one))
     said = []
-    if changed:
+    if changed and opened.is_outdated:
+        said.append(f"{_of(changed, seen)} had changed when last compared")
+    elif changed:
         said.append(f"{_of(changed, seen)} {'has' if changed == 1 else 'have'} changed since")
     if gone:
         said.append(f"{f.number(gone) if changed else _of(gone, seen)} cannot be asked again")
-    return ", ".join(said) or "Nothing has changed since it was frozen"
+    if not said:
+        nothing = ("Nothing has changed since it was frozen", "Nothing had changed when last compared")
+        said.append(nothing[opened.is_outdated])
+    return ", ".join(said)
+
+
+def compared_when(opened: OpenedPack, zone: tzinfo) -> str:
+    """When the figures that the reader sees were compared, and whether a build has ended since; empty where never."""
+    compared = [one.compared.compared_at for one in opened.figures if one.compared is not None]
+    if not compared:
+        return ""
+    since = "; a build has ended since" if opened.is_outdated else ""
+    return f"Compared {min(compared).astimezone(zone):%-d %B %Y, %H:%M}{since}"
 
 
 def _of(count: int, seen: Sequence[Opened]) -> str:

@@ -141,15 +141,17 @@ def _payload(one: Opened) -> dict[str, Any]:
 def _draw(opened: OpenedPack, console: Console) -> None:
     from rich.table import Table
 
-    from app.ui.board_words import NOT_WHOLE, change_words, doubts, frozen_rows
+    from app.ui.board_words import NOT_WHOLE, change_words, compared_when, doubts, frozen_rows
 
     pack = opened.pack
     console.print(f"{pack.name}: {pack.month:%B %Y}, frozen {pack.made_at:%Y-%m-%d %H:%M} UTC by {pack.made_by}, "
                   f"fingerprint {pack.fingerprint}", markup=False)  # fmt: skip
     if not opened.is_whole:
         console.print(f"ALTERED: {NOT_WHOLE}", markup=False)
-    for doubt in doubts(opened, get_settings().timezone):
-        console.print(doubt, markup=False)
+    zone = get_settings().timezone
+    for said in (*doubts(opened, zone), compared_when(opened, zone)):
+        if said:
+            console.print(said, markup=False)
     table = Table(box=None, pad_edge=False)
     for head, side in (("figure", "left"), ("frozen", "right"), ("since", "left"), ("receipt", "left")):
         table.add_column(head, justify=side)  # type: ignore[arg-type]

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from app.access import OPERATOR
 from app.board import figures
+from app.clock import wall
 from app.errors import UsageError
 from app.metrics import Metric
 from app.receipts.words import as_json, told
@@ -121,6 +122,28 @@ def test_what_is_not_known_is_no_part_called_none(built: Warehouse, with_marts: 
         build(with_marts, LATER + timedelta(minutes=1))
         said = {label: words_now for label, _, words_now in lines(built.board.compare(FINANCE, pack))}
     assert (said["A figure: None"], said["A figure: not known"]) == ("now $8.00", "unchanged")
+
+
+def test_what_was_compared_before_the_newest_build_is_told_as_what_it_was_then(
+    built: Warehouse, with_marts: Settings
+) -> None:
+    pack, utc = frozen(built), ZoneInfo("UTC")
+    assert words.compared_when(built.board.open(FINANCE, pack), utc) == ""
+    fresh = built.board.compare(FINANCE, pack)
+    assert words.finding(fresh) == "Nothing has changed since it was frozen"
+    build(with_marts, wall() + timedelta(seconds=1))
+    later = built.board.open(FINANCE, pack)
+    assert words.finding(later) == "Nothing had changed when last compared"
+    assert words.compared_when(later, utc).endswith("; a build has ended since")
+    more = f"update {MART} set closing_mrr_usd = closing_mrr_usd {{}} 1 where product = 'Plus'"
+    with changed(with_marts, more.format("+"), more.format("-")):
+        run_as(with_marts, ADMIN, f"delete from portal.build_run where started_at > '{LATER}'")
+        restated = built.board.compare(FINANCE, pack)
+        build(with_marts, wall() + timedelta(seconds=1))
+        outdated = built.board.open(FINANCE, pack)
+    assert words.finding(restated) == "2 of 2 figures have changed since"
+    assert words.finding(outdated) == "2 of 2 figures had changed when last compared"
+    assert not words.compared_when(restated, utc).endswith("since")
 
 
 def test_a_change_too_small_to_be_shown_is_said_to_be_one(built: Warehouse, with_marts: Settings) -> None:

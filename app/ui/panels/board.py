@@ -96,8 +96,7 @@ def freeze(reading: Reading, name: str, month: date, note: str) -> None:
 def draw_pack(reading: Reading, opened: OpenedPack, key: str) -> None:
     """One pack: its figures as they were, what became of them, why, and what signs it."""
     pack = opened.pack
-    compared = [one.compared.compared_at for one in opened.figures if one.compared is not None]
-    when = f"Compared {f.clock_time(max(compared), reading.zone)}" if compared else "Not compared yet"
+    when = words.compared_when(opened, reading.zone) or "Not compared yet"
     subtitle = f"{pack.name}, {f.month_year(pack.month)}" + (f". {pack.note}" if pack.note else "")
     draw_panel(reading, key, Picture(words.finding(opened), subtitle, when, html=pack_html(opened, reading.zone)))
     st.button("Compare now", key=f"compare_{key}", on_click=compare, args=(reading, pack),
