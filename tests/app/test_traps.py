@@ -11,10 +11,7 @@ from typing import Any
 import pytest
 
 from app.access import OPERATOR
-from app.compile import dimensions_of
-from app.compile.scope import shifted
 from app.errors import QuestionError
-from app.made_of import is_local
 from app.metrics import Metric, Question, load_metrics
 from app.settings import Settings
 from app.warehouse import Answer, Warehouse
@@ -25,8 +22,6 @@ from .metric_files import FILES as PLAIN_FILES
 from .metric_files import write_files
 from .trap_marts import COHORTS, FILES, PAYMENTS, TEAMS, VISITS, Row, statements
 
-CANNOT_BE_COMPARED = ("kept_part", "stored_rate", "paid_of_balance", "stickiness", "not_built")
-"""A cohort metric, and what is only known by day, or not at all."""
 JUN, JUL, SEP, OCT, NOV = (date(2026, month, 1) for month in (6, 7, 9, 10, 11))
 D = Decimal
 
@@ -367,29 +362,6 @@ def test_a_span_longer_than_the_month_before_is_not_compared(trapped: Warehouse)
     with pytest.raises(QuestionError, match="30 days so far, 2027-02 has only 28"):
         ask(trapped, asked, datetime(2027, 3, 31, 12, tzinfo=UTC))
     assert ask(trapped, Question("paid", compare="month_before"), datetime(2027, 3, 31, 12, tzinfo=UTC)).rows
-
-
-@pytest.mark.parametrize(("compare", "months"), [("month_before", 1), ("year_before", 12)])
-def test_whatever_can_be_compared_is_set_beside_its_own_earlier_value(
-    trapped: Warehouse, compare: Any, months: int
-) -> None:
-    """Undivided and by each dimension: sums so far and growth rates as well, made of earlier months as they are."""
-    compared = 0
-    for name in sorted(trapped._metrics):
-        if name in CANNOT_BE_COMPARED:
-            continue
-        metric = trapped._metrics[name]
-        for by in ((), *((dimension,) for dimension in dimensions_of(metric, trapped._metrics))):
-            if is_local(metric, trapped._metrics) and by != ("currency",):
-                continue
-            plain = {row[:-1]: row[-1] for row in ask(trapped, Question(name, by=by)).rows}
-            found = {row[:-4]: row[-4:-2] for row in ask(trapped, Question(name, by=by, compare=compare)).rows}
-            assert set(plain) <= set(found), (name, by)
-            for (first, *parts), values in found.items():
-                before = (shifted(first, -months), *parts)
-                assert values == (plain.get((first, *parts)), plain.get(before)), (name, by, first, parts)
-                compared += 1
-    assert compared > 100
 
 
 def test_what_says_that_it_adds_up_does_and_nothing_else_is_added(trapped: Warehouse) -> None:
