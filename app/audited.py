@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
@@ -17,6 +18,8 @@ from app.grants import Grants
 from app.secrets import PORTAL
 
 MOST_ROWS = 100_000
+NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+"""The character that no text may hold, as JSON writes it; not the text `\\u0000`, whose backslash JSON doubles."""
 
 
 @dataclass(frozen=True)
@@ -136,5 +139,5 @@ def write_audit(
 
 def _json(filters: Mapping[str, Any]) -> str:
     """The filters as `jsonb` takes them: what was asked is kept even where it holds what no text may."""
-    written = json.dumps(filters, default=str, ensure_ascii=False).replace("\\u0000", "�")
+    written = NUL.sub(r"\1�", json.dumps(filters, default=str, ensure_ascii=False))
     return written.encode("utf-8", "replace").decode("utf-8")

@@ -29,14 +29,14 @@ def folder_of(settings: Settings) -> Path:
 
 
 def documents_route(
-    settings: Settings, visitor: Callable[[Request], Viewer | None], note: Callable[[Viewer, str], None]
+    settings: Settings, visitor: Callable[[Request], Viewer | None], note: Callable[[Viewer, str, str], None]
 ) -> Route:
     """The route, for `st.App(routes=…)`.
 
     Args:
         settings: whose home.
         visitor: who asks, where they are signed in.
-        note: takes who reads, and what, for the audit.
+        note: takes who reads, what, and the outcome, for the audit: what is read, and what is there and refused.
     """
     folder = folder_of(settings)
 
@@ -46,11 +46,14 @@ def documents_route(
         if viewer is None:
             return RedirectResponse("/", 303)
         path = folder / name
-        if name not in READERS or not set(READERS[name]) & set(viewer.roles) or not path.is_file():
+        if name not in READERS or not path.is_file():
+            return PlainTextResponse("Not found", 404)
+        if not set(READERS[name]) & set(viewer.roles):
+            note(viewer, name, "refused")
             return PlainTextResponse("Not found", 404)
         if not name.endswith(".html"):
             return FileResponse(path)
-        note(viewer, name)
+        note(viewer, name, "ok")
         return FileResponse(path, headers={POLICY: policy(path, path.stat().st_mtime_ns)})
 
     async def respond(request: Request) -> Response:

@@ -7,11 +7,13 @@
     │   ├── QuestionError     a metric question that would lie or cannot be asked
     │   └── FileError         a dropped file breaks its schema
     ├── NotPermitted          the viewer may not see or do this       exit 2
+    │   └── ReceiptAltered    nobody can say any more who may see a receipt
     ├── FellShort             what was checked is not as promised     exit 1
     ├── BrokenOff             it was asked to stop                    exit 1
     └── DependencyMissing     something we depend on is not there     exit 3
         ├── WarehouseDown
         ├── NotBuilt          what is asked for has not been built yet
+        ├── SealKeyMissing    nobody can say whether a receipt was altered
         ├── PortTaken
         ├── SourceDown        a source does not answer, or not well
         └── CredentialsRefused  a source does not know us, or gives us too few rights
@@ -52,6 +54,10 @@ class NotPermitted(PlumblineError):
     exit_code = 2
 
 
+class ReceiptAltered(NotPermitted):
+    pass
+
+
 class FellShort(PlumblineError):
     exit_code = 1
 
@@ -69,6 +75,10 @@ class WarehouseDown(DependencyMissing):
 
 
 class NotBuilt(DependencyMissing):
+    pass
+
+
+class SealKeyMissing(DependencyMissing):
     pass
 
 

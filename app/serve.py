@@ -16,6 +16,7 @@ import sys
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from typing import Any
 import streamlit
 import uvicorn
 from starlette.middleware import Middleware
+from starlette.requests import Request
 from starlette.routing import Route
 from streamlit import config
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
@@ -143,10 +145,15 @@ def may_upload(token: str, cookies: dict[str, str]) -> bool:
 
 def documents(settings: Settings) -> Route:
     """The data dictionary's pages."""
+
+    def reader(request: Request) -> Viewer | None:
+        found = visitor(request.cookies.get(SESSION, ""), dict(request.cookies))
+        return replace(found, address=request.client.host) if found and request.client else found
+
     return documents_route(
         settings,
-        lambda request: visitor(request.cookies.get(SESSION, ""), dict(request.cookies)),
-        lambda viewer, name: warehouse().record(viewer, "open page", page=f"docs/{name}"),
+        reader,
+        lambda viewer, name, outcome: warehouse().record(viewer, "open page", outcome, page=f"docs/{name}"),
     )
 
 

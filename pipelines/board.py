@@ -13,9 +13,9 @@ def compare_board(run: Run) -> StepResult:
     """Compares every figure of every board pack and notes what has changed and why; no pack is ever changed."""
     with closing(Warehouse(run.settings)) as warehouse:
         opened = [warehouse.board.compare(OPERATOR, pack) for pack in warehouse.board.packs()]
-    figures = [one.compared for pack in opened for one in pack.figures]
+    figures = [one for pack in opened for one in pack.figures]
     return StepResult({
         "packs": len(opened), "figures": len(figures),
-        "restated": sum(1 for one in figures if one is not None and one.state == "restated"),
-        "altered": sum(1 for one in figures if one is not None and not one.holds),
+        "restated": sum(1 for one in figures if one.compared is not None and one.compared.state == "restated"),
+        "altered": sum(1 for one in figures if one.is_unproved),
     })  # fmt: skip

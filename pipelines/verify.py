@@ -119,7 +119,7 @@ class VerifyReport:
         for each in self.differences[:SHOWN]:
             month = f"{each.month:%Y-%m}" if each.month else ""
             table.add_row(month, each.subject, each.figure, _told(each.ledger), _told(each.warehouse))
-        console.print(table)
+        console.print(table, markup=False)
         if len(self.differences) > SHOWN:
             console.print(f"… and {len(self.differences) - SHOWN:,} more: see --json.", markup=False)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Any
+from unicodedata import normalize
 from uuid import uuid4
 
 from sqlalchemy import Connection
@@ -15,13 +16,13 @@ from app.answers import Answer
 from app.audited import AuditedReads
 from app.board import store
 from app.board.figures import Figure, declared, named
-from app.board.store import Compared, Frozen, Pack
+from app.board.opened import OpenedPack, opened
+from app.board.store import Frozen, Pack
 from app.clock import wall
-from app.compile import metric_of
 from app.connections import Connections
-from app.errors import NotBuilt, NotPermitted, PlumblineError, UsageError, WarehouseDown
+from app.errors import NotBuilt, NotPermitted, PlumblineError, SealKeyMissing, UsageError, WarehouseDown
 from app.metrics import Metric, Question
-from app.receipts.desk import Desk, Shown
+from app.receipts.desk import Desk
 from app.receipts.seal import Sealer
 from app.secrets import PORTAL
 
@@ -29,25 +30,6 @@ FREEZERS = ("executive", "finance")
 """The roles that may freeze a pack."""
 MOST_TRIES = 5
 LONGEST_NAME = 80
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A figure of a pack as it was frozen, and how it compared last; `shown` is None for who may not see it."""
-
-    frozen: Frozen
-    metric: Metric
-    shown: Shown | None
-    compared: Compared | None
-
-
-@dataclass(frozen=True)
-class OpenedPack:
-    """A pack with its figures; `is_whole` says whether its fingerprint still fits."""
-
-    pack: Pack
-    figures: tuple[Opened, ...]
-    is_whole: bool
 
 
 @dataclass(frozen=True)
@@ -73,14 +55,14 @@ class Board:
             return store.packs(connection)
 
     def pack(self, name: str) -> Pack:
-        """The pack of that name, whatever its capitals.
+        """The pack of that name, whatever its capitals and blanks.
 
         Raises:
             UsageError: there is none.
         """
         found = self.packs()
         for pack in found:
-            if pack.name.lower() == name.strip().lower():
+            if _same_name(pack.name, name):
                 return pack
         names = ", ".join(repr(pack.name) for pack in found[:10]) or "none yet: `plumbline board freeze NAME` makes one"
         raise UsageError(f"No board pack is called {name!r}. Expected one of: {names}.")
@@ -100,16 +82,19 @@ class Board:
 
         Raises:
             NotPermitted: the viewer may not freeze, or not see one of the figures.
-            UsageError: the name is taken or none, the month is not over, or a figure is unknown.
+            UsageError: the name is taken or none, the month is not over, by the clock or in what was built, or a
+                figure is unknown or none is named.
             NotBuilt: nothing has been built yet.
         """
         self._refuse(viewer, name, month, as_of)
         texts = tuple(figures)
         wanted = named(texts, self._metrics) if texts else declared(self._metrics)
+        if not wanted:
+            raise UsageError("A board pack needs figures. Found none in models/board_pack.yml; expected at least one.")
         first = month.replace(day=1)
         receipts = self._of_one_build(viewer, wanted, first, as_of)
         frozen = [Frozen(at, figure, receipt) for at, (figure, receipt) in enumerate(receipts, 1)]
-        pack = Pack(uuid4(), name.strip(), first, note.strip()[:500], viewer.email, wall(), as_of, "")
+        pack = Pack(uuid4(), tidy(name), first, note.strip()[:500], viewer.email, wall(), as_of, "")
         with self._connections.open(PORTAL) as connection:
             signed = self._asks.sealer().sign(self._said(connection, pack, frozen))
             pack = replace(pack, fingerprint=signed)
@@ -123,16 +108,12 @@ class Board:
         with self._connections.open(PORTAL) as connection:
             frozen, compared = store.figures(connection, pack), store.comparisons(connection, pack)
             is_whole = self._asks.sealer().is_signed(self._said(connection, pack, frozen), pack.fingerprint)
+            built_at = store.built_at(connection)
         self._reads.note(viewer, "open board pack", pack=pack.name)
-        opened = []
-        for one in frozen:
-            metric = metric_of(one.figure.metric, self._metrics)
-            try:
-                shown: Shown | None = self._asks.receipts.show(viewer, one.receipt_id)
-            except NotPermitted:
-                shown = None
-            opened.append(Opened(one, metric, shown, compared.get(one.position) if shown else None))
-        return OpenedPack(pack, tuple(opened), is_whole)
+        figures = tuple(
+            opened(self._asks.receipts, viewer, one, compared.get(one.position), self._metrics) for one in frozen
+        )
+        return OpenedPack(pack, figures, is_whole, built_at)
 
     def compare(self, viewer: Viewer, pack: Pack) -> OpenedPack:
         """Asks each figure that the viewer may see again, notes how it compares, and opens the pack."""
@@ -141,7 +122,7 @@ class Board:
         for one in frozen:
             try:
                 verdict = self._asks.receipts.check(viewer, one.receipt_id)
-            except NotPermitted:
+            except (NotPermitted, NotBuilt, SealKeyMissing):  # `open` says which, and why
                 continue
             with self._connections.open(PORTAL) as connection:
                 store.put_comparison(connection, pack, one.position, verdict, wall())
@@ -165,7 +146,7 @@ class Board:
                 f"{month:%B %Y} is not over: as of {today:%-d %B %Y} its figures are a part. Expected a month before "
                 f"{today:%B %Y}."
             )
-        if any(pack.name.lower() == name.strip().lower() for pack in self.packs()):
+        if any(_same_name(pack.name, name) for pack in self.packs()):
             raise _taken(name)
 
     def _of_one_build(
@@ -180,7 +161,9 @@ class Board:
                 if receipt is None:
                     raise NotBuilt("Nothing has been built yet. Run `plumbline run refresh` first.")
                 found.append((figure, receipt))
-                builds.add(str(self._asks.receipts.show(viewer, receipt).stored.receipt.build))
+                build = self._asks.receipts.show(viewer, receipt).stored.receipt.build
+                _refuse_part(month, build, as_of.tzinfo)
+                builds.add(str(build))
             if len(builds) == 1:
                 return found
         raise WarehouseDown(
@@ -196,7 +179,26 @@ class Board:
         return {**vars(replace(pack, fingerprint="")), "figures": figures}
 
 
+def tidy(name: str) -> str:
+    """A name with single blanks and each letter as one sign, so that what looks the same is the same."""
+    return " ".join(normalize("NFC", name).split())
+
+
+def _same_name(one: str, other: str) -> bool:
+    return tidy(one).casefold() == tidy(other).casefold()
+
+
+def _refuse_part(month: date, build: Mapping[str, Any], zone: tzinfo | None) -> None:
+    """A month may be over by the clock and not in the warehouse, where no build has ended since."""
+    until = datetime.fromisoformat(str(build["as_of"])).astimezone(zone)
+    if until.date().replace(day=1) <= month:
+        raise UsageError(
+            f"{month:%B %Y} is over, but not in the warehouse: its newest build speaks about {until:%-d %B %Y, %H:%M}. "
+            "Expected a build after the month's end. Run `plumbline run refresh`, then freeze."
+        )
+
+
 def _taken(name: str) -> PlumblineError:
     return UsageError(
-        f"There is a board pack called {name.strip()!r} already, and a pack never changes. Choose another name."
+        f"There is a board pack called {tidy(name)!r} already, and a pack never changes. Choose another name."
     )

@@ -26,6 +26,10 @@ COMPARED = text(
     "select position, compared_at, state, holds, altered, changes, causes from portal.board_comparison "
     "where pack_id = :pack_id"
 )
+BUILT = text(
+    "select max(ended_at) from (select ended_at from portal.build_run where result = 'ok' union all "
+    "select ended_at from portal.live_build where result = 'ok') as builds"
+)
 SEALS = text("select receipt_id, seal from portal.receipt where receipt_id = any(:receipts)")
 PUT_PACK = text(
     "insert into portal.board_pack (pack_id, name, month, note, made_by, made_at, as_of, fingerprint) values "
@@ -96,6 +100,12 @@ def comparisons(connection: Connection, pack: Pack) -> dict[int, Compared]:
     """By the figure's position; those that were never compared are not there."""
     rows = connection.execute(COMPARED, {"pack_id": pack.pack_id})
     return {row.position: Compared(*row) for row in rows}
+
+
+def built_at(connection: Connection) -> datetime | None:
+    """When the figures were last worked out anew, all or a part of them; None before the first build."""
+    found: datetime | None = connection.execute(BUILT).scalar_one()
+    return found
 
 
 def seals(connection: Connection, receipts: Sequence[str]) -> dict[str, str]:

@@ -112,14 +112,14 @@ def _cumulative(metric: Metric, scope: Scope) -> Select[Any]:
     base = scope.cte(of.name, grid_of(of, scope.from_the_beginning()))
     known = known_periods(of, scope)
     end, month = known.c.month, base.c.month
-    oldest = known.alias("oldest")
+    oldest = scope.again(known, "oldest")
     first = select(func.min(oldest.c.month)).scalar_subquery()
     begin: ColumnElement[Any] = {
         "beginning": first,
         "year": cast(func.date_trunc("year", end), Date),
         "trailing": earlier(end, (metric.months or 1) - 1),
     }[str(metric.window)]
-    within = known.alias("within")
+    within = scope.again(known, "within")
     held = select(func.count()).select_from(within).where(within.c.month.between(begin, end)).scalar_subquery()
     reasons: list[tuple[Any, Any]] = [
         (begin < first, literal("the window begins before the first month known, ") + func.to_char(first, "YYYY-MM")),
@@ -145,7 +145,7 @@ def _change(metric: Metric, scope: Scope) -> Select[Any]:
     of = scope.metrics[str(metric.of)]
     base = scope.cte(of.name, grid_of(of, scope.from_the_beginning()))
     known = known_periods(of, scope)
-    now, then = base.alias("now"), base.alias("before")
+    now, then = scope.again(base, "now"), scope.again(base, "before")
     keys, joined = beside(now, then, int(metric.months or 1), scope)
     month = keys.c.month
     of_now: Any = now.c.value

@@ -12,6 +12,7 @@ from app.made_of import apart_of, date_dimensions_of, dimensions_of, is_by_day, 
 from app.metric_kinds import Metric, closest
 from app.question import COMPARISONS, GRAINS, Question
 
+FIRST_YEAR, LAST_YEAR = 1900, 2999
 TIMES = ("day", "week", "month", "quarter", "year", "date")
 
 
@@ -51,6 +52,12 @@ def simplest(metric: Metric, metrics: Mapping[str, Metric]) -> Question:
 
 
 def _span(question: Question) -> None:
+    for name, day in (("since", question.since), ("until", question.until)):
+        if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise QuestionError(
+                f"{name} is {day}, a year that no figure is of. Expected one from {FIRST_YEAR} to {LAST_YEAR}. "
+                "Correct it, or leave it out for all there are."
+            )
     if question.since and question.until and question.since > question.until:
         raise QuestionError(
             f"The span of months is empty: since {question.since} is after until {question.until}. Expected "

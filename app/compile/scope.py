@@ -95,6 +95,10 @@ class Scope:
         step: CTE = select.cte(self.names.fresh(name))
         return step
 
+    def again(self, step: CTE, name: str) -> CTE:
+        """A step read once more, under a name that no other has."""
+        return step.alias(self.names.fresh(name))
+
     def rows_kept(self, mart: Any) -> list[ColumnElement[bool]]:
         """The conditions on dimensions. What lacks a value of a dimension is neither of a value nor left out by one."""
         conditions: list[ColumnElement[bool]] = []

@@ -41,12 +41,16 @@ IDENTITIES = text(
 )
 
 
+UNANSWERABLE = "unanswerable"
+"""The kind of the cause that nobody can ask for the figure any more."""
+
+
 @dataclass(frozen=True)
 class Cause:
     """One reason why a figure may differ.
 
     Attributes:
-        kind: definition, calculation, models, identity, load, webhook, change, part or running_month.
+        kind: definition, calculation, models, identity, load, webhook, change, part, running_month or unanswerable.
         text: a sentence for people.
         source: the source system, where it is one.
         row_count: rows or events that came.

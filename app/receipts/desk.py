@@ -11,11 +11,11 @@ from app.access import OPERATOR, Viewer
 from app.audited import AuditedReads, Rows
 from app.compile import metric_of
 from app.connections import Connections
-from app.errors import NotBuilt, NotPermitted, QuestionError, UsageError
+from app.errors import NotBuilt, NotPermitted, PlumblineError, QuestionError, ReceiptAltered, UsageError
 from app.grants import Grants
 from app.metrics import Metric, Question
 from app.receipts.basis import read_build
-from app.receipts.causes import Cause, data_causes, definition_causes
+from app.receipts.causes import UNANSWERABLE, Cause, data_causes, definition_causes
 from app.receipts.difference import Change, differences
 from app.receipts.form import Receipt, Stored, heard, question_of, spoken
 from app.receipts.seal import sealer
@@ -101,8 +101,9 @@ class Desk:
         Raises:
             UsageError: there is none of that id.
             NotPermitted: no role of the viewer may read the figure.
+            ReceiptAltered: it was altered in what it says it was read from; the operator sees it all the same.
             NotBuilt: what it was read from is not there any more, so that nobody can say who may see it.
-            DependencyMissing: the key that sealed it is not in this home.
+            SealKeyMissing: the key that sealed it is not in this home.
         """
         receipt_id = heard(text)
         with self._connections.open(PORTAL) as connection:
@@ -136,12 +137,16 @@ class Desk:
         try:
             metric = metric_of(receipt.metric, self._metrics)
             rows, sql = self._asks.question(viewer, question_of(receipt.question), receipt.as_of)
-            own = rows if sql == receipt.sql else self._asks.statement(viewer, receipt)
+            own = rows if sql == receipt.sql else self._own(viewer, receipt)
         except (QuestionError, NotBuilt) as error:
-            return Verdict(shown, "restated", causes=(Cause("unanswerable", str(error)),))
+            return _unanswerable(shown, error)
         with self._connections.open(PORTAL) as connection:
             build = read_build(connection)  # after the rows: if it is the receipt's, they are of that build
-            by_hand = differences(receipt.answer, own.names, own.values) if build == receipt.build else []
+            if isinstance(own, PlumblineError) and build == receipt.build:
+                return _unanswerable(shown, own)  # whether a hand has changed it cannot be told apart
+            by_hand = []
+            if isinstance(own, Rows) and build == receipt.build:
+                by_hand = differences(receipt.answer, own.names, own.values)
             if by_hand:
                 return Verdict(shown, "altered", (WAREHOUSE,), tuple(by_hand))
             changes = differences(receipt.answer, rows.names, rows.values)
@@ -150,13 +155,24 @@ class Desk:
                 causes += data_causes(connection, receipt, build, changes, self._settings.timezone)
         return Verdict(shown, "restated" if changes else "identical", (), tuple(changes), tuple(causes))
 
+    def _own(self, viewer: Viewer, receipt: Receipt) -> Rows | PlumblineError:
+        """The rows of the receipt's own statement, or why there are none: a later build may lack what it names."""
+        try:
+            return self._asks.statement(viewer, receipt)
+        except (QuestionError, NotBuilt) as error:
+            return error
+
     def _guard(self, viewer: Viewer, receipt: Receipt, altered: tuple[str, ...]) -> None:
         """Lets pass whoever may read what the figure was read from; the operator always, who holds the keys anyway."""
         if viewer == OPERATOR:
             return
         if {"metric", "marts"} & set(altered):
-            raise NotPermitted(
+            raise ReceiptAltered(
                 f"The receipt {spoken(receipt.receipt_id)} was altered in what it says it was read from, so nobody can "
                 "say who may see it. Ask the person who runs Plumbline to look at it with `plumbline receipt`."
             )
         self._grants.role_for(viewer, receipt.marts)
+
+
+def _unanswerable(shown: Shown, error: PlumblineError) -> Verdict:
+    return Verdict(shown, "restated", causes=(Cause(UNANSWERABLE, str(error)),))

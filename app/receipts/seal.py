@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from app.errors import DependencyMissing
+from app.errors import SealKeyMissing
 from app.receipts.form import Receipt, Stored, canonical
 from app.secrets import get_secret, secret_names
 from app.settings import Settings
@@ -46,7 +46,7 @@ class Sealer:
         """The columns that do not fit their seal; empty where every byte is as it was sealed.
 
         Raises:
-            DependencyMissing: no key that this home knows has sealed it.
+            SealKeyMissing: no key that this home knows has sealed it.
         """
         found = self._against(stored.key_id, stored) if stored.key_id in self.keys else None
         if found is not None and "key_id" not in found and len(found) < len(stored.marks):
@@ -57,7 +57,7 @@ class Sealer:
                 return ("key_id",)
         if found is not None:
             return found
-        raise DependencyMissing(
+        raise SealKeyMissing(
             f"The receipt {stored.receipt.receipt_id} names the key {stored.key_id!r}, which this home does not have. "
             f"Found the keys {', '.join(sorted(self.keys))}; expected an entry receipt_seal_{stored.key_id} in the "
             "home's secrets.json. Restore it from a backup: without it no one can say whether the receipt was altered."

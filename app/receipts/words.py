@@ -37,15 +37,16 @@ MINUS = "−"
 
 
 def told(shown: Shown, zone: ZoneInfo) -> list[str]:
-    """What a receipt says, in lines, but for its rows and its statement."""
-    receipt = shown.stored.receipt
+    """What a receipt says, in lines, but for its rows and its statement; nothing of a part that was altered."""
+    receipt, lost = shown.stored.receipt, set(shown.altered)
+    asked = "not known" if "question" in lost else _asked(receipt.question)
     lines = [
         f"Receipt {spoken(receipt.receipt_id)}: {receipt.metric}, version {receipt.version}",
-        f"Asked: {_asked(receipt.question)}, as of {_when(receipt.as_of, zone)}; first shown "
-        f"{_when(receipt.made_at, zone)} ({zone.key} time)",
-        _build(receipt, zone),
-        *_sources(receipt, zone),
-        *_promises(receipt, zone),
+        f"Asked: {asked}, as of {_when(receipt.as_of, zone)}; first shown {_when(receipt.made_at, zone)} "
+        f"({zone.key} time)",
+        *([] if "build" in lost else [_build(receipt, zone)]),
+        *([] if "sources" in lost else _sources(receipt, zone)),
+        *([] if "promises" in lost else _promises(receipt, zone)),
         f"Read from: {', '.join(receipt.marts)}",
     ]
     if shown.stored.is_kept:
@@ -60,8 +61,9 @@ def judged(verdict: Verdict, zone: ZoneInfo) -> list[str]:
 
 
 def as_json(shown: Shown) -> dict[str, object]:
-    """A receipt for `--json`; values are texts, so that they stay exact."""
-    receipt, names = shown.stored.receipt, shown.stored.receipt.answer["names"]
+    """A receipt for `--json`; values are texts, so that they stay exact. No rows where they were altered."""
+    receipt, (names, rows) = shown.stored.receipt, table_in(shown)
+    promises = {} if "promises" in shown.altered else receipt.promises
     return {
         "receipt": spoken(receipt.receipt_id),
         "metric": receipt.metric,
@@ -69,16 +71,22 @@ def as_json(shown: Shown) -> dict[str, object]:
         "question": receipt.question,
         "as_of": receipt.as_of,
         "made_at": receipt.made_at,
-        "rows": [dict(zip(names, row, strict=True)) for row in receipt.answer["rows"]],
+        "rows": [dict(zip(names, row, strict=True)) for row in rows],
         "marts": receipt.marts,
         "sql": receipt.sql,
         "build": receipt.build,
         "sources": receipt.sources,
         "checked_at": receipt.checked_at,
-        **{f"promises_{outcome}": names for outcome, names in receipt.promises.items()},
+        **{f"promises_{outcome}": names for outcome, names in promises.items()},
         "is_kept": shown.stored.is_kept,
         "altered": list(shown.altered),
     }
+
+
+def table_in(shown: Shown) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
+    """The names of the columns and the rows; none where they were altered, since nobody knows what they are then."""
+    answer = shown.stored.receipt.answer
+    return ([], []) if "answer" in shown.altered else (answer["names"], answer["rows"])
 
 
 def verdict_as_json(verdict: Verdict) -> dict[str, object]:
@@ -120,8 +128,11 @@ def _headline(verdict: Verdict, zone: ZoneInfo) -> str:
 def _parts(names: Sequence[str]) -> str:
     """Such as "the statement and the seal do not fit what was sealed."."""
     words = [PARTS.get(name, name) for name in names]
-    if len(words) == len(PARTS):
-        return "nothing in it fits what was sealed."
+    if set(PARTS) - {"marks", "seal"} <= set(names):
+        return (
+            "nothing in it fits what was sealed: all of it was changed, or the home's key of that number is not the "
+            "one that sealed it. Look whether secrets.json was restored without it."
+        )
     said = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
     return f"{said} {'does' if len(words) == 1 else 'do'} not fit what was sealed."
 

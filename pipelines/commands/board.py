@@ -18,7 +18,8 @@ from pipelines.output import answer, chatter_on_stderr
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from app.board.packs import Board, Opened, OpenedPack
+    from app.board.opened import Opened, OpenedPack
+    from app.board.packs import Board
     from app.board.store import Pack
     from app.warehouse import Warehouse
 
@@ -93,8 +94,7 @@ def _tell(name: str, as_json: bool, opening: Callable[[Board, Pack], OpenedPack]
     with _warehouse(as_json) as warehouse:
         opened = opening(warehouse.board, warehouse.board.pack(name))
     _answer(opened, as_json)
-    unproved = [one for one in opened.figures if one.compared is not None and not one.compared.holds]
-    if unproved or not opened.is_whole:
+    if any(one.is_unproved for one in opened.figures) or not opened.is_whole:
         raise typer.Exit(FellShort.exit_code)
 
 
@@ -117,8 +117,11 @@ def _month(text: str) -> date:
 
 
 def _answer(opened: OpenedPack, as_json: bool) -> None:
+    from app.ui.board_words import doubts
+
     payload = {
-        **vars(opened.pack), "is_whole": opened.is_whole, "figures": [_payload(one) for one in opened.figures],
+        **vars(opened.pack), "is_whole": opened.is_whole, "doubts": doubts(opened, get_settings().timezone),
+        "figures": [_payload(one) for one in opened.figures],
     }  # fmt: skip
     answer(payload, as_json, lambda console: _draw(opened, console))
 
@@ -130,7 +133,7 @@ def _payload(one: Opened) -> dict[str, Any]:
     rows = as_json(one.shown)["rows"] if one.shown else []
     compared = vars(one.compared) if one.compared else None
     return {
-        "metric": one.metric.name, "label": one.metric.label, "by": one.frozen.figure.by, "unit": one.metric.unit,
+        "metric": one.frozen.figure.metric, "label": one.label, "by": one.frozen.figure.by, "unit": one.unit,
         "receipt": spoken(one.frozen.receipt_id), "rows": rows, "compared": compared,
     }  # fmt: skip
 
@@ -138,17 +141,21 @@ def _payload(one: Opened) -> dict[str, Any]:
 def _draw(opened: OpenedPack, console: Console) -> None:
     from rich.table import Table
 
-    from app.ui.board_words import change_words, frozen_rows
+    from app.ui.board_words import NOT_WHOLE, change_words, compared_when, doubts, frozen_rows
 
     pack = opened.pack
     console.print(f"{pack.name}: {pack.month:%B %Y}, frozen {pack.made_at:%Y-%m-%d %H:%M} UTC by {pack.made_by}, "
                   f"fingerprint {pack.fingerprint}", markup=False)  # fmt: skip
     if not opened.is_whole:
-        console.print("ALTERED: the pack is not what was signed. Don't go by it; compare it with a backup.")
+        console.print(f"ALTERED: {NOT_WHOLE}", markup=False)
+    zone = get_settings().timezone
+    for said in (*doubts(opened, zone), compared_when(opened, zone)):
+        if said:
+            console.print(said, markup=False)
     table = Table(box=None, pad_edge=False)
     for head, side in (("figure", "left"), ("frozen", "right"), ("since", "left"), ("receipt", "left")):
         table.add_column(head, justify=side)  # type: ignore[arg-type]
     for one in opened.figures:
         for row in frozen_rows(one):
             table.add_row(row.label, row.value, change_words(one, row), row.receipt)
-    console.print(table)
+    console.print(table, markup=False)

@@ -171,4 +171,4 @@ def _draw(versions: Sequence[Version], console: Console) -> None:
                       f"{each.placed_at:%Y-%m-%d %H:%M}")  # fmt: skip
         if each.refusal and each.state == "refused":
             table.add_row("", "", escape(each.refusal))
-    console.print(table, soft_wrap=False)
+    console.print(table, markup=False, soft_wrap=False)

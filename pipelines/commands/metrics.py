@@ -189,7 +189,7 @@ def _draw(payload: dict[str, object], console: Console) -> None:
     for row in rows:
         table.add_row(*(_cell(column, row, payload) for column in columns))
     if rows:
-        console.print(table, soft_wrap=False)
+        console.print(table, markup=False, soft_wrap=False)
     else:
         console.print("No rows: nothing is loaded yet, or the filters leave nothing.")
     console.print(f"Data until {payload['data_until']}, checked at {payload['checked_at']}", markup=False)
@@ -233,7 +233,7 @@ def _draw_catalogue(rows: list[dict[str, object]], console: Console) -> None:
     for row in rows:
         dimensions: list[str] = row["dimensions"]  # type: ignore[assignment]
         table.add_row(*(str(row[key]) for key in ("metric", "label", "unit", "owner")), ", ".join(dimensions))
-    console.print(table, soft_wrap=False)
+    console.print(table, markup=False, soft_wrap=False)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -126,4 +126,4 @@ def _draw(members: list[Member], console: Console) -> None:
         seen = f"{each.last_sign_in:%Y-%m-%d %H:%M}" if each.last_sign_in else "never"
         state = "" if each.is_active else "shut out"
         table.add_row(escape(each.email), escape(each.name), ", ".join(each.roles) or "none", seen, state)
-    console.print(table, soft_wrap=False)
+    console.print(table, markup=False, soft_wrap=False)

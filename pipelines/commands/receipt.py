@@ -49,19 +49,19 @@ def receipt(
 def _draw(shown: Shown, lines: list[str], judged: list[str], console: Console) -> None:
     from rich.table import Table
 
-    from app.receipts.words import exact
+    from app.receipts.words import exact, table_in
 
-    said = shown.stored.receipt.answer
+    names, rows = table_in(shown)
     table = Table(box=None, pad_edge=False)
-    at = said["names"].index("value") if "value" in said["names"] else len(said["names"])
-    for index, name in enumerate(said["names"]):
+    at = names.index("value") if "value" in names else len(names)
+    for index, name in enumerate(names):
         table.add_column(name, justify="right" if index == at else "left")
-    for row in said["rows"]:
+    for row in rows:
         table.add_row(*(str(value)[:7] if name == "month" else exact(value) if index == at else str(value or "")
-                        for index, (name, value) in enumerate(zip(said["names"], row, strict=True))))  # fmt: skip
+                        for index, (name, value) in enumerate(zip(names, row, strict=True))))  # fmt: skip
     for line in lines:
         console.print(line, markup=False)
-    console.print(table, soft_wrap=False)
+    console.print(table, markup=False, soft_wrap=False)
     console.print(shown.stored.receipt.sql, markup=False)
     for line in judged:
         console.print(line, markup=False)

@@ -17,7 +17,7 @@ function show() {
 }
 
 function open() {
-  const entry = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const entry = document.getElementById(location.hash.slice(1));
   const details = entry && (entry.querySelector(":scope > details") || entry.closest("details"));
   if (!details) return;
   search.value = "";

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy.engine import URL
 
 from app.clock import wall
-from app.documents import folder_of
+from app.documents import READERS, folder_of
 from app.errors import FellShort
 from app.secrets import warehouse_url
 from app.settings import ROOT, Settings
@@ -51,15 +51,14 @@ def document(run: Run) -> StepResult:
         FellShort: dbt could not make its documentation.
     """
     folder, state = folder_of(run.settings), fingerprint()
-    made_from = folder / MADE_FROM
-    if made_from.exists() and made_from.read_text() == state:
+    if is_current(folder, state):
         return StepResult({"documents": 0})
     with only_build(run.settings):
         target = manifest_path(run.settings).parent
         _let_dbt(warehouse_url(run.settings, "plumbline_builder"), dbt_folder(run.settings), run.settings,
                  run.as_of, "docs", "generate", "--static", "--no-compile")  # fmt: skip
         publish(gather(target, as_of=run.as_of), folder, dbt_page=target / "static_index.html")
-    _put(made_from, state)
+    _put(folder / MADE_FROM, state)
     return StepResult({"documents": 2})
 
 
@@ -80,8 +79,12 @@ def write_without_warehouse(settings: Settings, folder: Path, *, as_of: datetime
 
 
 def publish(dictionary: Dictionary, folder: Path, *, dbt_page: Path) -> None:
-    """Writes all documents into the folder, each at one stroke."""
+    """Writes all documents into the folder, each at one stroke.
+
+    What says of which state they are goes first: the next refresh writes those anew that were written without types.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / MADE_FROM).unlink(missing_ok=True)
     _put(folder / "dictionary.html", render(dictionary))
     _put(folder / "dictionary.js", (HERE / "dictionary.js").read_text())
     _put(folder / "dbt.html", dbt_page.read_text())
@@ -98,6 +101,12 @@ def render(dictionary: Dictionary) -> str:
         column_count=f"{sum(len(one.columns) for one in dictionary.datasets):,}",
         style=font_faces() + css_variables() + (HERE / "dictionary.css").read_text(),
     )  # fmt: skip
+
+
+def is_current(folder: Path, state: str) -> bool:
+    """Whether all documents lie there, written with their types from what there is now."""
+    is_there = all((folder / name).is_file() for name in (MADE_FROM, *READERS))
+    return is_there and (folder / MADE_FROM).read_text(encoding="utf-8") == state
 
 
 def fingerprint() -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from app.access import OPERATOR, Viewer
 from app.board.figures import Figure, declared, named
-from app.board.packs import OpenedPack
+from app.board.opened import OpenedPack
 from app.board.store import Pack
 from app.errors import NotBuilt, NotPermitted, QuestionError, SettingsError, UsageError
 from app.metrics import catalogue
@@ -89,7 +89,7 @@ def test_a_later_load_changes_no_pack_and_is_told_with_its_reason(built: Warehou
 
 def test_what_a_role_may_not_see_is_there_without_its_value(built: Warehouse) -> None:
     opened = built.board.open(SALES, frozen(built))
-    assert lines(opened) == [("A figure", words.HIDDEN, "")] * 2
+    assert lines(opened) == [("A figure", "not for your role", "")] * 2
     assert all(one.compared is None for one in built.board.compare(SALES, opened.pack).figures)
 
 

@@ -298,6 +298,8 @@ REFUSED: dict[str, tuple[Question, str]] = {
     "users by the day as a dimension": refused("visitors", "Use since, until and grain", by=("day",)),
     "a filter on the month": refused("won", "'month' is no dimension", where=(("month", "2026-10-01"),)),
     "cash by country": refused("cash_runway", "It has no dimensions", by=("country",)),
+    "until the end of time": refused("paid", "until is 9999-12-31, a year that no figure", until=date.max),
+    "since the beginning of time": refused("paid", "from 1900 to 2999", since=date.min, compare="month_before"),
     "until before since": refused("visitors", "is after until", since=OCT, until=SEP),
     "the largest none": refused("visitors", "Expected at least 1", by=("country",), top=0),
     "the largest of nothing": refused("visitors", "a dimension to rank", top=3),

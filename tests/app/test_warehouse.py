@@ -119,6 +119,16 @@ def test_what_no_text_may_hold_is_refused_and_audited(warehouse: Warehouse, with
     assert [(row[2], row[6]) for row in run_as(with_marts, ADMIN, AUDIT)] == [("answer", "failed")]
 
 
+@pytest.mark.parametrize("value", ["\\u0000", "a\\\\u0000", "\\\\\\u0000b"])
+def test_a_text_that_only_looks_like_what_no_text_may_hold_is_audited_as_it_is(
+    warehouse: Warehouse, with_marts: Settings, value: str
+) -> None:
+    with pytest.raises(NotPermitted):
+        warehouse.answer(SALES, Question("net_mrr", where=(("country", value),)), as_of=AS_OF)
+    found = run_as(with_marts, ADMIN, "select outcome, filters->'where'->0->>1 from portal.audit")
+    assert found == [("refused", value)]
+
+
 def test_without_its_audit_row_nothing_is_handed_out(warehouse: Warehouse, with_marts: Settings) -> None:
     run_as(with_marts, ADMIN, "revoke insert on portal.audit from plumbline_portal")
     try:

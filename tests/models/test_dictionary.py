@@ -13,7 +13,7 @@ from app.gallery import dashboards
 from app.metrics import catalogue
 from app.settings import Settings
 from pipelines.dictionary.entries import DatasetEntry, Dictionary
-from pipelines.dictionary.publish import render, write_without_warehouse
+from pipelines.dictionary.publish import MADE_FROM, is_current, publish, render, write_without_warehouse
 from pipelines.sources import all_sources
 from tests.models import meridian
 
@@ -90,6 +90,20 @@ def test_every_link_of_the_page_leads_somewhere_and_none_leaves_the_house(writte
     assert {name for name in re.findall(r'href="#([^"]+)"', page) if name not in ids} == set()
     assert re.findall(r'(?:src|href)="(?:https?:)?//[^"]*"', page) == []
     assert set(READERS) <= {path.name for path in folder.iterdir()}
+
+
+def test_a_document_that_is_lacking_or_written_without_types_is_written_anew(
+    written: Dictionary, folder: Path, tmp_path: Path
+) -> None:
+    publish(written, tmp_path, dbt_page=folder / "dbt.html")
+    assert not is_current(tmp_path, "state")
+    (tmp_path / MADE_FROM).write_text("state")
+    assert is_current(tmp_path, "state") and not is_current(tmp_path, "another state")
+    (tmp_path / "dictionary.js").unlink()
+    assert not is_current(tmp_path, "state")
+    (tmp_path / "dictionary.js").touch()
+    publish(written, tmp_path, dbt_page=folder / "dbt.html")  # as `plumbline docs` does, which knows no types
+    assert not is_current(tmp_path, "state")
 
 
 def test_the_policy_lets_in_the_scripts_that_were_written_into_the_page_and_no_other(tmp_path: Path) -> None:

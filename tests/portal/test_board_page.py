@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 
 import pytest
@@ -13,6 +14,7 @@ from app.access import Viewer
 from app.secrets import ADMIN, warehouse_url
 from app.settings import Settings
 from app.ui.board_words import in_unit
+from app.ui.markdown import as_it_is
 from app.warehouse import Warehouse
 
 from .invented import AS_OF, FEMI
@@ -62,6 +64,17 @@ def test_comparing_tells_what_a_hand_has_changed(frozen: Settings) -> None:
     assert "This pack was altered: do not go by it" in said, "nothing was built since, so a hand has changed it"
     assert "MRR: Core $530,000.00 altered: changed by hand" in said
     assert "MRR: Vault $53,000.00 unchanged" in said
+
+
+def test_a_name_is_text_and_neither_markup_nor_markdown(frozen: Settings) -> None:
+    name = "<b>$1M</b> or $2M [x](y)"
+    with closing(Warehouse(frozen)) as warehouse:
+        warehouse.board.freeze(FINANCE, name, date(2026, 10, 1), as_of=AS_OF, figures=("arr",), note="<i>")
+    page = visit("finance", "board-packs")
+    assert page.radio[0].options == [as_it_is(name), "Board Q3"]
+    drawn = " ".join(element.proto.body for element in page.get("html"))
+    assert "&lt;b&gt;$1M&lt;/b&gt;" in drawn and "&lt;i&gt;" in drawn
+    assert "<b>$1M" not in drawn and "<i>" not in drawn
 
 
 def test_an_analyst_reads_a_pack_and_cannot_freeze_one(frozen: Settings) -> None:

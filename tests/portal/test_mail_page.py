@@ -13,7 +13,8 @@ from streamlit.testing.v1 import AppTest
 from app.access import Viewer
 from app.errors import NotPermitted
 from app.settings import Settings
-from app.ui.panels.inbox import HARMLESS, as_it_is
+from app.ui.markdown import as_it_is
+from app.ui.panels.inbox import HARMLESS
 from app.warehouse import Warehouse
 
 from .invented import EVA, FEMI

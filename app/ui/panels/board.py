@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
 from html import escape
 
 import streamlit as st
 
-from app.board.packs import FREEZERS, OpenedPack
+from app.board.opened import OpenedPack
+from app.board.packs import FREEZERS
 from app.board.store import Pack
 from app.errors import PlumblineError
 from app.ui import board_words as words
 from app.ui import format as f
+from app.ui.markdown import as_it_is
 from app.ui.panels.frame import Picture, draw_panel, empty
 from app.ui.reading import Reading
 from app.ui.tables import Cell, Column, table
@@ -54,11 +56,11 @@ def choose(reading: Reading, packs: Sequence[Pack], key: str) -> Pack | None:
         return None
     names = {pack.name: pack for pack in packs}
     captions = [
-        f"{f.month_year(pack.month)} · frozen {f.clock_time(pack.made_at, reading.zone)} by {pack.made_by}"
+        as_it_is(f"{f.month_year(pack.month)} · frozen {f.clock_time(pack.made_at, reading.zone)} by {pack.made_by}")
         for pack in packs
     ]
     return names[st.radio("Board packs", list(names), captions=captions, label_visibility="collapsed",
-                          key=f"packs_{key}", width="stretch")]  # fmt: skip
+                          format_func=as_it_is, key=f"packs_{key}", width="stretch")]  # fmt: skip
 
 
 def draw_form(reading: Reading, key: str) -> None:
@@ -94,10 +96,9 @@ def freeze(reading: Reading, name: str, month: date, note: str) -> None:
 def draw_pack(reading: Reading, opened: OpenedPack, key: str) -> None:
     """One pack: its figures as they were, what became of them, why, and what signs it."""
     pack = opened.pack
-    compared = [one.compared.compared_at for one in opened.figures if one.compared is not None]
-    when = f"Compared {f.clock_time(max(compared), reading.zone)}" if compared else "Not compared yet"
+    when = words.compared_when(opened, reading.zone) or "Not compared yet"
     subtitle = f"{pack.name}, {f.month_year(pack.month)}" + (f". {pack.note}" if pack.note else "")
-    draw_panel(reading, key, Picture(words.finding(opened), subtitle, when, html=pack_html(opened)))
+    draw_panel(reading, key, Picture(words.finding(opened), subtitle, when, html=pack_html(opened, reading.zone)))
     st.button("Compare now", key=f"compare_{key}", on_click=compare, args=(reading, pack),
               help="Asks each figure again, and notes what has changed and why.")  # fmt: skip
 
@@ -110,7 +111,7 @@ def compare(reading: Reading, pack: Pack) -> None:
         st.session_state[SAID] = str(error)
 
 
-def pack_html(opened: OpenedPack) -> str:
+def pack_html(opened: OpenedPack, zone: tzinfo) -> str:
     """The pack as a table; the reasons stand at the first line of a figure that changed."""
     columns = (
         Column("Figure"), Column("Frozen", is_number=True), Column("Since"), Column("Why", is_prose=True),
@@ -121,12 +122,15 @@ def pack_html(opened: OpenedPack) -> str:
         why = " ".join(words.causes(one))
         for row in words.frozen_rows(one):
             since = words.change_words(one, row)
-            changed = since.startswith("now")
-            meaning = "act" if since.startswith("altered") else "stale" if changed else "still"
-            rows.append((row.label, row.value, Cell(since, meaning), why if changed else "", row.receipt))
-            why = "" if changed else why
+            changed = since.startswith(words.CHANGED)
+            meaning = "act" if since.startswith(words.ALTERED) else "stale" if changed else "still"
+            told = why if changed or words.is_unanswerable(one) else ""
+            rows.append((row.label, row.value, Cell(since, meaning), told, row.receipt))
+            why = "" if told else why
     pack = opened.pack
-    signed = "" if opened.is_whole else '<p class="pl-empty" role="alert">The pack is not what was signed.</p>'
-    foot = f"Frozen as of {pack.as_of:%-d %B %Y} by {escape(pack.made_by)}. Fingerprint {escape(pack.fingerprint)}"
-    return table(columns, rows, caption=f"The figures of {pack.name}") + f'{signed}<p class="pl-more">{foot}</p>'
-
+    said = [*([] if opened.is_whole else [words.NOT_WHOLE]), *words.doubts(opened, zone)]
+    alerts = "".join(f'<p class="pl-empty" role="alert">{escape(each)}</p>' for each in said)
+    foot = escape(
+        f"Frozen as of {pack.as_of.astimezone(zone):%-d %B %Y} by {pack.made_by}. Fingerprint {pack.fingerprint}"
+    )
+    return table(columns, rows, caption=f"The figures of {pack.name}") + f'{alerts}<p class="pl-more">{foot}</p>'

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Sequence
 from html import escape
 
@@ -14,12 +13,12 @@ from app.mails import Sent
 from app.ui import format as f
 from app.ui import titles
 from app.ui.look import font_faces
+from app.ui.markdown import as_it_is
 from app.ui.panels.frame import Picture, draw_panel
 from app.ui.reading import Reading
 from app.ui.tables import Cell, Column, table
 
 KINDS = {"alert": "Alert", "report": "Daily report"}
-MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 NOTHING = "Reports go out each morning and alerts when there is something to know; what is sent to you is listed here."
 NOT_KEPT = "Its content is not kept here. It is in your mailbox."
 HARMLESS = (
@@ -82,11 +81,6 @@ def letter(content: str, subject: str) -> str:
 
 def empty_html(why: str) -> str:
     return f'<p class="pl-empty">{escape(why)}</p>'
-
-
-def as_it_is(text: str) -> str:
-    """A text for where Streamlit reads Markdown: two dollars make no formula, a bracket no link."""
-    return MARKDOWN.sub(r"\\\1", text)
 
 
 def kind(mail: Sent) -> str:
