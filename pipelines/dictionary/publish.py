@@ -37,7 +37,8 @@ LAYERS = (
 )
 UNITS: Mapping[str, str] = {
     "usd": "US dollars", "local": "the customer's own currency", "count": "a count", "ratio": "a ratio",
-    "months": "months", "days": "days",
+    "months": "months", "days": "days", "hours": "hours", "minutes": "minutes", "points": "points",
+    "items": "a number of items",
 }  # fmt: skip
 CADENCES: Mapping[str, str] = {"critical": "every 5 minutes", "hourly": "hourly", "daily": "daily"}
 NOWHERE = URL.create("postgresql", username="nobody", host="127.0.0.1", port=1, database="warehouse")

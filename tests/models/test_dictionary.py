@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from app.documents import READERS, policy
 from app.gallery import dashboards
-from app.metrics import catalogue
+from app.metrics import Metric, catalogue
 from app.settings import Settings
 from pipelines.dictionary.entries import DatasetEntry, Dictionary
-from pipelines.dictionary.publish import MADE_FROM, is_current, publish, render, write_without_warehouse
+from pipelines.dictionary.publish import MADE_FROM, UNITS, is_current, publish, render, write_without_warehouse
 from pipelines.sources import all_sources
 from tests.models import meridian
 
@@ -47,6 +48,10 @@ def test_every_metric_says_what_it_means_who_owns_it_and_how_it_is_asked_for(wri
         for name, one in told.items()
     }  # fmt: skip
     assert {name: parts for name, parts in lacking.items() if parts} == {}
+
+
+def test_every_unit_that_a_metric_may_have_is_said_in_words() -> None:
+    assert set(get_args(Metric.model_fields["unit"].annotation)) <= set(UNITS)
 
 
 def test_every_column_of_every_table_and_view_says_what_it_means(datasets: dict[str, DatasetEntry]) -> None:
