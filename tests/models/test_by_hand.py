@@ -11,7 +11,7 @@ import pytest
 from psycopg2.extensions import connection
 
 from app.access import OPERATOR
-from app.metrics import Question, catalogue
+from app.metrics import Question
 from app.settings import Settings
 from app.warehouse import Warehouse
 from tests.models import meridian
@@ -100,24 +100,7 @@ def _metrics_made_of_others_follow(settings: Settings) -> None:
         assert [value if value is None else round(value, 12) for _, value in rows] == [
             value if value is None else round(Decimal(value), 12) for value in expected
         ], name
-    _what_says_that_it_adds_up_does(warehouse)
     warehouse.close()
-
-
-def _what_says_that_it_adds_up_does(warehouse: Warehouse) -> None:
-    """Every certified metric over each dimension that it names as additive, month by month."""
-    checked = 0
-    for name in catalogue():
-        whole = warehouse.answer(OPERATOR, Question(name), as_of=meridian.AS_OF)
-        assert whole.additivity is not None
-        for dimension in whole.additivity.over_dimensions:
-            parts = warehouse.answer(OPERATOR, Question(name, by=(dimension,)), as_of=meridian.AS_OF).rows
-            for month, value in whole.rows:
-                found = [part for each, _, part in parts if each == month]
-                together = None if None in found else sum(found)
-                assert value == together, (name, dimension, month)
-                checked += 1
-    assert checked > 100
 
 
 def test_what_the_load_alone_says(database: connection, build_as_of: Build) -> None:
