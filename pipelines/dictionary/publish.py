@@ -37,7 +37,7 @@ LAYERS = (
 )
 UNITS: Mapping[str, str] = {
     "usd": "US dollars", "local": "the customer's own currency", "count": "a count", "ratio": "a ratio",
-    "months": "months", "days": "days",
+    "months": "months", "days": "days", "hours": "hours",
 }  # fmt: skip
 CADENCES: Mapping[str, str] = {"critical": "every 5 minutes", "hourly": "hourly", "daily": "daily"}
 NOWHERE = URL.create("postgresql", username="nobody", host="127.0.0.1", port=1, database="warehouse")
