@@ -18,14 +18,16 @@ from pipelines.sandbox.store import open_store
 from tests.models.raw_tables import FILES, FLAG, INSTANT, NUMBER, TEXT, fill, fill_stripe
 from tests.verify.product_tables import fill_product
 from tests.verify.sendgrid_tables import fill_sendgrid
+from tests.verify.zendesk_tables import fill_zendesk
 
 DAYS = ("CloseDate", "ConvertedDate", "Contract_Start__c", "StartDate")
-RAW = ("raw_stripe", "raw_salesforce", "raw_production", "raw_sendgrid", "raw_mixpanel", "raw_amplitude", "raw_files")
+RAW = ("raw_stripe", "raw_salesforce", "raw_production", "raw_sendgrid", "raw_mixpanel", "raw_amplitude", "raw_zendesk",
+       "raw_files")  # fmt: skip
 ANY_TYPE = {"OldValue": TEXT, "NewValue": TEXT}
 
 
 def fill_raw_tables(settings: Settings, as_of: datetime) -> None:
-    """Stripe, Salesforce, production, SendGrid, product analytics and the files that the models read."""
+    """Stripe, Salesforce, production, SendGrid, Zendesk, product analytics and the files that the models read."""
     address = warehouse_url(settings).set(drivername="postgresql").render_as_string(hide_password=False)
     with closing(psycopg2.connect(address)) as database:
         fill_stripe(database, _objects(settings, "stripe"), extracted_at=as_of)
@@ -34,6 +36,7 @@ def fill_raw_tables(settings: Settings, as_of: datetime) -> None:
                 columns = _columns(rows) | (ANY_TYPE if kind == "OpportunityFieldHistory" else {})
                 fill(database, f"raw_{vendor}", kind, columns, rows)
         fill_sendgrid(database, settings)
+        fill_zendesk(database, settings)
         mixpanel, amplitude = (list(_events(settings, vendor)) for vendor in ("mixpanel", "amplitude"))
         fill_product(database, (body for _, body in mixpanel), amplitude, as_of)
         for name, columns in FILES.items():
