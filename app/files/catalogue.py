@@ -93,7 +93,7 @@ FILES: tuple[FileSchema, ...] = (
         ("funnel", "step"), ("product",),
     ),
     FileSchema(
-        "support_hours", "When support works: on each day of the week, and on single days otherwise; without hours it is closed.",
+        "support_hours", "When support works, by day of the week; a single day may have hours of its own, or be off.",
         (
             weekday_or_day("day", "Monday"), clock("opens", "09:00"), clock("closes", "17:00"),
             zone("time_zone", "Europe/Berlin"),

@@ -28,7 +28,10 @@ hours as (
 days as (
     select cast(series.day as date) as day
     from generate_series(
-        (select min(tickets.created_at at time zone 'UTC') from {{ ref("stg_zendesk__tickets") }} as tickets) - interval '1 day',
+        (
+            select date_trunc('day', min(tickets.created_at at time zone 'UTC'))
+            from {{ ref("stg_zendesk__tickets") }} as tickets
+        ) - interval '1 day',
         cast({{ as_of_day() }} + 1 as timestamp),
         interval '1 day'
     ) as series (day)

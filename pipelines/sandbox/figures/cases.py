@@ -100,7 +100,7 @@ def _has(company: Company, books: Books, customer: str, at: int) -> tuple[str, s
     day = next(close.day for close in books.months if at < close.instant)
 
     def worth(span: Span) -> Fraction:
-        return span.net * company.rates.on(span.currency, day) / 10 ** EXPONENT[span.currency]
+        return span.net * company.rates.on(span.currency, day) * Fraction(1, 10 ** EXPONENT[span.currency])
 
     running = [span for span in books.spans.get(customer, []) if span.start < at <= span.end]
     if not running:

@@ -16,7 +16,7 @@ Key = tuple[Any, ...]
 
 
 def times(cases: list[Worked], books: Books) -> Iterator[Told]:
-    """Of each month, whole and by one dimension at a time: the middle one, and the one that nine of ten do not exceed."""
+    """Of each month, whole and by one dimension at a time: the middle one, and what nine of ten do not exceed."""
     ends: tuple[tuple[str, Callable[[Worked], int | None]], ...] = (
         ("first_reply_time", lambda case: case.replies[0] if case.replies else None),
         ("resolution_time", lambda case: case.solved),
