@@ -61,7 +61,7 @@ final as (
         cast(extract(epoch from lives.solved_at - tickets.created_at) as bigint) as resolution_seconds,
         {{ business_seconds("tickets.created_at", "lives.solved_at") }} as resolution_business_seconds
     from tickets
-    left join {{ ref("int_ticket_customer") }} as writers on tickets.ticket_id = writers.ticket_id
+    left join {{ ref("fct_ticket_customer") }} as writers on tickets.ticket_id = writers.ticket_id
     left join {{ ref("stg_zendesk__groups") }} as groups on tickets.group_id = groups.group_id
     left join lives on tickets.ticket_id = lives.ticket_id
     left join replies on tickets.ticket_id = replies.ticket_id

@@ -1,5 +1,6 @@
 -- One row per ticket: whose people wrote it, and what they had from us when they did.
-{{ config(meta={
+{{ config(materialized="table", meta={
+    "reference": true,
     "identity_only": [
         "dim_account", "dim_customer", "dim_identity", "dim_month_rate", "fct_mrr_segment", "stg_production__users"
     ]
