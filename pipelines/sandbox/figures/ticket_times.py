@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -22,18 +23,22 @@ def times(cases: list[Worked], books: Books) -> Iterator[Told]:
         ("resolution_time", lambda case: case.solved),
     )
     for name, end_of in ends:
+        lasted = [_lasted(case, end, books) for case in cases if (end := end_of(case)) is not None]
         for by in ((), *((cut,) for cut in CUTS)):
             took: dict[Key, list[int]] = {}
             at_work: dict[Key, list[int]] = {}
-            for case in cases:
-                end = end_of(case)
-                if end is not None:
-                    key = (month_of(end, books), *(case.parts[cut] for cut in by))
-                    took.setdefault(key, []).append(end - case.created)
-                    at_work.setdefault(key, []).append(worked(case.created, end))
-            for suffix, lasted in (("", took), ("_business", at_work)):
-                yield Told(name + suffix, by, {key: _hours(_middle(found)) for key, found in lasted.items()})
-                yield Told(f"{name}{suffix}_p90", by, {key: _hours(_ninth(found)) for key, found in lasted.items()})
+            for month, parts, seconds, of_work in lasted:
+                key = (month, *(parts[cut] for cut in by))
+                took.setdefault(key, []).append(seconds)
+                at_work.setdefault(key, []).append(of_work)
+            for suffix, kept in (("", took), ("_business", at_work)):
+                yield Told(name + suffix, by, {key: _hours(_middle(found)) for key, found in kept.items()})
+                yield Told(f"{name}{suffix}_p90", by, {key: _hours(_ninth(found)) for key, found in kept.items()})
+
+
+def _lasted(case: Worked, end: int, books: Books) -> tuple[date, dict[str, str], int, int]:
+    """In which month it ended, what it is cut by, the seconds until then, and those of the office."""
+    return month_of(end, books), case.parts, end - case.created, worked(case.created, end)
 
 
 def _middle(seconds: list[int]) -> Fraction:
@@ -43,10 +48,9 @@ def _middle(seconds: list[int]) -> Fraction:
 
 def _ninth(seconds: list[int]) -> Fraction:
     """The shortest that at least nine of ten took no longer than."""
-    for one in sorted(seconds):
-        if 10 * sum(other <= one for other in seconds) >= 9 * len(seconds):
-            return Fraction(one)
-    return Fraction(0)
+    by_length = sorted(seconds)
+    needed = next(count for count in range(1, len(seconds) + 1) if 10 * count >= 9 * len(seconds))
+    return Fraction(by_length[needed - 1])
 
 
 def _hours(seconds: Fraction) -> Fraction:

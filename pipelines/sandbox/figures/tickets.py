@@ -64,5 +64,5 @@ def _happened(case: Worked, books: Books) -> Iterator[tuple[str, date]]:
         if case.answer == "good":
             yield "ticket_surveys_good", month
     for close in books.months:
-        if case.is_open_at(close.instant):
+        if close.instant > case.created and case.is_open_at(close.instant):
             yield "open_tickets", close.month
