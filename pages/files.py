@@ -7,6 +7,6 @@ DASHBOARD = Dashboard(
     section="Operations",
     order=92,
     answers=("U2", "U4", "T7"),
-    audience=("finance", "sales", "product", "marketing", "analyst", "engineer"),
+    audience=("finance", "sales", "product", "marketing", "customer_success", "analyst", "engineer"),
     rows=((Filing(),),),
 )

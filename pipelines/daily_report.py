@@ -88,7 +88,7 @@ def _tile(name: str, reading: Reading, target: float | None) -> tuple[Tile, Pict
     value, before = points[-1], points[-2]
     change = f.change(value, before, metric.unit) if value is not None and before is not None else ""
     verdict = "" if value is None or target is None else "met" if metric.is_met(value, target) else "missed"
-    bound = "at most " if metric.better == "down" else "at least " if metric.unit in ("months", "days") else ""
+    bound = "at most " if metric.better == "down" else "at least " if metric.unit in ("months", "days", "hours") else ""
     age, is_late = _age(name, reading)
     receipts = reading.receipts.get(name, [])
     shown, picture = None, None

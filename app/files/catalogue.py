@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .schema import FileSchema, country, currency, day, flag, month, number, one_of, text
+from .schema import (
+    FileSchema,
+    clock,
+    country,
+    currency,
+    day,
+    flag,
+    month,
+    number,
+    one_of,
+    text,
+    weekday_or_day,
+    zone,
+)
 
 FILES: tuple[FileSchema, ...] = (
     FileSchema(
@@ -78,6 +91,14 @@ FILES: tuple[FileSchema, ...] = (
             one_of("counts", "accounts", "attempts"), number("window_days", "30"),
         ),
         ("funnel", "step"), ("product",),
+    ),
+    FileSchema(
+        "support_hours", "When support works, by day of the week; a single day may have hours of its own, or be off.",
+        (
+            weekday_or_day("day", "Monday"), clock("opens", "09:00"), clock("closes", "17:00"),
+            zone("time_zone", "Europe/Berlin"),
+        ),
+        ("day", "opens"), ("customer_success",),
     ),
     FileSchema(
         "claims", "The figures that each department reports for itself, with where they come from.",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 Value = str | bool | int | Decimal | None
 Row = Mapping[str, Value]
@@ -16,6 +17,8 @@ FIRST_DAY = date(1970, 1, 1)
 """Before it no exchange rate is known; a year that lacks a digit would give each page centuries of empty months."""
 CURRENCY = re.compile(r"^[A-Za-z]{3}$")
 COUNTRY = re.compile(r"^[A-Z]{2}$")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+CLOCK = re.compile(r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")
 
 TEXT_TYPE: Mapping[str, object] = {"type": ["string", "null"]}
 DATE_TYPE: Mapping[str, object] = {"type": ["string", "null"], "format": "date"}
@@ -145,6 +148,27 @@ def _country(text: str) -> str:
     return text
 
 
+def _weekday_or_day(text: str) -> str:
+    return text if text in WEEKDAYS else _day(text)
+
+
+def _clock(text: str) -> str:
+    if not CLOCK.match(text):
+        raise ValueError(text)
+    return text
+
+
+def _zone(text: str) -> str:
+    """A place's zone: one that the warehouse did not know as well would stop each build."""
+    try:
+        found = ZoneInfo(text).key
+    except (ZoneInfoNotFoundError, OSError):
+        raise ValueError(text) from None
+    if "/" not in found and found != "UTC":
+        raise ValueError(text)
+    return found
+
+
 def text(name: str, example: str, may_be_empty: bool = False) -> Column:
     return Column(name, "a text", _text, TEXT_TYPE, example, may_be_empty, ("number",))
 
@@ -178,3 +202,17 @@ def country(name: str = "country", example: str = "US") -> Column:
 
 def one_of(name: str, *allowed: str) -> Column:
     return Column(name, "one of " + ", ".join(allowed), _one_of(*allowed), TEXT_TYPE, allowed[0])
+
+
+def weekday_or_day(name: str, example: str) -> Column:
+    allowed = "a day of the week such as Monday, or a day such as 2026-12-25"
+    return Column(name, allowed, _weekday_or_day, TEXT_TYPE, example, cells=("day",))
+
+
+def clock(name: str, example: str) -> Column:
+    allowed = "a time of the day such as 09:00, up to 24:00"
+    return Column(name, allowed, _clock, TEXT_TYPE, example, may_be_empty=True)
+
+
+def zone(name: str, example: str) -> Column:
+    return Column(name, "a time zone such as Europe/Berlin, or UTC", _zone, TEXT_TYPE, example, may_be_empty=True)

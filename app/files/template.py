@@ -33,7 +33,7 @@ def _workbook(schema: FileSchema) -> bytes:
     for index, column in enumerate(schema.columns, 1):
         letter = chr(ord("A") + index - 1)
         sheet.column_dimensions[letter].width = max(12, len(column.name) + 2, len(column.example) + 2)
-        if column.cells == ("day",):
+        if column.json_type.get("format") == "date":
             sheet[f"{letter}2"].number_format = "yyyy-mm-dd"
         elif "number" not in column.cells or column.json_type.get("type") == ["string", "null"]:
             sheet[f"{letter}2"].number_format = "@"  # so that what is typed below stays what was typed
@@ -44,7 +44,7 @@ def _workbook(schema: FileSchema) -> bytes:
 
 
 def _cell(column: Column) -> object:
-    if column.cells == ("day",):
+    if column.json_type.get("format") == "date":
         return date.fromisoformat(column.example)
     if column.cells == ("flag",):
         return column.example == "true"

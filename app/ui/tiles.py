@@ -99,7 +99,7 @@ def target_html(tile: TileFacts) -> str:
         return '<div class="pl-track pl-none"></div><div class="pl-target"><span>No target set</span></div>'
     met = tile.metric.is_met(tile.value, tile.target)
     word = "<span>met</span>" if met else '<span class="pl-missed">missed</span>'
-    is_time = tile.metric.unit in ("months", "days")
+    is_time = tile.metric.unit in ("months", "days", "hours")
     bound = "at most " if tile.metric.better == "down" else "at least " if is_time else ""
     aim = f"{tile.target:g}" if is_time else str(f.figure(tile.target, tile.metric.unit))
     text = f"Target {bound}{aim}"

@@ -16,6 +16,8 @@ with firsts as (
     union all
     select min({{ local_date("created_at") }}) from {{ ref("stg_salesforce__leads") }}
     union all
+    select min({{ local_date("created_at") }}) from {{ ref("stg_zendesk__tickets") }} where not is_deleted
+    union all
     select {{ as_of_day() }}
 ),
 

@@ -38,6 +38,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "identities": ("source", "source_id", "customer_id", "kind", "reason", "known_on"),
     "features": ("feature", "product", "uses_needed", "launched_on"),
     "funnels": ("funnel", "step", "event", "counts", "window_days"),
+    "support_hours": ("day", "opens", "closes", "time_zone"),
     "claims": ("claimed_on", "department", "metric", "value", "note", "source"),
 }  # fmt: skip
 _MAX_DAYS = 366

@@ -1,5 +1,5 @@
 """Files that no vendor has: budget, costs, balances, rates, targets, quotas, contracts, identities, claims,
-features and funnels of the product.
+features and funnels of the product, hours of support.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ SOURCE = Source(
         Stream("identities", ("source", "source_id")),
         Stream("features", ("feature",), "uses_needed"),
         Stream("funnels", ("funnel", "step"), "window_days"),
+        Stream("support_hours", ("day", "opens")),
         Stream("claims", ("claimed_on", "department", "metric"), "value"),
     ),
     loader="target-postgres-replace",

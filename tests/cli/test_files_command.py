@@ -59,7 +59,8 @@ def test_versions_are_listed_and_one_is_brought_back(plumbline: Plumbline, migra
     listed = json.loads(plumbline(migrated, "files", "list", "--json").stdout)
     assert {each["name"]: each["in_place"] and each["in_place"]["version"] for each in listed["files"]} == {
         "budget": None, "costs": None, "bank_balances": None, "targets": 2, "quotas": None, "exchange_rates": None,
-        "contracts": None, "identities": None, "claims": None, "features": None, "funnels": None}  # fmt: skip
+        "contracts": None, "identities": None, "claims": None, "features": None, "funnels": None,
+        "support_hours": None}  # fmt: skip
     assert listed["not_read"] == ["bugdet.csv"]
     assert plumbline(migrated, "files", "restore", "targets", "1").code == 0
     assert (migrated.files / "targets.csv").read_text().endswith(",1\n")

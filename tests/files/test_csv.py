@@ -25,6 +25,21 @@ def test_values_are_read_in_their_types() -> None:
     }]
 
 
+def test_hours_are_of_a_weekday_or_of_a_single_day_which_may_be_off() -> None:
+    found = found_in("support_hours", "day,opens,closes,time_zone\nMonday,09:00,24:00,Europe/Berlin\n2026-12-25,,,\n")
+    assert [tuple(row[name] for name in ("day", "opens", "closes", "time_zone")) for row in found.rows] == [
+        ("Monday", "09:00", "24:00", "Europe/Berlin"), ("2026-12-25", "", None, None)]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["monday,09:00,17:00,UTC", "2026-13-01,09:00,17:00,UTC", "Monday,9:00,17:00,UTC", "Monday,09:00,24:01,UTC",
+     "Monday,09:00,17:00,Europe/Atlantis", "Monday,09:00,17:00,CET", "Monday,09:00,17:00,../UTC"],
+)  # fmt: skip
+def test_hours_that_no_clock_or_calendar_has_are_refused(row: str) -> None:
+    assert len(found_in("support_hours", f"day,opens,closes,time_zone\n{row}\n").problems) == 1
+
+
 def test_quotes_commas_other_letters_and_a_byte_order_mark_are_no_trouble() -> None:
     found = found_in("quotas", '\ufeffrep_id,rep_name,period_start,period_end,currency,amount\r\n'
                      '005,"Łukasz ""Lu"", Jr.",2026-01-01,2026-04-01,eur,-3\r\n')

@@ -85,6 +85,7 @@ FILES: dict[str, dict[str, str]] = {
     "funnels": {
         "funnel": TEXT, "step": "numeric", "event": TEXT, "counts": TEXT, "window_days": "numeric",
     },
+    "support_hours": {"day": TEXT, "opens": TEXT, "closes": TEXT, "time_zone": TEXT},
     "budget": {"month": "date", "line": TEXT, "currency": TEXT, "amount": "numeric"},
     "quotas": {
         "rep_id": TEXT, "rep_name": TEXT, "period_start": "date", "period_end": "date", "currency": TEXT,

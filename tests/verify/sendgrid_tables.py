@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from psycopg2.extensions import connection
+from singer_sdk import Tap
 from tap_sendgrid.tap import TapSendgrid
 
 from app.settings import Settings
@@ -14,7 +15,7 @@ from pipelines.sandbox.times import BIRTH
 from pipelines.sandbox.vendors.sendgrid.api import SendGrid
 from pipelines.sandbox.vendors.server import open_catalogue
 from tests.models.raw_tables import FLAG, INSTANT, JSON, NUMBER, TEXT, fill
-from tests.taps.reading import read
+from tests.taps.reading import Reading, read
 from tests.taps.serving import serve
 
 KEY = "SG.of.tests"
@@ -29,10 +30,15 @@ def fill_sendgrid(database: connection, settings: Settings) -> None:
         config = {"api_key": KEY, "api_url": served.url, "start_date": BIRTH}
         found = read(TapSendgrid, config)
     catalogue.close()
-    for name, stream in TapSendgrid(config=config).streams.items():
-        columns = {column: _type(schema) for column, schema in stream.schema["properties"].items()}
+    fill_told(database, "raw_sendgrid", TapSendgrid(config=config), found)
+
+
+def fill_told(database: connection, schema: str, tap: Tap, found: Reading) -> None:
+    """A table for each stream of a tap, with what it told."""
+    for name, stream in tap.streams.items():
+        columns = {column: _type(told) for column, told in stream.schema["properties"].items()}
         rows = [{key: _plain(value) for key, value in row.items()} for row in found.records[name]]
-        fill(database, "raw_sendgrid", name, columns, rows)
+        fill(database, schema, name, columns, rows)
 
 
 def _type(schema: Mapping[str, Any]) -> str:

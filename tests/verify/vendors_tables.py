@@ -19,16 +19,17 @@ from tests.models.raw_tables import FILES, FLAG, INSTANT, NUMBER, TEXT, fill, fi
 from tests.verify.marketing_tables import fill_marketing
 from tests.verify.product_tables import fill_product
 from tests.verify.sendgrid_tables import fill_sendgrid
+from tests.verify.zendesk_tables import fill_zendesk
 
 DAYS = ("CloseDate", "ConvertedDate", "Contract_Start__c", "StartDate")
 MARKETING = ("ga4", "google_ads", "facebook", "hubspot")
 PRODUCT = ("mixpanel", "amplitude")
-FILLED = ("stripe", "salesforce", "production", "sendgrid", *PRODUCT, *MARKETING, "files")
+FILLED = ("stripe", "salesforce", "production", "sendgrid", *PRODUCT, *MARKETING, "zendesk", "files")
 ANY_TYPE = {"OldValue": TEXT, "NewValue": TEXT}
 
 
 def fill_raw_tables(settings: Settings, as_of: datetime) -> None:
-    """Every source that the models read, but for Zendesk."""
+    """Every source that the models read."""
     address = warehouse_url(settings).set(drivername="postgresql").render_as_string(hide_password=False)
     with closing(psycopg2.connect(address)) as database:
         fill_stripe(database, _objects(settings, "stripe"), extracted_at=as_of)
@@ -37,6 +38,7 @@ def fill_raw_tables(settings: Settings, as_of: datetime) -> None:
                 columns = _columns(rows) | (ANY_TYPE if kind == "OpportunityFieldHistory" else {})
                 fill(database, f"raw_{vendor}", kind, columns, rows)
         fill_sendgrid(database, settings)
+        fill_zendesk(database, settings)
         mixpanel, amplitude = (list(_events(settings, vendor)) for vendor in PRODUCT)
         fill_product(database, (body for _, body in mixpanel), amplitude, as_of)
         fill_marketing(database, *(_objects(settings, each) for each in MARKETING))

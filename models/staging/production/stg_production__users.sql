@@ -1,7 +1,7 @@
 -- One row per user of the product.
 with source as (
     {{ raw("production", "users", {
-        "id": "text", "account_id": "text", "role": "text", "created_at": "timestamptz",
+        "id": "text", "account_id": "text", "email": "text", "role": "text", "created_at": "timestamptz",
         "last_seen_at": "timestamptz", "_sdc_deleted_at": "timestamptz"
     }) }}
 )
@@ -9,6 +9,7 @@ with source as (
 select
     id as user_id,
     account_id,
+    lower(email) as email,
     role as user_role,
     created_at,
     last_seen_at,

@@ -15,6 +15,7 @@ from pipelines.sandbox.company import (
     production,
     sendgrid,
     stripe_balance,
+    support_hours,
     taxonomy,
     web,
     zendesk,
@@ -63,6 +64,7 @@ def simulate(seed: int, scale: str, until: int) -> Company:
         "identities": finance.identity_rows(company),
         "features": taxonomy.feature_rows(),
         "funnels": taxonomy.funnel_rows(),
+        "support_hours": support_hours.rows(),
     }
     write_quotas(company)
     return company

@@ -26,6 +26,7 @@ from pipelines.sandbox.company.truth import Rates
 if TYPE_CHECKING:
     from pipelines.sandbox.company.crm_deals import Deal
     from pipelines.sandbox.company.product import Use
+    from pipelines.sandbox.company.zendesk import Case
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Booking:
 
 @dataclass
 class Company:
-    """Everything up to `until`: vendors, diary, the files, who is who, and all use of the product.
+    """Everything up to `until`: vendors, diary, the files, who is who, all use of the product, and support's cases.
 
     `second_accounts`: of each account that Salesforce holds a second time, the Stripe customer it was copied from.
     """
@@ -94,6 +95,7 @@ class Company:
     second_accounts: dict[str, str] = field(default_factory=dict)
     files: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     uses: list[Use] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
 
 
 def simulate_billing(seed: int, scale: str, until: int) -> Company:

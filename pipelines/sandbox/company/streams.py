@@ -160,6 +160,7 @@ STREAMS: tuple[Told, ...] = (
     _of_file("contracts", ("contract_id",), "monthly_amount"),
     _of_file("features", ("feature",), "uses_needed"),
     _of_file("funnels", ("funnel", "step"), "window_days"),
+    _of_file("support_hours", ("day", "opens")),
     _of_file("claims", ("claimed_on", "department", "metric"), "value"),
     _of_file("identities", ("source", "source_id")),
     objects("zendesk", "groups", "group"),

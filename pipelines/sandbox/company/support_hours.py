@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pipelines.sandbox.company.times import DAY, HOUR
 
 OPENS = 8 * HOUR
 LENGTH = 10 * HOUR
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 _THURSDAY = 3  # the first day of the epoch, counted from Monday
+
+
+def rows() -> list[dict[str, Any]]:
+    """support_hours.csv, as support keeps it."""
+    return [{"day": day, "opens": "08:00", "closes": "18:00", "time_zone": "UTC"} for day in WEEKDAYS]
 
 
 def worked(start: int, end: int) -> int:

@@ -33,13 +33,19 @@ class Case:
     earlier: str | None = None
 
 
+def shown_until(company: Company) -> int:
+    """The instant up to which Zendesk shows what happened."""
+    return company.until - MINUTE
+
+
 def write(company: Company) -> None:
     """Everything in Zendesk up to the company's instant."""
-    until = company.until - MINUTE
+    until = shown_until(company)
     desk = Desk(company, until)
     desk.staff()
     cases = list(_cases(company, desk, until))
     cases.sort(key=lambda case: (case.course.created, case.course.key))
+    company.cases = cases
     numbers = {case.course.key: number for number, case in enumerate(cases, start=FIRST_TICKET)}
     for case in cases:
         desk.person(case)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from pipelines.sandbox.company import Company
 from pipelines.sandbox.company.closing import Books
-from pipelines.sandbox.figures import finance, marketing, product, sales, standing, subscriptions
+from pipelines.sandbox.figures import finance, marketing, product, sales, standing, subscriptions, tickets
 from pipelines.sandbox.figures.told import Told
 
 __all__ = ["NOT_KNOWN", "ROOMS", "Told", "figures"]
@@ -22,6 +22,7 @@ ROOMS: tuple[Callable[[Company, Books], Iterator[Told]], ...] = (
     sales.told,
     standing.told,
     subscriptions.told,
+    tickets.told,
 )
 """Each a room of the company: its figures, metric by metric, uncut and cut by the metric's dimensions."""
 
