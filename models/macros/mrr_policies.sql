@@ -83,39 +83,26 @@
 {%- endmacro %}
 
 
-{#- What a part counts under such settings: an expression over a row of rollup.policy_part. -#}
+{#- What a part counts under such settings, of a level of prices: an expression over a part of rollup.policy_row. -#}
 {% macro policy_amount(settings) -%}
     {%- set unpaid = {
         "30 days": "not is_over_30_days", "15 days": "not is_over_15_days", "status": "not is_marked_unpaid",
-        "never": none
+        "never": "true"
     }[settings["unpaid"]] -%}
     {%- set discounts = {
         "lasting": "in ('forever', 'repeating')", "forever": "= 'forever'", "all": "in ('forever', 'repeating', 'once')"
     }[settings["discounts"]] -%}
     case
-        when part = 'contract' then amount_minor
-        {%- if settings["charges"] == "prices" %}
-        when
-            part = 'price'
-            {%- if unpaid %} and {{ unpaid }}{% endif %}
+        when part = 'price' and {{ unpaid }}
             {%- if settings["paused"] == "nothing" %} and not is_paused{% endif %}
             {%- if settings["cancellation"] == "asked" %} and not is_end_asked{% endif %}
             {%- if settings["cancellation"] != "cycle" %} and not is_ended{% endif %}
             then
-                greatest(amount_minor - case when discount_duration {{ discounts }} then discount_minor else 0 end, 0)
+                greatest(gross_minor - case when coupon_duration {{ discounts }} then coupon_minor else 0 end, 0)
                 {%- if settings["interval"] == "30 days" %} * thirty_day_factor{% endif %}
                 {%- if settings["interval"] == "4.33 weeks" %} * week_factor{% endif %}
-        {%- else %}
-        when part = '{{ {"periods": "charge", "bills": "bill"}[settings["charges"]] }}' then amount_minor
-        {%- endif %}
         {%- if settings["metered"] == "count" %}
-        when part = 'usage'{% if unpaid %} and {{ unpaid }}{% endif %} then amount_minor
-        {%- endif %}
-        {%- if settings["refunds"] == "count" %}
-        when part = 'refund' then amount_minor
-        {%- endif %}
-        {%- if settings["tax"] == "count" %}
-        when part = 'tax' then amount_minor
+        when part = 'usage' and {{ unpaid }} then gross_minor
         {%- endif %}
         else 0
     end

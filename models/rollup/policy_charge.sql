@@ -1,114 +1,136 @@
--- One row per month and what was charged, billed, used or paid back, for policies that look at these; without tax but for tax itself.
+-- One row per month, kind and currency: charged for periods that hold the close, paid back of it, billed, taxed, signed by hand.
 {{ config(materialized="live_table", meta={"whole_build_only": true}) }}
 
-with lines as (
+with incomplete as (
+    select subscription_id from {{ ref("stg_stripe__subscriptions") }}
+    where status in ('incomplete', 'incomplete_expired')
+),
+
+lines as (
     select
         lines.*,
-        coalesce(subscriptions.ended_at, 'infinity'::timestamptz) as ended_at,
-        invoices.month as billed_month,
-        invoices.net_minor,
         invoices.total_minor,
-        sum(lines.amount_minor) over (partition by lines.invoice_id) as subtotal_minor
+        case lines.invoice_lines_minor
+            when 0 then lines.amount_minor
+            else lines.amount_minor * (invoices.total_minor - invoices.tax_minor) / lines.invoice_lines_minor
+        end as charge_minor,
+        case lines.invoice_lines_minor
+            when 0 then 0 else lines.amount_minor * invoices.tax_minor / lines.invoice_lines_minor
+        end as tax_minor
     from {{ ref("fct_invoice_line") }} as lines
     inner join {{ ref("fct_invoice") }} as invoices on lines.invoice_id = invoices.invoice_id
-    left join {{ ref("stg_stripe__subscriptions") }} as subscriptions
-        on lines.subscription_id = subscriptions.subscription_id
     where
-        invoices.status <> 'void'
-        and coalesce(subscriptions.status, 'active') not in ('incomplete', 'incomplete_expired')
+        lines.usage_type = 'licensed' and lines.subscription_item_id is not null and lines.invoice_status <> 'void'
+        and lines.amount_minor <> 0
+        and lines.subscription_id not in (select incomplete.subscription_id from incomplete)
 ),
 
--- What a line comes to after its invoice's coupon, and the tax on it.
-charged as (
-    select
-        *,
-        case subtotal_minor when 0 then amount_minor else amount_minor * net_minor / subtotal_minor end as charge_minor,
-        case subtotal_minor when 0 then 0 else amount_minor * (total_minor - net_minor) / subtotal_minor end as tax_minor
-    from lines
-    where subscription_item_id is not null and usage_type in ('licensed', 'metered')
-),
-
+-- Each charge, bill and payment back is made a month, and rounded, by itself.
 periods as (
     select
-        *,
-        {{ per_month("charge_minor", "billing_interval", "interval_count") }} * {{ thirty_day_factor("billing_interval") }}
-            as thirty_day_minor
-    from charged
-    where usage_type = 'licensed'
+        invoice_id,
+        currency,
+        period_starts_at,
+        period_ends_at,
+        total_minor,
+        {{ per_month("charge_minor", "billing_interval", "interval_count") }}
+        * {{ thirty_day_factor("billing_interval") }} as exact_minor
+    from lines
 ),
 
 paid_back as (
-    select payments.invoice_id, refunds.created_at, refunds.amount_minor
+    select
+        periods.currency,
+        greatest(refunds.created_at, periods.period_starts_at) as starts_at,
+        periods.period_ends_at as ends_at,
+        {{ round_minor("periods.exact_minor * refunds.amount_minor / periods.total_minor") }} as month_minor
     from {{ ref("stg_stripe__refunds") }} as refunds
     inner join {{ ref("fct_payment") }} as payments on refunds.charge_id = payments.charge_id
-    where refunds.status <> 'failed'
+    inner join periods on payments.invoice_id = periods.invoice_id
+    where refunds.status <> 'failed' and periods.total_minor > 0
 ),
 
-used as (
-    select
-        *,
-        least(
-            coalesce(
-                lead(invoiced_at) over (partition by subscription_item_id order by invoiced_at, invoice_line_id),
-                'infinity'::timestamptz
-            ),
-            ended_at,
-            invoiced_at + 2 * (period_ends_at - period_starts_at)
-        ) as used_until,
-        {{ per_month("charge_minor", "billing_interval", "interval_count") }} as usage_minor
-    from charged
-    where usage_type = 'metered'
-),
-
+-- A bill for weeks or days: the mean of the item's bills of the month, times as many as a month has.
 billed as (
     select
-        *,
-        case billing_interval
-            when 'year' then 12 * interval_count when 'month' then interval_count else 1
-        end as months_billed,
-        -- A bill for weeks or days: the mean of the month's bills, times as many as a month has.
-        case
+        currency,
+        month,
+        case billing_interval when 'year' then 12 * interval_count when 'month' then interval_count else 1 end as months,
+        charge_minor,
+        tax_minor,
+        {{ per_month("1", "billing_interval", "interval_count") }} * {{ week_factor("billing_interval") }}
+        / case
             when billing_interval in ('week', 'day')
-                then
-                    {{ per_month("1", "billing_interval", "interval_count") }} * {{ week_factor("billing_interval") }}
-                    / count(*) over (partition by subscription_item_id, billed_month)
-            when billing_interval = 'year' then 1.0 / (12 * interval_count)
-            else 1.0 / interval_count
+                then count(*) over (partition by subscription_item_id, month, billing_interval)
+            else 1
         end as share
-    from charged
-    where usage_type = 'licensed' and amount_minor >= 0
+    from lines
+    where amount_minor > 0
+),
+
+stretches as (
+    select
+        'charge' as kind, currency, period_starts_at as starts_at, period_ends_at as ends_at,
+        {{ round_minor("exact_minor") }} as month_minor
+    from periods
+    union all
+    select 'refund', currency, starts_at, ends_at, month_minor from paid_back
+    union all
+    select
+        'contract', currency, valid_from, coalesce(valid_to, 'infinity'::timestamptz), {{ round_minor("mrr_minor") }}
+    from {{ ref("int_contract") }}
+),
+
+-- From the first close after its start to the last one not after its end: the months in which it is in force at the close.
+spans as (
+    select
+        kind,
+        currency,
+        {{ month_of(local_date("starts_at")) }} as first_month,
+        case
+            when ends_at >= {{ as_of() }} then {{ month_of(as_of_day()) }}
+            else cast({{ month_of(local_date("ends_at")) }} - interval '1 month' as date)
+        end as last_month,
+        month_minor
+    from stretches
+    union all
+    select
+        parts.kind,
+        billed.currency,
+        billed.month,
+        cast(billed.month + (billed.months - 1) * interval '1 month' as date),
+        parts.month_minor
+    from billed
+    cross join lateral (
+        values
+        ('bill', {{ round_minor("billed.charge_minor * billed.share") }}),
+        ('tax', {{ round_minor("billed.tax_minor * billed.share") }})
+    ) as parts (kind, month_minor)
+),
+
+sums as (
+    select kind, currency, first_month, last_month, sum(month_minor) as month_minor
+    from spans
+    group by kind, currency, first_month, last_month
+),
+
+standing as (
+    select months.month, sums.kind, sums.currency, sum(sums.month_minor) as amount_minor
+    from sums
+    inner join {{ ref("dim_month") }} as months on months.month between sums.first_month and sums.last_month
+    group by months.month, sums.kind, sums.currency
 ),
 
 final as (
     select
-        months.month, customer_id, subscription_id, currency, product, plan, 'charge' as part,
-        thirty_day_minor as amount_minor
-    from periods
-    inner join {{ ref("dim_month") }} as months
-        on periods.period_starts_at < months.closes_at and periods.period_ends_at >= months.closes_at
-    union all
-    select
-        months.month, customer_id, subscription_id, currency, product, plan, 'refund',
-        -thirty_day_minor * paid_back.amount_minor / periods.total_minor
-    from periods
-    inner join paid_back on periods.invoice_id = paid_back.invoice_id
-    inner join {{ ref("dim_month") }} as months
-        on paid_back.created_at < months.closes_at and periods.period_starts_at < months.closes_at
-        and periods.period_ends_at >= months.closes_at
-    where periods.total_minor > 0
-    union all
-    select months.month, customer_id, subscription_id, currency, product, plan, 'usage', usage_minor
-    from used
-    inner join {{ ref("dim_month") }} as months
-        on used.invoiced_at < months.closes_at and used.used_until >= months.closes_at
-    union all
-    select months.month, customer_id, subscription_id, currency, product, plan, parts.part, parts.amount * billed.share
-    from billed
-    inner join {{ ref("dim_month") }} as months
-        on billed.billed_month <= months.month
-        and months.month < billed.billed_month + months_billed * interval '1 month'
-    cross join lateral (values ('bill', billed.charge_minor), ('tax', billed.tax_minor)) as parts (part, amount)
-    where parts.amount <> 0
+        standing.month,
+        standing.kind,
+        standing.currency,
+        standing.amount_minor,
+        {{ minor_to_usd("standing.amount_minor", "rates.units_per_minor", "rates.closing_rate") }} as amount_usd
+    from standing
+    inner join {{ ref("dim_month_rate") }} as rates
+        on standing.month = rates.month and standing.currency = rates.currency
 )
 
 select * from final

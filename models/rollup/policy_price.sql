@@ -1,92 +1,102 @@
--- One row per month and price of a subscription item or contract in force at the close, or until its paid period ends.
+-- One row per month and price or contract in force, of what closes the month with a price or usage that some policy counts otherwise.
 {{ config(materialized="live_table", meta={"whole_build_only": true}) }}
 
-with events as (
-    select * from {{ ref("fct_price_event") }}
-),
-
-sums as (
-    select invoice_id, sum(gross_minor) as invoice_gross_minor from events
-    where not is_end
-    group by invoice_id
-),
-
-refunded as (
+with refunded as (
     select distinct payments.invoice_id
     from {{ ref("stg_stripe__refunds") }} as refunds
     inner join {{ ref("fct_payment") }} as payments on refunds.charge_id = payments.charge_id
     where refunds.status <> 'failed' and refunds.created_at < {{ as_of() }}
 ),
 
+-- Ended before its paid period: what was paid for a year and given back is over at once.
 priced as (
     select
         items.*,
-        events.billing_interval,
-        coalesce(invoices.coupon_duration, 'none') as discount_duration,
-        lines.period_ends_at,
-        -- Ended before its paid period: what was paid for a year and given back is over at once.
         case
             when
-                events.next_event_at > items.valid_to and lines.period_ends_at > items.valid_to
-                and (events.billing_interval <> 'year' or refunded.invoice_id is null)
-                then least(lines.period_ends_at, events.next_event_at)
+                items.is_cut_short and items.period_ends_at > items.valid_to
+                and (items.billing_interval <> 'year' or refunded.invoice_id is null)
+                then items.period_ends_at
             else items.valid_to
         end as holds_until,
-        case
-            when invoices.coupon_percent_off is not null
-                then events.gross_minor * invoices.coupon_percent_off / 100
-            when invoices.coupon_amount_off_minor is not null and sums.invoice_gross_minor > 0
-                then least(events.gross_minor, {{ per_month(
-                    "invoices.coupon_amount_off_minor", "events.billing_interval", "events.interval_count"
-                ) }} * events.gross_minor / sums.invoice_gross_minor)
-            else 0
-        end as once_minor
+        case items.coupon_duration
+            when 'once' then items.period_ends_at
+            else coalesce(items.discount_ends_at, 'infinity'::timestamptz)
+        end as coupon_ends_at
     from {{ ref("int_priced_item") }} as items
-    inner join events on items.price_event_id = events.price_event_id
-    inner join {{ ref("fct_invoice") }} as invoices on items.invoice_id = invoices.invoice_id
-    inner join {{ ref("fct_invoice_line") }} as lines on items.price_event_id = lines.invoice_line_id
-    left join sums on items.invoice_id = sums.invoice_id
     left join refunded on items.invoice_id = refunded.invoice_id
 ),
 
 in_force as (
     select
-        priced.*,
         months.month,
-        months.closes_at,
+        priced.customer_id,
+        priced.currency,
+        priced.product,
+        priced.plan,
+        priced.billing_interval,
+        priced.gross_minor,
+        priced.coupon_duration,
         case
-            when priced.discount_duration = 'once' then priced.once_minor else priced.discount_minor
+            when priced.coupon_ends_at < months.closes_at or priced.discount_starts_at >= months.closes_at then 0
+            when priced.coupon_duration = 'once' then priced.once_minor
+            else priced.discount_minor
         end as coupon_minor,
-        case
-            when priced.discount_duration = 'once' then priced.period_ends_at
-            else coalesce(priced.discount_ends_at, 'infinity'::timestamptz)
-        end as coupon_ends_at
+        priced.is_void as is_paused,
+        coalesce(priced.canceled_at < months.closes_at, false) as is_end_asked,
+        priced.valid_to < months.closes_at as is_ended,
+        debts.is_over_30_days,
+        debts.is_over_15_days,
+        debts.is_marked_unpaid
     from priced
     inner join {{ ref("dim_month") }} as months
         on priced.valid_from < months.closes_at and priced.holds_until >= months.closes_at
+    left join {{ ref("policy_debt") }} as debts
+        on months.month = debts.month and priced.subscription_id = debts.subscription_id
     where priced.trial_ends_at is null or priced.trial_ends_at < months.closes_at
-),
-
-final as (
-    select
-        month, customer_id, subscription_id, currency, product, plan, 'price' as part, billing_interval,
-        gross_minor as amount_minor,
-        discount_duration,
-        case
-            when coupon_ends_at < closes_at or discount_starts_at >= closes_at then 0 else coupon_minor
-        end as discount_minor,
-        is_void as is_paused,
-        coalesce(canceled_at < closes_at, false) as is_end_asked,
-        valid_to < closes_at as is_ended
-    from in_force
     union all
     select
-        months.month, contracts.customer_id, contracts.contract_id, contracts.currency, contracts.product,
-        contracts.plan, 'contract', 'month', contracts.mrr_minor, 'none', 0, false, false, false
+        months.month, contracts.customer_id, contracts.currency, contracts.product, contracts.plan, 'month',
+        contracts.mrr_minor, 'none', 0, false, false, false, null, null, null
     from {{ ref("int_contract") }} as contracts
     inner join {{ ref("dim_month") }} as months
         on contracts.valid_from < months.closes_at
         and (contracts.valid_to is null or contracts.valid_to >= months.closes_at)
+),
+
+otherwise as (
+    select month, customer_id, currency, product, plan from in_force
+    where
+        is_paused or is_end_asked or is_ended or is_over_15_days is not null or billing_interval in ('week', 'day')
+        or (coupon_duration in ('once', 'repeating') and coupon_minor > 0)
+    union
+    select month, customer_id, currency, product, plan from {{ ref("policy_usage") }}
+),
+
+final as (
+    select
+        in_force.month,
+        in_force.customer_id,
+        in_force.currency,
+        in_force.product,
+        in_force.plan,
+        in_force.billing_interval,
+        in_force.gross_minor,
+        in_force.coupon_duration,
+        in_force.coupon_minor,
+        in_force.is_paused,
+        in_force.is_end_asked,
+        in_force.is_ended,
+        coalesce(in_force.is_over_30_days, false) as is_over_30_days,
+        coalesce(in_force.is_over_15_days, false) as is_over_15_days,
+        coalesce(in_force.is_marked_unpaid, false) as is_marked_unpaid
+    from in_force
+    inner join otherwise
+        on in_force.month = otherwise.month
+        and in_force.customer_id = otherwise.customer_id
+        and in_force.currency = otherwise.currency
+        and in_force.product = otherwise.product
+        and in_force.plan = otherwise.plan
 )
 
 select * from final
