@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 
 from pipelines.sandbox.company import Company
 from pipelines.sandbox.company.closing import Books
-from pipelines.sandbox.figures import finance, product, sales, standing, subscriptions
+from pipelines.sandbox.figures import finance, policies, product, sales, standing, subscriptions
 from pipelines.sandbox.figures.told import Told
 
 __all__ = ["NOT_KNOWN", "ROOMS", "Told", "figures"]
 
 ROOMS: tuple[Callable[[Company, Books], Iterator[Told]], ...] = (
     finance.told,
+    policies.told,
     product.told,
     sales.told,
     standing.told,
