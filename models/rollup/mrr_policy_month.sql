@@ -1,58 +1,71 @@
--- One row per month, policy and rule in which it differs from ours: MRR with this rule and those before it, and by how much it moves.
+-- One row per month, currency, policy and rule in which it differs from ours: MRR with this rule and those before it, and by how much it moves.
 {{ config(materialized="live_table", meta={"whole_build_only": true}) }}
 {%- set of_prices = mrr_policy_levels() | selectattr("settings.charges", "equalto", "prices") | list %}
 
 with certified as (
-    select month, sum(closing_mrr_usd) as mrr_usd from {{ ref("mrr_row") }}
-    group by month
+    select month, currency, sum(closing_mrr_usd) as mrr_usd from {{ ref("mrr_row") }}
+    group by month, currency
 ),
 
 -- What no policy counts otherwise is in no row of these: a level is ours and what it differs by.
 prices as (
     select
-        month
+        month,
+        currency
         {%- for level in of_prices %},
         sum({{ level["name"] }}_usd - plumbline_usd) as {{ level["name"] }}
         {%- endfor %}
     from {{ ref("policy_row") }}
-    group by month
+    group by month, currency
 ),
 
 charges as (
     select
         month,
-        coalesce(sum(amount_usd) filter (where kind in ('charge', 'contract')), 0) as charged,
-        coalesce(sum(amount_usd) filter (where kind = 'refund'), 0) as refunded,
-        coalesce(sum(amount_usd) filter (where kind in ('bill', 'contract')), 0) as billed,
-        coalesce(sum(amount_usd) filter (where kind = 'tax'), 0) as taxed
+        currency
+        {%- for kind in ("charge", "refund", "bill", "tax", "contract") %},
+        coalesce(sum(amount_usd) filter (where kind = '{{ kind }}'), 0) as {{ kind }}_usd
+        {%- endfor %}
     from {{ ref("policy_charge") }}
-    group by month
+    group by month, currency
+),
+
+spine as (
+    select month, currency from certified
+    union
+    select month, currency from prices
+    union
+    select month, currency from charges
 ),
 
 sums as (
     select
-        months.month,
+        spine.month,
+        spine.currency,
         months.is_complete
         {%- for level in mrr_policy_levels() %},
         {% if level["settings"]["charges"] == "prices" -%}
         coalesce(certified.mrr_usd, 0) + coalesce(prices.{{ level["name"] }}, 0)
         {%- elif level["settings"]["charges"] == "periods" -%}
-        coalesce(charges.charged, 0){{ " - coalesce(charges.refunded, 0)" if level["settings"]["refunds"] == "count" }}
+        coalesce(charges.charge_usd + charges.contract_usd
+            {{- " - charges.refund_usd" if level["settings"]["refunds"] == "count" }}, 0)
         {%- else -%}
-        coalesce(charges.billed, 0){{ " + coalesce(charges.taxed, 0)" if level["settings"]["tax"] == "count" }}
+        coalesce(charges.bill_usd + charges.contract_usd
+            {{- " + charges.tax_usd" if level["settings"]["tax"] == "count" }}, 0)
         {%- endif %} as {{ level["name"] }}
         {%- endfor %}
-    from {{ ref("dim_month") }} as months
-    left join certified on months.month = certified.month
-    left join prices on months.month = prices.month
-    left join charges on months.month = charges.month
-    where certified.month is not null or prices.month is not null or charges.month is not null
+    from spine
+    inner join {{ ref("dim_month") }} as months on spine.month = months.month
+    left join certified on spine.month = certified.month and spine.currency = certified.currency
+    left join prices on spine.month = prices.month and spine.currency = prices.currency
+    left join charges on spine.month = charges.month and spine.currency = charges.currency
 ),
 
 final as (
     select
         sums.month,
         sums.is_complete,
+        sums.currency,
         levels.policy,
         levels.step,
         levels.rule,

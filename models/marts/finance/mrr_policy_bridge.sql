@@ -1,9 +1,10 @@
--- One row per month, pair of policies and rule in which either differs from ours: what the rule adds on the way.
+-- One row per month, pair of policies, currency and rule in which either differs from ours: what the rule adds on the way.
 with steps as (
     select
         months.month,
         months.is_complete,
         months.policy,
+        months.currency,
         rules.step,
         months.rule,
         rules.rule_label,
@@ -28,9 +29,10 @@ select
     is_complete,
     from_policy,
     to_policy,
+    currency,
     step,
     rule,
     rule_label,
     sum(leg_usd) as amount_usd
 from legs
-group by month, is_complete, from_policy, to_policy, step, rule, rule_label
+group by month, is_complete, from_policy, to_policy, currency, step, rule, rule_label

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from pipelines.sandbox.company import Company
 from pipelines.sandbox.company.closing import Books
 from pipelines.sandbox.company.history import Given
-from pipelines.sandbox.company.money import half_away
-from pipelines.sandbox.company.truth import Key
-from pipelines.sandbox.figures.policy_charges import charged
+from pipelines.sandbox.company.truth import Key, half_away
+from pipelines.sandbox.figures.policy_charges import Cents, charged
 from pipelines.sandbox.figures.policy_prices import DAY, Price, agreed, used
 from pipelines.sandbox.figures.told import Told
 
@@ -24,53 +23,59 @@ BY_PRICES = ("stripe", "chartmogul", "profitwell")
 LASTING = ("forever", "repeating")
 
 
-@dataclass
-class Cell:
-    """What a customer has of one product and plan at a close, in minor units: the same by all policies, and what is not."""
-
-    same: Fraction = Fraction(0)
-    otherwise: dict[str, Fraction] = field(default_factory=dict)
-
-    def of(self, policy: str) -> Fraction:
-        return self.same + self.otherwise.get(policy, Fraction(0))
+Where = tuple[int, str, Key]
+"""A close, a customer, and one currency, product and plan of it: what is rounded together."""
 
 
 def told(company: Company, books: Books) -> Iterator[Told]:
-    """MRR by each policy, month by month, in dollars."""
-    months = [close.month for close in books.months]
-    values = {("plumbline", month): 0 for month in months}
+    """MRR by each policy, month by month and in each currency, in dollars."""
+    cents: dict[str, Cents] = {"plumbline": {}, **_by_prices(company, books), **charged(company, books)}
+    at_month = {close.month: at for at, close in enumerate(books.months)}
     for one in books.customers:
-        values["plumbline", one.close.month] += one.closing
-    for policy, cents in _by_prices(company, books).items():
-        values |= {(policy, month): amount for month, amount in zip(months, cents, strict=True)}
-    for policy, cents in charged(company, books).items():
-        values |= {(policy, month): amount for month, amount in zip(months, cents, strict=True)}
-    amounts = {(month, policy): Fraction(cents, 100) for (policy, month), cents in values.items()}
-    yield Told("mrr_by_policy", ("policy",), amounts)
+        for (currency, _, _), part in one.parts.items():
+            where = (at_month[one.close.month], currency)
+            cents["plumbline"][where] = cents["plumbline"].get(where, 0) + part.closing
+    known = {where for sums in cents.values() for where in sums}
+    whole: dict[tuple[Any, ...], int] = {}
+    apart: dict[tuple[Any, ...], int] = {}
+    for policy, sums in cents.items():
+        for at, currency in known:
+            month, amount = books.months[at].month, sums.get((at, currency), 0)
+            whole[month, policy] = whole.get((month, policy), 0) + amount
+            apart[month, policy, currency] = amount
+    for by, amounts in ((("policy",), whole), (("policy", "currency"), apart)):
+        yield Told("mrr_by_policy", by, {key: Fraction(amount, 100) for key, amount in amounts.items()})
 
 
-def _by_prices(company: Company, books: Books) -> dict[str, list[int]]:
+def _by_prices(company: Company, books: Books) -> dict[str, Cents]:
     """Cents of each close by each policy of prices, rounded per customer, currency, product and plan."""
     instants = [close.instant for close in books.months]
-    cells: dict[tuple[int, str, Key], Cell] = {}
+    same: dict[Where, Fraction] = {}
+    otherwise: dict[Where, dict[str, Fraction]] = {}
     for price in agreed(company, books):
         for at in range(bisect_right(instants, price.start), bisect_right(instants, price.holds_until)):
-            cell = cells.setdefault((at, price.customer, price.key), Cell())
+            where = (at, price.customer, price.key)
             if price.is_plain:
-                cell.same += price.gross - _off(price, instants[at], LASTING)
+                same[where] = same[where] + price.net if where in same else price.net
                 continue
+            cell = otherwise.setdefault(where, dict.fromkeys(BY_PRICES, Fraction(0)))
             for policy in BY_PRICES:
-                cell.otherwise[policy] = cell.otherwise.get(policy, Fraction(0)) + _counts(policy, price, instants[at])
+                cell[policy] += _counts(policy, price, instants[at])
     for usage in used(company):
         for at in range(bisect_right(instants, usage.start), bisect_right(instants, usage.until)):
             if not usage.owes(instants[at], 15 * DAY):
-                cell = cells.setdefault((at, usage.customer, usage.key), Cell())
-                cell.otherwise["profitwell"] = cell.otherwise.get("profitwell", Fraction(0)) + usage.month
-    sums = {policy: [0] * len(instants) for policy in BY_PRICES}
-    for (at, _, key), cell in cells.items():
-        day = books.months[at].day
+                where = (at, usage.customer, usage.key)
+                otherwise.setdefault(where, dict.fromkeys(BY_PRICES, Fraction(0)))["profitwell"] += usage.month
+    sums: dict[str, Cents] = {policy: {} for policy in BY_PRICES}
+    for where in same.keys() | otherwise.keys():
+        at, _, (currency, _, _) = where
+        day, plain = books.months[at].day, same.get(where, Fraction(0))
+        if where not in otherwise:
+            cents = _cents(company, half_away(plain), currency, day)
         for policy in BY_PRICES:
-            sums[policy][at] += _cents(company, half_away(cell.of(policy)), key[0], day)
+            if where in otherwise:
+                cents = _cents(company, half_away(plain + otherwise[where][policy]), currency, day)
+            sums[policy][at, currency] = sums[policy].get((at, currency), 0) + cents
     return sums
 
 

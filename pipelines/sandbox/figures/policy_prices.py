@@ -40,6 +40,11 @@ class Price:
     debts: tuple[Debt, ...] = ()
     is_plain: bool = True
 
+    @property
+    def net(self) -> Fraction:
+        """A month less the coupon, while it lasts."""
+        return self.gross - self.cut
+
     def owes(self, now: int, grace: int) -> bool:
         """Whether an invoice has been due for longer than the grace, just before an instant."""
         return owes(self.debts, now, grace)
@@ -65,10 +70,12 @@ def owes(debts: tuple[Debt, ...], now: int, grace: int) -> bool:
     return any(debt.due + grace < now and (debt.paid_at is None or now <= debt.paid_at) for debt in debts)
 
 
-def after_coupon(bill: Bill, amount: int) -> Fraction:
+def after_coupon(bill: Bill, amount: int) -> int | Fraction:
     """A line's amount less its part of what the bill's coupon takes off."""
+    if bill.coupon is None:
+        return amount
     whole = sum(sale.amount for sale in bill.sales)
-    return Fraction(amount) if not whole or bill.net == whole else Fraction(amount * bill.net, whole)
+    return Fraction(amount * bill.net, whole) if whole else amount
 
 
 def counted_bills(company: Company) -> Iterator[tuple[str, Agreement, Bill]]:
@@ -130,7 +137,7 @@ def _prices(
         holds_until = sale.end if over < following and sale.end > end and not is_settled else end
         is_plain = not (
             bill.is_void or holds_until > end or (agreement.asked_to_end_at or FOREVER) < end or unpaid_since
-            or (agreement.trial_until or 0) > start or (bill.coupon is not None and bill.coupon.duration != "forever")
+            or (agreement.trial_until or 0) > start or (bill.coupon is not None and (bill.coupon.duration != "forever" or bill.coupon.start > start))
             or any(debt.due < end and (debt.paid_at or FOREVER) > start for debt in debts)
         )  # fmt: skip
         yield Price(
