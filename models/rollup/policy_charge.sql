@@ -50,22 +50,29 @@ paid_back as (
     where refunds.status <> 'failed' and periods.total_minor > 0
 ),
 
--- A bill for weeks or days: the mean of the item's bills of the month, times as many as a month has.
-billed as (
+-- What an item is billed in a month. Of bills for weeks or days it is their mean, times as many as a month has.
+item_months as (
     select
+        subscription_item_id,
         currency,
         month,
-        case billing_interval when 'year' then 12 * interval_count when 'month' then interval_count else 1 end as months,
-        charge_minor,
-        tax_minor,
-        {{ per_month("1", "billing_interval", "interval_count") }} * {{ week_factor("billing_interval") }}
-        / case
-            when billing_interval in ('week', 'day')
-                then count(*) over (partition by subscription_item_id, month, billing_interval)
-            else 1
-        end as share
+        billing_interval,
+        interval_count,
+        sum(charge_minor) as charge_minor,
+        sum(tax_minor) as tax_minor,
+        case when billing_interval in ('week', 'day') then count(*) else 1 end as bills_count
     from lines
     where amount_minor > 0
+    group by subscription_item_id, currency, month, billing_interval, interval_count
+),
+
+billed as (
+    select
+        *,
+        case billing_interval when 'year' then 12 * interval_count when 'month' then interval_count else 1 end as months,
+        {{ per_month("1", "billing_interval", "interval_count") }} * {{ week_factor("billing_interval") }} / bills_count
+            as share
+    from item_months
 ),
 
 stretches as (

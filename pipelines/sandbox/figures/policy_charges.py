@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from fractions import Fraction
 from itertools import accumulate
 
@@ -19,6 +19,8 @@ from pipelines.sandbox.figures.policy_prices import after_coupon, counted_bills
 YEAR = 12
 THIRTY_DAYS = {"year": Fraction(1, 12), "month": Fraction(1), "week": Fraction(30, 7), "day": Fraction(30)}
 """How often an interval is in a month, by Recurly."""
+IN_MONTH = {"week": Fraction(433, 100), "day": Fraction(365, 12)}
+"""How often a week or a day is in a month, by Lago, who has no days."""
 Standing = tuple[str, int, int, int]
 """Currency, the first close at which it counts, the first at which it no longer does, and minor units a month."""
 Cents = dict[tuple[int, str], int]
@@ -114,23 +116,27 @@ def _refunds(company: Company, books: Books, charges: Iterable[Held]) -> Iterato
 
 
 def _billed(company: Company, books: Books) -> Iterator[tuple[Standing, Standing]]:
-    """Lago: a bill counts in the month it is made out, that of a longer period spread over its months; and its tax."""
+    """Lago: a bill counts in the month it is made out, that of a longer period spread over its months; and its tax.
+
+    Of bills for weeks and days the mean of the item's bills of a month counts, as often as a month has them.
+    """
     at_month = {close.month: at for at, close in enumerate(books.months)}
-    lines = [(bill, sale, price) for bill, sale, price in _lines(company) if sale.amount > 0]
-    days = {id(bill): local_day(bill.finalized_at, books.zone) for bill, _, _ in lines}
-    count = Counter((sale.item, days[id(bill)].replace(day=1), price.interval) for bill, sale, price in lines)
-    for bill, sale, price in lines:
-        month = days[id(bill)].replace(day=1)
-        length = {"year": YEAR * price.count, "month": price.count}.get(price.interval, 1)
-        charge, tax = after_coupon(bill, sale.amount), _tax(bill, sale)
-        if price.interval in ("week", "day"):
-            in_month = Fraction(433, 100) if price.interval == "week" else Fraction(365, 12)
-            share = in_month / price.count / count[sale.item, month, price.interval]
+    items: dict[tuple[str, date, str, int], list[tuple[Bill, Sale]]] = {}
+    for bill, sale, price in _lines(company):
+        if sale.amount > 0:
+            month = local_day(bill.finalized_at, books.zone).replace(day=1)
+            items.setdefault((sale.item, month, price.interval, price.count), []).append((bill, sale))
+    for (_, month, interval, count), lines in items.items():
+        charge = sum(after_coupon(bill, sale.amount) for bill, sale in lines)
+        tax = sum(_tax(bill, sale) for bill, sale in lines)
+        length = {"year": YEAR * count, "month": count}.get(interval, 1)
+        if interval in IN_MONTH:
+            share = IN_MONTH[interval] / count / len(lines)
             charge, tax = charge * share, tax * share
         elif length > 1:
             charge, tax = Fraction(charge) / length, Fraction(tax) / length
-        first = at_month[month]
-        yield (bill.currency, first, first + length, _rounded(charge)), (bill.currency, first, first + length, _rounded(tax))
+        when = (lines[0][0].currency, at_month[month], at_month[month] + length)
+        yield (*when, _rounded(charge)), (*when, _rounded(tax))
 
 
 def _tax(bill: Bill, sale: Sale) -> int | Fraction:
