@@ -67,8 +67,10 @@ final as (
         sums.is_complete,
         sums.currency,
         levels.policy,
-        levels.step,
+        policies.policy_label,
+        coalesce(rules.step, 0) as step,
         levels.rule,
+        coalesce(rules.rule_label, 'Ours') as rule_label,
         levels.is_last,
         levels.mrr_usd,
         levels.mrr_usd - levels.before_usd as amount_usd
@@ -79,11 +81,13 @@ final as (
         {%- set before = "plumbline" if level["step"] <= 1 else level["policy"] ~ "_" ~ (level["step"] - 1) %}
         {%- set count = mrr_policies().get(level["policy"], {"rules": {}})["rules"] | length %}
         (
-            '{{ level["policy"] }}', {{ level["step"] }}, '{{ level["rule"] }}',
+            '{{ level["policy"] }}', '{{ level["rule"] }}',
             {{ "true" if level["step"] == count else "false" }}, sums.{{ level["name"] }}, sums.{{ before }}
         ){{ "," if not loop.last }}
         {%- endfor %}
-    ) as levels (policy, step, rule, is_last, mrr_usd, before_usd)
+    ) as levels (policy, rule, is_last, mrr_usd, before_usd)
+    inner join {{ ref("dim_mrr_policy") }} as policies on levels.policy = policies.policy
+    left join {{ ref("dim_mrr_policy_rule") }} as rules on levels.policy = rules.policy and levels.rule = rules.rule
 )
 
 select * from final

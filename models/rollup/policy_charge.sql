@@ -1,28 +1,9 @@
 -- One row per month, kind and currency: charged for periods that hold the close, paid back of it, billed, taxed, signed by hand.
 {{ config(materialized="live_table", meta={"whole_build_only": true}) }}
 
-with incomplete as (
-    select subscription_id from {{ ref("stg_stripe__subscriptions") }}
-    where status in ('incomplete', 'incomplete_expired')
-),
-
-lines as (
-    select
-        lines.*,
-        invoices.total_minor,
-        case lines.invoice_lines_minor
-            when 0 then lines.amount_minor
-            else lines.amount_minor * (invoices.total_minor - invoices.tax_minor) / lines.invoice_lines_minor
-        end as charge_minor,
-        case lines.invoice_lines_minor
-            when 0 then 0 else lines.amount_minor * invoices.tax_minor / lines.invoice_lines_minor
-        end as tax_minor
-    from {{ ref("fct_invoice_line") }} as lines
-    inner join {{ ref("fct_invoice") }} as invoices on lines.invoice_id = invoices.invoice_id
-    where
-        lines.usage_type = 'licensed' and lines.subscription_item_id is not null and lines.invoice_status <> 'void'
-        and lines.amount_minor <> 0
-        and lines.subscription_id not in (select incomplete.subscription_id from incomplete)
+with lines as (
+    select * from {{ ref("policy_line") }}
+    where usage_type = 'licensed'
 ),
 
 -- Each charge, bill and payment back is made a month, and rounded, by itself.
@@ -32,7 +13,7 @@ periods as (
         currency,
         period_starts_at,
         period_ends_at,
-        total_minor,
+        bill_total_minor,
         {{ per_month("charge_minor", "billing_interval", "interval_count") }}
         * {{ thirty_day_factor("billing_interval") }} as exact_minor
     from lines
@@ -43,11 +24,11 @@ paid_back as (
         periods.currency,
         greatest(refunds.created_at, periods.period_starts_at) as starts_at,
         periods.period_ends_at as ends_at,
-        {{ round_minor("periods.exact_minor * refunds.amount_minor / periods.total_minor") }} as month_minor
+        {{ round_minor("periods.exact_minor * refunds.amount_minor / periods.bill_total_minor") }} as month_minor
     from {{ ref("stg_stripe__refunds") }} as refunds
     inner join {{ ref("fct_payment") }} as payments on refunds.charge_id = payments.charge_id
     inner join periods on payments.invoice_id = periods.invoice_id
-    where refunds.status <> 'failed' and periods.total_minor > 0
+    where refunds.status <> 'failed' and periods.bill_total_minor > 0
 ),
 
 -- What an item is billed in a month. Of bills for weeks or days it is their mean, times as many as a month has.
@@ -62,7 +43,7 @@ item_months as (
         sum(tax_minor) as tax_minor,
         case when billing_interval in ('week', 'day') then count(*) else 1 end as bills_count
     from lines
-    where amount_minor > 0
+    where not is_credit
     group by subscription_item_id, currency, month, billing_interval, interval_count
 ),
 

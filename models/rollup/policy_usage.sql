@@ -3,20 +3,13 @@
 
 with billed as (
     select
-        lines.*,
+        *,
         coalesce(
-            lead(lines.invoiced_at) over (
-                partition by lines.subscription_item_id order by lines.invoiced_at, lines.invoice_line_id
-            ),
+            lead(invoiced_at) over (partition by subscription_item_id order by invoiced_at, invoice_line_id),
             'infinity'::timestamptz
-        ) as next_billed_at,
-        case lines.invoice_lines_minor
-            when 0 then lines.amount_minor
-            else lines.amount_minor * (invoices.total_minor - invoices.tax_minor) / lines.invoice_lines_minor
-        end as charge_minor
-    from {{ ref("fct_invoice_line") }} as lines
-    inner join {{ ref("fct_invoice") }} as invoices on lines.invoice_id = invoices.invoice_id
-    where lines.usage_type = 'metered' and lines.subscription_item_id is not null and lines.invoice_status <> 'void'
+        ) as next_billed_at
+    from {{ ref("policy_line") }}
+    where usage_type = 'metered'
 ),
 
 -- An item that is billed no more counts for two of its periods at most.

@@ -1,27 +1,22 @@
 -- One row per month, pair of policies, currency and rule in which either differs from ours: what the rule adds on the way.
-with steps as (
-    select
-        months.month,
-        months.is_complete,
-        months.policy,
-        months.currency,
-        rules.step,
-        months.rule,
-        rules.rule_label,
-        months.amount_usd
-    from {{ ref("mrr_policy_month") }} as months
-    inner join {{ ref("dim_mrr_policy_rule") }} as rules
-        on months.policy = rules.policy and months.rule = rules.rule
+with policies as (
+    select distinct policy from {{ ref("mrr_policy_month") }}
 ),
 
+steps as (
+    select * from {{ ref("mrr_policy_month") }}
+    where policy <> 'plumbline'
+),
+
+-- From ours to a policy its rules are switched on, from it to ours off; between two others both.
 legs as (
-    select steps.*, others.policy as from_policy, steps.policy as to_policy, steps.amount_usd as leg_usd
+    select steps.*, policies.policy as from_policy, steps.policy as to_policy, steps.amount_usd as leg_usd
     from steps
-    inner join {{ ref("dim_mrr_policy") }} as others on steps.policy <> others.policy
+    inner join policies on steps.policy <> policies.policy
     union all
-    select steps.*, steps.policy, others.policy, -steps.amount_usd
+    select steps.*, steps.policy, policies.policy, -steps.amount_usd
     from steps
-    inner join {{ ref("dim_mrr_policy") }} as others on steps.policy <> others.policy
+    inner join policies on steps.policy <> policies.policy
 )
 
 select

@@ -29,14 +29,15 @@ Held = tuple[Standing, tuple[Bill, Sale, int | Fraction]]
 
 
 def charged(company: Company, books: Books) -> dict[str, Cents]:
-    """What Recurly and Lago count; each charge is rounded by itself, each kind in each currency once more in dollars."""
+    """What Recurly and Lago count: each charge rounded by itself, each kind in each currency once more in dollars."""
     held, billed = list(_charges(company, books)), list(_billed(company, books))
     signed = _cents(company, books, _signed(company, books))
     charges = _cents(company, books, (one for one, _ in held))
     refunds = _cents(company, books, _refunds(company, books, held))
     bills = _cents(company, books, (one for one, _ in billed))
     taxes = _cents(company, books, (one for _, one in billed))
-    return {"recurly": _added((1, signed), (1, charges), (-1, refunds)), "lago": _added((1, signed), (1, bills), (1, taxes))}
+    recurly = _added((1, signed), (1, charges), (-1, refunds))
+    return {"recurly": recurly, "lago": _added((1, signed), (1, bills), (1, taxes))}
 
 
 def _added(*legs: tuple[int, Cents]) -> Cents:

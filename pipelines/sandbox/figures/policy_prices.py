@@ -135,15 +135,20 @@ def _prices(
         end = min(following, over)
         is_settled = sale.price.interval == "year" and bill.id in paid_back
         holds_until = sale.end if over < following and sale.end > end and not is_settled else end
-        is_plain = not (
-            bill.is_void or holds_until > end or (agreement.asked_to_end_at or FOREVER) < end or unpaid_since
-            or (agreement.trial_until or 0) > start or (bill.coupon is not None and (bill.coupon.duration != "forever" or bill.coupon.start > start))
-            or any(debt.due < end and (debt.paid_at or FOREVER) > start for debt in debts)
-        )  # fmt: skip
+        is_plain = unpaid_since is None and holds_until == end and _is_plain(agreement, bill, debts, start, end)
         yield Price(
             customer, (agreement.currency, sale.product, sale.plan), start, end, holds_until, sale.gross,
             _cut(bill, sale), bill.coupon, sale.end, bill.is_void, agreement.trial_until, agreement.asked_to_end_at,
             unpaid_since, debts, is_plain)  # fmt: skip
+
+
+def _is_plain(agreement: Agreement, bill: Bill, debts: tuple[Debt, ...], start: int, end: int) -> bool:
+    """Whether nothing is known of a price that any policy would count otherwise than ours."""
+    if bill.is_void or (agreement.trial_until or 0) > start or (agreement.asked_to_end_at or FOREVER) < end:
+        return False
+    if bill.coupon is not None and (bill.coupon.duration != "forever" or bill.coupon.start > start):
+        return False
+    return not any(debt.due < end and (debt.paid_at or FOREVER) > start for debt in debts)
 
 
 def _cut(bill: Bill, sale: Sale) -> Fraction:
@@ -171,6 +176,6 @@ def used(company: Company) -> Iterator[Usage]:
             ends = [bill.made_at for bill, _ in of_item[1:]] + [FOREVER]
             for (bill, sale), following in zip(of_item, ends, strict=True):
                 until = min(following, agreement.ended_at or FOREVER, bill.made_at + 2 * (sale.end - sale.start))
-                month = after_coupon(bill, sale.amount) * (sale.price.per_month if sale.price else 0)
+                month = Fraction(after_coupon(bill, sale.amount)) * (sale.price.per_month if sale.price else 0)
                 yield Usage(customer, (agreement.currency, sale.product, sale.plan), bill.made_at, until, month,
                             tuple(agreement.debts))  # fmt: skip
