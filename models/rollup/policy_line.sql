@@ -25,13 +25,14 @@ final as (
         lines.period_starts_at,
         lines.period_ends_at,
         invoices.total_minor as bill_total_minor,
-        case lines.invoice_lines_minor
+        trim_scale(case lines.invoice_lines_minor
             when 0 then lines.amount_minor
             else lines.amount_minor * (invoices.total_minor - invoices.tax_minor) / lines.invoice_lines_minor
-        end as charge_minor,
-        case lines.invoice_lines_minor
-            when 0 then 0 else lines.amount_minor * invoices.tax_minor / lines.invoice_lines_minor
-        end as tax_minor,
+        end) as charge_minor,
+        trim_scale(case
+            when lines.invoice_lines_minor = 0 or invoices.tax_minor = 0 then 0
+            else lines.amount_minor * invoices.tax_minor / lines.invoice_lines_minor
+        end) as tax_minor,
         lines.amount_minor < 0 as is_credit
     from {{ ref("fct_invoice_line") }} as lines
     inner join {{ ref("fct_invoice") }} as invoices on lines.invoice_id = invoices.invoice_id
