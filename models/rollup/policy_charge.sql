@@ -47,13 +47,26 @@ item_months as (
     group by subscription_item_id, currency, month, billing_interval, interval_count
 ),
 
-billed as (
+shared as (
     select
         *,
-        case billing_interval when 'year' then 12 * interval_count when 'month' then interval_count else 1 end as months,
         {{ per_month("1", "billing_interval", "interval_count") }} * {{ week_factor("billing_interval") }} / bills_count
             as share
     from item_months
+),
+
+billed as (
+    select
+        currency,
+        month as first_month,
+        case billing_interval
+            when 'year' then cast(month + (12 * interval_count - 1) * interval '1 month' as date)
+            when 'month' then cast(month + (interval_count - 1) * interval '1 month' as date)
+            else month
+        end as last_month,
+        {{ round_minor("charge_minor * share") }} as bill_minor,
+        case tax_minor when 0 then 0 else {{ round_minor("tax_minor * share") }} end as tax_minor
+    from shared
 ),
 
 stretches as (
@@ -82,18 +95,10 @@ spans as (
         month_minor
     from stretches
     union all
-    select
-        parts.kind,
-        billed.currency,
-        billed.month,
-        cast(billed.month + (billed.months - 1) * interval '1 month' as date),
-        parts.month_minor
-    from billed
-    cross join lateral (
-        values
-        ('bill', {{ round_minor("billed.charge_minor * billed.share") }}),
-        ('tax', {{ round_minor("billed.tax_minor * billed.share") }})
-    ) as parts (kind, month_minor)
+    select 'bill', currency, first_month, last_month, bill_minor from billed
+    union all
+    select 'tax', currency, first_month, last_month, tax_minor from billed
+    where tax_minor <> 0
 ),
 
 sums as (
