@@ -42,6 +42,9 @@ final as (
             as net_usd,
         invoices.status <> 'void' as is_revenue,
         invoices.coupon_id,
+        invoices.coupon_duration,
+        invoices.percent_off as coupon_percent_off,
+        invoices.amount_off_minor as coupon_amount_off_minor,
         case when invoices.coupon_duration in ('forever', 'repeating') then invoices.percent_off end as percent_off,
         case when invoices.coupon_duration in ('forever', 'repeating') then invoices.amount_off_minor end
             as amount_off_minor,

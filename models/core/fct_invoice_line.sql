@@ -59,6 +59,7 @@ final as (
         interval_count,
         is_proration,
         amount_minor,
+        invoice_lines_minor,
         period_starts_at,
         period_ends_at,
         invoice_status,

@@ -30,6 +30,7 @@ final as (
             lead(period_starts_at) over (partition by subscription_item_id order by period_starts_at),
             'infinity'::timestamptz
         ) as next_event_at,
+        period_ends_at,
         amount_minor < 0 as is_end,
         product,
         plan,

@@ -13,6 +13,7 @@ import pytest
 
 from app.access import OPERATOR
 from app.compile import additivity_of
+from app.made_of import apart_of
 from app.metrics import Question, catalogue
 from app.reconciliation import reconcile, records
 from app.settings import Settings
@@ -65,9 +66,10 @@ def test_the_parts_of_every_metric_that_adds_up_make_the_whole(built: Built) -> 
     warehouse, wrong, tried = Warehouse(built.settings), [], 0
     for name, metric in catalogue().items():
         dimensions = additivity_of(metric, catalogue()).over_dimensions
-        whole = by_month(warehouse, Question(name, include_partial=True), built.as_of) if dimensions else {}
+        apart = apart_of(metric, catalogue())
+        whole = by_month(warehouse, Question(name, by=apart, include_partial=True), built.as_of) if dimensions else {}
         for dimension in dimensions:
-            parts = by_month(warehouse, Question(name, by=(dimension,), include_partial=True), built.as_of)
+            parts = by_month(warehouse, Question(name, by=(*apart, dimension), include_partial=True), built.as_of)
             wrong += [(name, dimension, month) for month in whole.keys() | parts.keys()
                       if whole.get(month, 0) != parts.get(month, 0)]  # fmt: skip
             tried += 1

@@ -140,6 +140,7 @@ def _give_up(desk: Desk, deal: Deal, end: str, now: int) -> None:
         desk.close(deal, now)
     elif end == "unpaid":
         deal.body["status"] = "unpaid"
+        deal.agreement.is_marked_unpaid = True
         desk.put_deal(deal, now)
     if not desk.body["delinquent"]:
         desk.body["delinquent"] = True

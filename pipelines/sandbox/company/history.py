@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from pipelines.sandbox.company.catalog import Plan
+
 
 @dataclass
 class Term:
@@ -46,13 +48,28 @@ class Agreement:
     debts: list[Debt] = field(default_factory=list)
     trial_until: int | None = None
     is_incomplete: bool = False
+    is_marked_unpaid: bool = False
     ended_at: int | None = None
     asked_to_end_at: int | None = None
 
 
 @dataclass(frozen=True)
+class Given:
+    """A coupon as it was given on a bill: a percentage, or minor units of the bill's currency."""
+
+    duration: str
+    percent: int | None
+    amount_off: int | None
+    start: int
+    end: int | None
+
+
+@dataclass(frozen=True)
 class Sale:
-    """A line of a bill: what was sold for the time from `start` to `end`, before discounts and tax."""
+    """A line of a bill: what was sold for the time from `start` to `end`, before discounts and tax.
+
+    Of a line of an agreement also its item, the price it has, and what that is at list price in a month.
+    """
 
     id: str
     product: str
@@ -60,6 +77,9 @@ class Sale:
     amount: int
     start: int
     end: int
+    item: str = ""
+    price: Plan | None = None
+    gross: Fraction = Fraction(0)
 
 
 @dataclass
@@ -67,7 +87,8 @@ class Bill:
     """An invoice as the company remembers it: money in minor units.
 
     `owed`: what is left of the total once the customer's credit is used; `due`: until when it is to be paid.
-    `usage` of it is metered; `begins`: its agreement's period began with it, so that it holds nothing prorated.
+    `usage` of it is metered; `begins`: its agreement's period began with it, so that it holds nothing prorated;
+    `failed_at`: the last time that collecting it failed.
     """
 
     id: str
@@ -86,6 +107,9 @@ class Bill:
     usage: int = 0
     agreement: Agreement | None = None
     begins: bool = False
+    made_at: int = 0
+    coupon: Given | None = None
+    failed_at: int | None = None
 
 
 @dataclass(frozen=True)

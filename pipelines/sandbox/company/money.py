@@ -9,7 +9,7 @@ from pipelines.sandbox.company import credit_notes
 from pipelines.sandbox.company.book import Body
 from pipelines.sandbox.company.catalog import Plan
 from pipelines.sandbox.company.desk import Deal, Desk, Discount, Invoice, Line
-from pipelines.sandbox.company.history import Bill, Debt, Receipt, Sale, Term
+from pipelines.sandbox.company.history import Bill, Debt, Given, Receipt, Sale, Term
 from pipelines.sandbox.company.stripe_bodies import (
     charge_body,
     invoice_body,
@@ -120,18 +120,34 @@ def settle_amounts(desk: Desk, deal: Deal | None, invoice: Invoice, now: int) ->
             deal.agreement.debts.append(invoice.debt)
     invoice.bill = Bill(body["id"], desk.customer, desk.currency, now, net, body["total"], due,
                         body["due_date"] or now, _sales(invoice), usage=usage,
-                        agreement=deal.agreement if deal else None, begins=begins)  # fmt: skip
+                        agreement=deal.agreement if deal else None, begins=begins, made_at=body["created"],
+                        coupon=_given(invoice))  # fmt: skip
     desk.diary.bills.append(invoice.bill)
     desk.log.put("invoice", body, now, "invoice.finalized")
 
 
 def _sales(invoice: Invoice) -> tuple[Sale, ...]:
     """What is sold by each line; a line outside any subscription is of no product."""
-    named = [(line.plan.product, line.plan.tier) for line in invoice.lines] or [("Unknown", "One-off")]
+    bodies = invoice.body["lines"]["data"]
+    if not invoice.lines:
+        return tuple(
+            Sale(body["id"], "Unknown", "One-off", body["amount"], body["period"]["start"], body["period"]["end"])
+            for body in bodies
+        )
     return tuple(
-        Sale(line["id"], product, plan, line["amount"], line["period"]["start"], line["period"]["end"])
-        for line, (product, plan) in zip(invoice.body["lines"]["data"], named, strict=True)
-    )
+        Sale(body["id"], line.plan.product, line.plan.tier, line.amount, *line.period, line.item.id, line.plan,
+             _gross(line.plan, line.quantity or 0))
+        for body, line in zip(bodies, invoice.lines, strict=True)
+    )  # fmt: skip
+
+
+def _given(invoice: Invoice) -> Given | None:
+    """The coupon that the invoice names; none where it was over before the invoice was made."""
+    discount = invoice.discount
+    if discount is None or not invoice.body["discount"]:
+        return None
+    coupon = discount.coupon
+    return Given(coupon.duration, coupon.percent, coupon.amount_off, discount.start, discount.end)
 
 
 def agree(deal: Deal, invoice: Invoice) -> None:
@@ -203,6 +219,8 @@ def write_off(desk: Desk, invoice: Invoice, now: int) -> None:
 def fail(desk: Desk, invoice: Invoice, now: int, failure: str) -> None:
     """A card payment that did not go through."""
     charge = charge_body(desk.id("ch_3", 23), now, invoice.body, desk.card, failure)
+    if invoice.bill is not None:
+        invoice.bill.failed_at = now
     desk.log.put("charge", charge, now, "charge.failed")
     invoice.body.update(attempt_count=invoice.body["attempt_count"] + 1, attempted=True, charge=charge["id"],
                         next_payment_attempt=now + 3 * DAY)  # fmt: skip

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from pipelines.sandbox.company import Company
 from pipelines.sandbox.company.closing import Books
-from pipelines.sandbox.figures import finance, marketing, product, sales, standing, subscriptions, tickets
+from pipelines.sandbox.figures import finance, marketing, policies, product, sales, standing, subscriptions, tickets
 from pipelines.sandbox.figures.told import Told
 
 __all__ = ["NOT_KNOWN", "ROOMS", "Told", "figures"]
@@ -18,6 +18,7 @@ __all__ = ["NOT_KNOWN", "ROOMS", "Told", "figures"]
 ROOMS: tuple[Callable[[Company, Books], Iterator[Told]], ...] = (
     finance.told,
     marketing.told,
+    policies.told,
     product.told,
     sales.told,
     standing.told,
