@@ -104,8 +104,9 @@ def test_metrics_lists_the_dictionary(empty: Settings, plumbline: Plumbline) -> 
     rows = {row["metric"]: row for row in json.loads(ended.stdout)["metrics"]}
     assert {"net_mrr", "arr", "active_customers"} <= set(rows)
     assert (rows["net_mrr"]["additive_over_time"], rows["new_mrr"]["additive_over_time"]) == (False, True)
-    assert rows["arr"]["additive_over_dimensions"] == ["product", "plan", "country"]
-    assert rows["mrr_growth_year"]["dimensions"] == ["product", "plan", "country"], "those of what it is made of"
+    cuts = ["product", "plan", "country", "region", "currency"]
+    assert rows["arr"]["additive_over_dimensions"] == cuts
+    assert rows["mrr_growth_year"]["dimensions"] == cuts, "those of what it is made of"
     assert rows["nrr"]["additive_over_dimensions"] == [] and "ratio" in rows["nrr"]["why_over_dimensions"]
     assert "net_mrr" in plumbline(empty, "metrics").stdout
 

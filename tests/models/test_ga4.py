@@ -20,9 +20,7 @@ READINGS = [
 ]
 
 
-def test_a_row_that_its_day_no_longer_has_is_not_current(
-    database: connection, build_as_of: Callable[[datetime], None]
-) -> None:
+def test_a_row_that_its_day_no_longer_has_is_not_current(database: connection, stage: Callable[..., None]) -> None:
     with database.cursor() as cursor:
         cursor.execute(
             "create table raw_ga4.traffic (date timestamp, session_campaign_name text, sessions numeric, "
@@ -32,7 +30,7 @@ def test_a_row_that_its_day_no_longer_has_is_not_current(
         cursor.execute("grant usage on schema raw_ga4 to public")
         cursor.executemany("insert into raw_ga4.traffic values (%s, %s, %s, %s)", READINGS)
     database.commit()
-    build_as_of(datetime(2026, 11, 22, 11, tzinfo=UTC))
+    stage("stg_ga4__traffic")
     found = answers(
         database,
         "select visit_date, campaign_name, session_count, is_current from staging.stg_ga4__traffic order by 1, 2",
@@ -43,9 +41,7 @@ def test_a_row_that_its_day_no_longer_has_is_not_current(
     ]
 
 
-def test_a_bounce_that_was_appended_twice_is_one_bounce(
-    database: connection, build_as_of: Callable[[datetime], None]
-) -> None:
+def test_a_bounce_that_was_appended_twice_is_one_bounce(database: connection, stage: Callable[..., None]) -> None:
     with database.cursor() as cursor:
         cursor.execute("create table raw_sendgrid.bounces (email text, created bigint, reason text, status text)")
         cursor.execute("grant select on raw_sendgrid.bounces to public")
@@ -53,15 +49,13 @@ def test_a_bounce_that_was_appended_twice_is_one_bounce(
         for created in (1_790_000_000, 1_790_000_000, 1_790_000_060):
             cursor.execute("insert into raw_sendgrid.bounces values ('A@b.c', %s, 'full', '5.2.2')", (created,))
     database.commit()
-    build_as_of(datetime(2026, 11, 22, 11, tzinfo=UTC))
+    stage("stg_sendgrid__bounces")
     found = answers(database, "select email, happened_at from staging.stg_sendgrid__bounces order by 2")
     at = datetime.fromtimestamp(1_790_000_000, UTC)
     assert found == [("a@b.c", at), ("a@b.c", at.replace(minute=at.minute + 1))]
 
 
-def test_a_property_that_was_never_loaded_has_no_rows(
-    database: connection, build_as_of: Callable[[datetime], None]
-) -> None:
-    build_as_of(datetime(2026, 11, 22, 11, tzinfo=UTC))
+def test_a_property_that_was_never_loaded_has_no_rows(database: connection, stage: Callable[..., None]) -> None:
+    stage("stg_ga4__*")
     for report in ("traffic", "landing_pages", "events", "devices", "countries"):
         assert answers(database, f"select count(*) from staging.stg_ga4__{report}") == [(0,)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,7 +25,7 @@ from pipelines.job import Run
 from pipelines.live import MOST_TRIES, Waiting
 from pipelines.live_build import LiveBuild, build_live
 from tests.models import meridian
-from tests.models.conftest import answers, contents
+from tests.models.conftest import Copies, answers, contents
 from tests.models.raw_tables import TEXT, fill, fill_files, fill_stripe
 
 Build = Callable[[datetime], None]
@@ -38,8 +38,7 @@ NOBODY_READS = "abacus"
 """A source of which no model is made; all those of ours are read."""
 
 
-@pytest.fixture
-def loaded(database: connection) -> connection:
+def load(database: connection) -> None:
     fill_stripe(database, meridian.objects(), extracted_at=datetime(2024, 4, 5, tzinfo=UTC))
     fill_files(database, {"exchange_rates": meridian.RATES, "contracts": meridian.CONTRACTS})
     fill(database, "raw_production", "accounts", ACCOUNTS, [
@@ -47,7 +46,24 @@ def loaded(database: connection) -> connection:
         {"id": "acc_2", "is_internal": False, "created_at": datetime(2024, 1, 20)},
     ])  # fmt: skip
     fill(database, "raw_production", "users", USERS, [{"id": "u_1", "account_id": "acc_1", "last_seen_at": SEEN}])
+
+
+@pytest.fixture
+def loaded(database: connection) -> connection:
+    load(database)
     return database
+
+
+@pytest.fixture
+def built(copies: Copies, build_as_of: Build) -> Iterator[connection]:
+    """What is loaded, and built as of APRIL."""
+
+    def make(database: connection) -> None:
+        load(database)
+        build_as_of(APRIL)
+
+    with copies.of("april", make) as database:
+        yield database
 
 
 def test_nothing_is_built_before_the_whole_was(migrated: Settings, loaded: connection) -> None:
@@ -56,39 +72,37 @@ def test_nothing_is_built_before_the_whole_was(migrated: Settings, loaded: conne
 
 
 @pytest.mark.slow
-def test_a_new_user_of_the_product_counts_at_once(migrated: Settings, loaded: connection, build_as_of: Build) -> None:
-    build_as_of(APRIL)
-    assert answers(loaded, PRODUCT) == [(1,)]
+def test_a_new_user_of_the_product_counts_at_once(migrated: Settings, built: connection) -> None:
+    assert answers(built, PRODUCT) == [(1,)]
     untouched = "select oid from pg_class where oid = 'core.fct_invoice'::regclass"
-    before = answers(loaded, untouched)
+    before = answers(built, untouched)
     heard = wall()
-    _execute(loaded, "insert into raw_production.users values ('u_2', 'acc_2', '2024-04-20 09:00')")
+    _execute(built, "insert into raw_production.users values ('u_2', 'acc_2', '2024-04-20 09:00')")
     found = build_live(migrated, APRIL, {"production": heard, NOBODY_READS: heard})
-    assert (found.failures, answers(loaded, PRODUCT)) == ((), [(2,)])
-    assert answers(loaded, untouched) == before
-    assert answers(loaded, "select sources, result, as_of, heard_at <= started_at and started_at <= ended_at, "
-                           "models_count from portal.live_build order by started_at desc limit 1") == [
+    assert (found.failures, answers(built, PRODUCT)) == ((), [(2,)])
+    assert answers(built, untouched) == before
+    assert answers(built, "select sources, result, as_of, heard_at <= started_at and started_at <= ended_at, "
+                          "models_count from portal.live_build order by started_at desc limit 1") == [
         ([NOBODY_READS, "production"], "ok", APRIL, True, found.models)
     ]  # fmt: skip
     assert found.models == 4
-    assert answers(loaded, "select count(*) from pg_tables where schemaname = 'rollup_next'") == [(0,)]
+    assert answers(built, "select count(*) from pg_tables where schemaname = 'rollup_next'") == [(0,)]
 
 
 @pytest.mark.slow
-def test_a_part_comes_to_what_the_whole_comes_to(migrated: Settings, loaded: connection, build_as_of: Build) -> None:
+def test_a_part_comes_to_what_the_whole_comes_to(migrated: Settings, built: connection, build_as_of: Build) -> None:
     """Ada's subscription ends by a webhook; every row of every rollup and core table is compared with a whole build."""
-    build_as_of(APRIL)
-    first = contents(migrated, loaded)
+    first = contents(migrated, built)
     heard = wall()
     event = {"id": "evt_end", "object": "event", "type": "customer.subscription.deleted", "created": meridian.at(4, 10),
              "data": {"object": meridian.ada(ended_at=meridian.at(4, 10))}}  # fmt: skip
-    _execute(loaded, "insert into raw_stripe_webhook.event (event_id, type, created, payload, state) values "
-                     "(%s, %s, to_timestamp(%s), %s, 'read')",
+    _execute(built, "insert into raw_stripe_webhook.event (event_id, type, created, payload, state) values "
+                    "(%s, %s, to_timestamp(%s), %s, 'read')",
              event["id"], event["type"], event["created"], json.dumps(event))  # fmt: skip
     assert build_live(migrated, APRIL, {"stripe_webhook": heard}).failures == ()
-    part = contents(migrated, loaded)
+    part = contents(migrated, built)
     build_as_of(APRIL)
-    assert part == contents(migrated, loaded)
+    assert part == contents(migrated, built)
     assert {table for table in part if part[table] != first[table]} >= {"rollup.mrr_month", "rollup.customers_month"}
 
 
@@ -110,15 +124,14 @@ def test_what_a_whole_build_has_seen_or_a_new_day_begins_is_left_to_it(
 
 @pytest.mark.slow
 def test_nothing_is_built_on_what_a_whole_build_that_fell_short_has_left(
-    migrated: Settings, loaded: connection, build_as_of: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    migrated: Settings, built: connection, build_as_of: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What it made of core stands; rollups that a part of another source works out read it, such as kpi_day."""
     paid = "select count(*) from rollup.kpi_day where unique_id = 'payments_count'"
-    build_as_of(APRIL)
     charge = {"id": "ch_1", "object": "charge", "customer": "cus_ada", "status": "succeeded", "currency": "usd",
               "amount": 700, "created": meridian.at(4, 10)}  # fmt: skip
-    _execute(loaded, "insert into raw_stripe_webhook.event (event_id, type, created, payload, state) values "
-                     "('evt_1', 'charge.succeeded', to_timestamp(%s), %s, 'read')",
+    _execute(built, "insert into raw_stripe_webhook.event (event_id, type, created, payload, state) values "
+                    "('evt_1', 'charge.succeeded', to_timestamp(%s), %s, 'read')",
              meridian.at(4, 10), json.dumps({"data": {"object": charge}}))  # fmt: skip
     with monkeypatch.context() as changed:
         shutil.copytree(dbt.PROJECT, tmp_path / "models")
@@ -126,9 +139,9 @@ def test_nothing_is_built_on_what_a_whole_build_that_fell_short_has_left(
         (tmp_path / "models/tests/assert_nobody_pays.sql").write_text("select * from {{ ref('mrr_month') }} limit 1\n")
         with pytest.raises(FellShort, match="nobody pays"):
             build_as_of(APRIL)
-    assert answers(loaded, "select count(*) from core.fct_payment") == [(1,)]
+    assert answers(built, "select count(*) from core.fct_payment") == [(1,)]
     assert build_live(migrated, APRIL, {"production": wall()}) == LiveBuild()
-    assert answers(loaded, paid) == [(0,)]
+    assert answers(built, paid) == [(0,)]
 
 
 @pytest.mark.slow
@@ -148,46 +161,44 @@ def test_a_whole_build_speaks_about_the_present_and_not_about_when_its_job_began
 
 @pytest.mark.slow
 def test_an_invariant_that_does_not_hold_keeps_the_part_from_readers(
-    migrated: Settings, loaded: connection, build_as_of: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    migrated: Settings, built: connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    build_as_of(APRIL)
     shutil.copytree(dbt.PROJECT, tmp_path / "models")
     monkeypatch.setattr(dbt, "PROJECT", tmp_path / "models")
     (tmp_path / "models/tests/assert_nobody_uses_it.sql").write_text(
         "select * from {{ ref('department_claim') }} where department = 'Product' and claimed_value > 1\n"
     )
-    _execute(loaded, "insert into raw_production.users values ('u_2', 'acc_2', '2024-04-20 09:00')")
+    _execute(built, "insert into raw_production.users values ('u_2', 'acc_2', '2024-04-20 09:00')")
     [failure] = build_live(migrated, APRIL, {"production": wall()}).failures
     assert failure.startswith("The invariant 'nobody uses it' does not hold: ")
-    assert answers(loaded, PRODUCT) == [(1,)]
+    assert answers(built, PRODUCT) == [(1,)]
     newest = "select result, error from portal.live_build order by started_at desc limit 1"
-    assert answers(loaded, newest) == [("failed", failure)]
+    assert answers(built, newest) == [("failed", failure)]
     assert build_live(migrated, APRIL, {"salesforce": wall()}).failures == (failure,), "it reads what that one left"
     (tmp_path / "models/tests/assert_nobody_uses_it.sql").unlink()
     assert build_live(migrated, APRIL, {"salesforce": wall()}).failures == ()
     sources = "select sources from portal.live_build order by started_at desc limit 1"
-    assert answers(loaded, sources) == [(["production", "salesforce"],)]
-    assert answers(loaded, PRODUCT) == [(2,)]
+    assert answers(built, sources) == [(["production", "salesforce"],)]
+    assert answers(built, PRODUCT) == [(2,)]
     assert build_live(migrated, APRIL, {"salesforce": wall()}).failures == ()
-    assert answers(loaded, sources) == [(["salesforce"],)]
+    assert answers(built, sources) == [(["salesforce"],)]
 
 
 @pytest.mark.slow
 def test_the_service_hears_of_an_event_that_stripe_posts_while_it_begins(
-    migrated: Settings, loaded: connection, build_as_of: Build, monkeypatch: pytest.MonkeyPatch
+    migrated: Settings, built: connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It comes while the project is read, which takes long."""
-    build_as_of(APRIL)
-    _execute(loaded, "delete from portal.live_build")
+    _execute(built, "delete from portal.live_build")
     monkeypatch.setattr(live, "as_of", lambda settings: APRIL)
     read, stopping, was_read = live.Models.now, Event(), Event()
 
     def now(models: live.Models, at: datetime) -> Any:
         if not was_read.is_set():
             was_read.set()
-            _execute(loaded, "notify plumbline_raw, 'anything'")
-            _execute(loaded, "insert into raw_stripe_webhook.event (event_id, type, created, payload, state) values "
-                             "('evt_1', 'charge.succeeded', now(), '{}', 'ignored')")  # fmt: skip
+            _execute(built, "notify plumbline_raw, 'anything'")
+            _execute(built, "insert into raw_stripe_webhook.event (event_id, type, created, payload, state) values "
+                            "('evt_1', 'charge.succeeded', now(), '{}', 'ignored')")  # fmt: skip
         return read(models, at)
 
     monkeypatch.setattr(live.Models, "now", now)
@@ -196,7 +207,7 @@ def test_the_service_hears_of_an_event_that_stripe_posts_while_it_begins(
         service.start()
         try:
             was_read.wait(60)
-            _until(loaded, "select exists (select 1 from portal.live_build where sources = array['stripe_webhook'])")
+            _until(built, "select exists (select 1 from portal.live_build where sources = array['stripe_webhook'])")
         finally:
             stopping.set()
             service.join()

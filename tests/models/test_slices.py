@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -18,12 +18,11 @@ from pipelines.build import last_good
 from pipelines.live_build import LiveBuild, Models, build_live
 from pipelines.live_slice import touched_since
 from tests.models import meridian
-from tests.models.conftest import answers, contents
+from tests.models.conftest import Copies, answers, contents
 from tests.models.raw_tables import fill_files, fill_stripe
 
 pytestmark = pytest.mark.slow
 Build = Callable[[datetime], None]
-Happens = Callable[..., None]
 APRIL = datetime(2024, 4, 20, 15, tzinfo=UTC)
 SAME_TABLE = "select 'core.fct_invoice'::regclass::oid"
 IDENTITIES = [
@@ -36,45 +35,53 @@ IDENTITIES = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def loaded(database: connection) -> connection:
+def load(database: connection) -> None:
     fill_stripe(database, meridian.objects(), extracted_at=datetime(2024, 4, 5, tzinfo=UTC))
     fill_files(database, {"exchange_rates": meridian.RATES, "contracts": meridian.CONTRACTS, "identities": IDENTITIES})
+
+
+@pytest.fixture
+def loaded(database: connection) -> connection:
+    load(database)
     return database
+
+
+@pytest.fixture
+def built(copies: Copies, build_as_of: Build) -> Iterator[connection]:
+    """What is loaded, and built as of APRIL."""
+
+    def make(database: connection) -> None:
+        load(database)
+        build_as_of(APRIL)
+
+    with copies.of("april", make) as database:
+        yield database
 
 
 CHARGE = {"id": "ch_1", "object": "charge", "customer": None, "status": "succeeded", "currency": "usd", "amount": 700,
           "created": meridian.at(4, 10)}  # fmt: skip
 
 
-@pytest.fixture
-def happens(loaded: connection) -> Happens:
+def happens(database: connection, body: Mapping[str, Any], at: int) -> None:
     """Stores an event of Stripe that speaks of an object, as the webhook does."""
-
-    def stored(body: Mapping[str, Any], at: int) -> None:
-        with loaded.cursor() as cursor:
-            cursor.execute(
-                "insert into raw_stripe_webhook.event (event_id, type, created, payload, state) values "
-                "('evt_' || md5(random()::text), %s, to_timestamp(%s), %s, 'read')",
-                (f"{body['object']}.updated", at, json.dumps({"data": {"object": body}})),
-            )
-        loaded.commit()
-
-    return stored
+    with database.cursor() as cursor:
+        cursor.execute(
+            "insert into raw_stripe_webhook.event (event_id, type, created, payload, state) values "
+            "('evt_' || md5(random()::text), %s, to_timestamp(%s), %s, 'read')",
+            (f"{body['object']}.updated", at, json.dumps({"data": {"object": body}})),
+        )
+    database.commit()
 
 
 def _differences(part: Mapping[str, Any], whole: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: (part[name], rows) for name, rows in whole.items() if part[name] != rows}
 
 
-def test_slices_come_to_what_the_whole_comes_to(
-    migrated: Settings, loaded: connection, build_as_of: Build, happens: Happens
-) -> None:
+def test_slices_come_to_what_the_whole_comes_to(migrated: Settings, built: connection, build_as_of: Build) -> None:
     """A newcomer whose id holds a quote, a second record of a merged customer, one that was ours all along, a void
     invoice, a new name, an end: each in a part of its own, and all on models read once.
     """
-    build_as_of(APRIL)
-    [table], models, first = answers(loaded, SAME_TABLE), Models(migrated), contents(migrated, loaded)
+    [table], models, first = answers(built, SAME_TABLE), Models(migrated), contents(migrated, built)
     for bodies in (
         _newcomer("o'hara"),
         _newcomer("bo_again"),
@@ -84,27 +91,27 @@ def test_slices_come_to_what_the_whole_comes_to(
         [meridian.ada(ended_at=meridian.at(4, 10))],
     ):
         for body in bodies:
-            happens(body, meridian.at(4, 19))
+            happens(built, body, meridian.at(4, 19))
         assert build_live(migrated, APRIL, {"stripe_webhook": wall()}, models).failures == ()
-    assert answers(loaded, SAME_TABLE) == [table], "a slice leaves the table itself where it is"
-    part = contents(migrated, loaded)
+    assert answers(built, SAME_TABLE) == [table], "a slice leaves the table itself where it is"
+    part = contents(migrated, built)
     build_as_of(APRIL)
-    assert _differences(part, contents(migrated, loaded)) == {}
+    assert _differences(part, contents(migrated, built)) == {}
     changed = {name for name in part if part[name] != first[name]}
     assert changed >= {"rollup.mrr_month", "rollup.mrr_movement", "core.fct_mrr_segment", "core.dim_customer"}
-    customers = answers(loaded, "select distinct customer_id from core.fct_invoice order by 1")
+    customers = answers(built, "select distinct customer_id from core.fct_invoice order by 1")
     assert customers == [("MW-2",), ("cus_ada",), ("cus_o'hara",)]
 
 
 def test_what_the_clock_alone_has_moved_is_in_the_part(
-    migrated: Settings, loaded: connection, build_as_of: Build, happens: Happens
+    migrated: Settings, loaded: connection, build_as_of: Build
 ) -> None:
     """Ada's subscription ends at noon; the whole build was before, and the event after it speaks of somebody else."""
-    happens(meridian.ada(ended_at=meridian.at(4, 20)), meridian.at(4, 19))
+    happens(loaded, meridian.ada(ended_at=meridian.at(4, 20)), meridian.at(4, 19))
     build_as_of(APRIL - timedelta(hours=6))
     before = _paid(loaded)
     for body in _newcomer("late"):
-        happens(body, meridian.at(4, 20))
+        happens(loaded, body, meridian.at(4, 20))
     assert build_live(migrated, APRIL, {"stripe_webhook": wall()}).failures == ()
     part = contents(migrated, loaded)
     assert (before - _paid(loaded), _paid(loaded) - before) == ({"cus_ada"}, {"cus_late"})
@@ -113,7 +120,7 @@ def test_what_the_clock_alone_has_moved_is_in_the_part(
 
 
 def test_who_is_known_by_other_names_or_was_moved_otherwise_is_in_the_part(
-    migrated: Settings, loaded: connection, build_as_of: Build, happens: Happens
+    migrated: Settings, loaded: connection, build_as_of: Build
 ) -> None:
     """Only newcomers are spoken of. One has no record yet, though the file says whose it is; another's invoice was
     somebody else's. Of the rest, the clock moves one who has no record any more, and Ada, who ended at the very instant
@@ -122,13 +129,13 @@ def test_who_is_known_by_other_names_or_was_moved_otherwise_is_in_the_part(
     _tell(loaded, IDENTITIES[1:])
     for body in [*_newcomer("gone")[1:], *_newcomer("was"), meridian.ada(ended_at=meridian.at(4, 20, 9))]:
         ended = {"ended_at": meridian.at(4, 20, 12)} if body["id"] == "sub_gone" else {}
-        happens({**body, **ended}, meridian.at(4, 19))
+        happens(loaded, {**body, **ended}, meridian.at(4, 19))
     _all_came_long_ago(loaded)
     build_as_of(APRIL - timedelta(hours=6))
     [table] = answers(loaded, SAME_TABLE)
     _tell(loaded, IDENTITIES)
     for body in [*_newcomer("bo_again")[1:], {**_newcomer("was")[2], "customer": "cus_is"}]:
-        happens(body, meridian.at(4, 20))
+        happens(loaded, body, meridian.at(4, 20))
     assert build_live(migrated, APRIL, {"stripe_webhook": wall()}).failures == ()
     assert answers(loaded, SAME_TABLE) == [table]
     part = contents(migrated, loaded)
@@ -137,84 +144,76 @@ def test_who_is_known_by_other_names_or_was_moved_otherwise_is_in_the_part(
 
 
 def test_a_charge_of_nobody_that_is_given_to_a_customer_is_counted_once(
-    migrated: Settings, loaded: connection, build_as_of: Build, happens: Happens
+    migrated: Settings, loaded: connection, build_as_of: Build
 ) -> None:
-    happens(CHARGE, meridian.at(4, 10))
+    happens(loaded, CHARGE, meridian.at(4, 10))
     _all_came_long_ago(loaded)
     build_as_of(APRIL)
-    happens({**CHARGE, "customer": "cus_ada"}, meridian.at(4, 19))
+    happens(loaded, {**CHARGE, "customer": "cus_ada"}, meridian.at(4, 19))
     assert build_live(migrated, APRIL, {"stripe_webhook": wall()}).failures == ()
     assert answers(loaded, "select charge_id, customer_id from core.fct_payment") == [("ch_1", "cus_ada")]
 
 
 @pytest.mark.parametrize("reason", ["a product is anybody's", "more than a slice is good for"])
 def test_where_it_cannot_be_said_whose_rows_are_new_all_are_worked_out(
-    migrated: Settings, loaded: connection, build_as_of: Build, happens: Happens,
+    migrated: Settings, built: connection, build_as_of: Build,
     monkeypatch: pytest.MonkeyPatch, reason: str,
 ) -> None:  # fmt: skip
-    build_as_of(APRIL)
-    [table] = answers(loaded, SAME_TABLE)
+    [table] = answers(built, SAME_TABLE)
     if reason == "a product is anybody's":
-        happens({"id": "prod_core", "object": "product", "name": "Corner", "created": meridian.at(1, 1)},
+        happens(built, {"id": "prod_core", "object": "product", "name": "Corner", "created": meridian.at(1, 1)},
                 meridian.at(4, 19))  # fmt: skip
     else:
         monkeypatch.setattr(live_slice, "MOST_CUSTOMERS", 1)
         for body in [*_newcomer("one"), *_newcomer("two")]:
-            happens(body, meridian.at(4, 19))
+            happens(built, body, meridian.at(4, 19))
     assert build_live(migrated, APRIL, {"stripe_webhook": wall()}).failures == ()
-    assert answers(loaded, SAME_TABLE) != [table]
-    part = contents(migrated, loaded)
+    assert answers(built, SAME_TABLE) != [table]
+    part = contents(migrated, built)
     build_as_of(APRIL)
-    assert _differences(part, contents(migrated, loaded)) == {}
+    assert _differences(part, contents(migrated, built)) == {}
 
 
-def test_what_reaches_no_sliced_model_comes_along(
-    migrated: Settings, loaded: connection, build_as_of: Build, happens: Happens
-) -> None:
+def test_what_reaches_no_sliced_model_comes_along(migrated: Settings, built: connection) -> None:
     """People use the product all the time: their rows reach none of the sliced models, those of the files reach all."""
-    build_as_of(APRIL)
-    [table] = answers(loaded, SAME_TABLE)
+    [table] = answers(built, SAME_TABLE)
     for body in _newcomer("one"):
-        happens(body, meridian.at(4, 19))
+        happens(built, body, meridian.at(4, 19))
     found = build_live(migrated, APRIL, {"stripe_webhook": wall(), "production": wall()})
-    assert (found.failures, answers(loaded, SAME_TABLE)) == ((), [table])
+    assert (found.failures, answers(built, SAME_TABLE)) == ((), [table])
     assert {"cus_ada", "cus_one"} <= {
-        customer for (customer,) in answers(loaded, "select customer_id from core.fct_invoice")
+        customer for (customer,) in answers(built, "select customer_id from core.fct_invoice")
     }
     assert build_live(migrated, APRIL, {"stripe_webhook": wall(), "files": wall()}).failures == ()
-    assert answers(loaded, SAME_TABLE) != [table]
+    assert answers(built, SAME_TABLE) != [table]
 
 
-def test_all_records_of_a_customer_are_touched_by_an_event_of_one(
-    migrated: Settings, loaded: connection, build_as_of: Build, happens: Happens
-) -> None:
-    build_as_of(APRIL)
-    built = last_good(migrated)
-    assert built is not None
+def test_all_records_of_a_customer_are_touched_by_an_event_of_one(migrated: Settings, built: connection) -> None:
+    good = last_good(migrated)
+    assert good is not None
     for body in _newcomer("bo_again"):
-        happens(body, meridian.at(4, 19))
-    found = touched_since(warehouse_url(migrated, "plumbline_builder"), built, APRIL)
+        happens(built, body, meridian.at(4, 19))
+    found = touched_since(warehouse_url(migrated, "plumbline_builder"), good, APRIL)
     assert found == live_slice.Touched(
         frozenset({"MW-2", "cus_bo_again"}), frozenset({"MW-2", "cus_bo", "cus_bo_again"})
     )
 
 
 def test_no_part_is_built_on_what_a_killed_build_has_left(
-    migrated: Settings, loaded: connection, build_as_of: Build
+    migrated: Settings, built: connection, build_as_of: Build
 ) -> None:
     """It made core anew and never said how it ended: its note is the table it leaves."""
-    build_as_of(APRIL)
-    with loaded.cursor() as cursor:
+    with built.cursor() as cursor:
         cursor.execute("create table rollup_next.whole_build ()")
         cursor.execute("alter table rollup_next.whole_build owner to plumbline_builder")
-    loaded.commit()
+    built.commit()
     assert build_live(migrated, APRIL, {"stripe_webhook": wall()}) == LiveBuild()
     build_as_of(APRIL)
     assert build_live(migrated, APRIL, {"stripe_webhook": wall()}).models > 0
 
 
 def _tell(database: connection, identities: list[dict[str, Any]]) -> None:
-    """The file of identities as it is loaded: the table stays, and with it the view that reads it."""
+    """The file of identities as it is built: the table stays, and with it the view that reads it."""
     names = ("customer_id", "source", "source_id", "kind")
     with database.cursor() as cursor:
         cursor.execute("delete from raw_files.identities")
