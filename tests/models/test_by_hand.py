@@ -166,11 +166,3 @@ def test_a_bank_that_went_silent_makes_cash_unknown_not_flat(
         assert found.rows[-1] == (date(2024, 4, 1), None)
         assert found.why_null(date(2024, 4, 1)) == silent
     warehouse.close()
-
-
-def test_a_warehouse_without_any_source_builds(database: connection, build_as_of: Build) -> None:
-    build_as_of(meridian.AS_OF)
-    for mart in ("mart_finance.mrr_monthly", "mart_executive.kpi_daily", "mart_sales.pipeline_monthly"):
-        assert answers(database, f"select count(*) from {mart}") == [(0,)], mart
-    claims = answers(database, "select department, claimed_value from mart_executive.claims order by 1")
-    assert claims == [("Finance", 0), ("Marketing", 0), ("Product", 0), ("Sales", 0)]

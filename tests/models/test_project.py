@@ -53,6 +53,16 @@ def test_every_worked_example_holds(migrated: Settings, models: dict[str, dict[s
     assert len(examples) >= 18
 
 
+def test_a_warehouse_without_any_source_has_marts_without_figures(
+    migrated: Settings, models: dict[str, dict[str, Any]]
+) -> None:
+    assert models
+    for mart in ("mart_finance.mrr_monthly", "mart_executive.kpi_daily", "mart_sales.pipeline_monthly"):
+        assert _answers(migrated, f"select count(*) from {mart}") == [(0,)], mart
+    claims = _answers(migrated, "select department, claimed_value from mart_executive.claims order by 1")
+    assert claims == [("Finance", 0), ("Marketing", 0), ("Product", 0), ("Sales", 0)]
+
+
 def test_a_run_leaves_no_flag_of_dbt_behind(migrated: Settings, models: dict[str, dict[str, Any]]) -> None:
     """In a process that runs for weeks, thousands of them would be searched for with each part of a build."""
     assert models
