@@ -26,11 +26,7 @@ won as (
 ),
 
 grouped as (
-    select 'whole' as cut, 'all' as cohort, won.* from won
-    union all
-    select 'cohort_year', to_char(cohort_month, 'YYYY'), won.* from won
-    union all
-    select 'cohort_quarter', to_char(cohort_month, 'YYYY"-Q"Q'), won.* from won
+    {{ cohort_groups("won") }}
 ),
 
 pooled as (

@@ -13,11 +13,7 @@ with cells as (
 ),
 
 grouped as (
-    select 'whole' as cut, 'all' as cohort, cells.* from cells
-    union all
-    select 'cohort_year', to_char(cohort_month, 'YYYY'), cells.* from cells
-    union all
-    select 'cohort_quarter', to_char(cohort_month, 'YYYY"-Q"Q'), cells.* from cells
+    {{ cohort_groups("cells") }}
 ),
 
 -- What was known at a close: the ages that each cohort had reached by then.

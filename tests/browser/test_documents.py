@@ -19,7 +19,7 @@ from pipelines.sandbox.people import PEOPLE
 from tests.portal.invented import AS_OF
 from tests.portal.servers import Portal
 
-from .test_every_page import CHROMIUM, PATIENCE_MS, SCREENS, Watch, chromium, keep, new_page, sign_in
+from .test_every_page import CHROMIUM, PATIENCE_MS, SCREENS, Watch, chromium, keep, new_page, signed_in
 
 __all__ = ["chromium"]
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Chromium")]
@@ -37,14 +37,7 @@ def written(portal: Portal) -> Iterator[Dictionary]:
 
 @pytest.fixture(scope="module")
 def logins(chromium: Browser, portal: Portal) -> dict[str, object]:
-    states = {}
-    for role in ("executive", "analyst"):
-        page = new_page(chromium)
-        sign_in(page, portal, EMAIL[role], "/")
-        page.wait_for_selector(".st-key-who")
-        states[role] = page.context.storage_state()
-        page.context.close()
-    return states
+    return signed_in(chromium, portal, *(EMAIL[role] for role in ("executive", "analyst")))
 
 
 def opened(chromium: Browser, portal: Portal, state: object, place: str, screen: str = "desk") -> tuple[Page, Watch]:
@@ -66,7 +59,7 @@ def close_silent(page: Page, watch: Watch) -> None:
 def test_the_page_leads_to_the_dictionary_whose_search_finds(
     chromium: Browser, portal: Portal, written: Dictionary, logins: dict[str, object], tmp_path: Path
 ) -> None:
-    page, watch = opened(chromium, portal, logins["executive"], "/dictionary")
+    page, watch = opened(chromium, portal, logins[EMAIL["executive"]], "/dictionary")
     page.locator(".pl-ways a", has_text="The whole dictionary").click()
     page.wait_for_url("**/docs/dictionary.html")
     entries = len(written.metrics) + len(written.datasets) + len(written.sources)
@@ -86,7 +79,7 @@ def test_the_page_leads_to_the_dictionary_whose_search_finds(
 def test_a_link_to_a_metric_opens_it_and_from_there_its_marts(
     chromium: Browser, portal: Portal, written: Dictionary, logins: dict[str, object], tmp_path: Path, screen: str
 ) -> None:
-    page, watch = opened(chromium, portal, logins["executive"], "/docs/dictionary.html#net_mrr", screen)
+    page, watch = opened(chromium, portal, logins[EMAIL["executive"]], "/docs/dictionary.html#net_mrr", screen)
     metric = page.locator("article#net_mrr")
     expect(metric.locator("dt", has_text="Question")).to_be_in_viewport()
     keep(page, f"docs-metric-{screen}", tmp_path)
@@ -103,7 +96,7 @@ def test_dbt_s_own_documentation_runs_under_our_policy(
     chromium: Browser, portal: Portal, written: Dictionary, logins: dict[str, object], tmp_path: Path
 ) -> None:
     """Its page asks for two icons before it knows their names, `{{ getIcon(…) }}`; we have none of that name."""
-    page, watch = opened(chromium, portal, logins["analyst"], "/dictionary")
+    page, watch = opened(chromium, portal, logins[EMAIL["analyst"]], "/dictionary")
     page.locator(".pl-ways a", has_text="by dbt").click()
     page.wait_for_url("**/docs/dbt.html*")
     page.goto(f"{portal.url}/docs/dbt.html#!/model/model.plumbline.fct_opportunity")
@@ -116,7 +109,7 @@ def test_dbt_s_own_documentation_runs_under_our_policy(
 def test_who_may_not_read_dbt_s_documentation_finds_no_way_to_it(
     chromium: Browser, portal: Portal, written: Dictionary, logins: dict[str, object]
 ) -> None:
-    page, _ = opened(chromium, portal, logins["executive"], "/dictionary")
+    page, _ = opened(chromium, portal, logins[EMAIL["executive"]], "/dictionary")
     page.locator(".pl-ways a").first.wait_for()
     assert page.locator(".pl-ways a").count() == 1
     page.goto(f"{portal.url}/docs/dbt.html")

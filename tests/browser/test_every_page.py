@@ -64,15 +64,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def kept_logins(chromium: Browser, portal: Portal) -> dict[str, object]:
-    """E-mail → the browser's state after signing in by hand."""
-    states: dict[str, object] = {}
-    for person in PEOPLE:
-        page = new_page(chromium)
-        sign_in(page, portal, person.email, "/")
-        page.wait_for_selector(".st-key-who")
-        states[person.email] = page.context.storage_state()
-        page.context.close()
-    return states
+    return signed_in(chromium, portal, *(person.email for person in PEOPLE))
 
 
 def new_page(chromium: Browser, **options: object) -> Page:
@@ -87,6 +79,18 @@ def sign_in(page: Page, portal: Portal, email: str, path: str) -> None:
     page.get_by_role("button", name="Sign in").click()
     page.locator(f'button[value="{email}"]').click()
     page.wait_for_url(portal.url + "/**")
+
+
+def signed_in(chromium: Browser, portal: Portal, *emails: str) -> dict[str, object]:
+    """E-mail → the browser's state after signing in by hand."""
+    states: dict[str, object] = {}
+    for email in emails:
+        page = new_page(chromium)
+        sign_in(page, portal, email, "/")
+        page.wait_for_selector(".st-key-who")
+        states[email] = page.context.storage_state()
+        page.context.close()
+    return states
 
 
 def settle(page: Page) -> None:

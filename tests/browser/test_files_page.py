@@ -20,7 +20,7 @@ from pipelines.sandbox.people import PEOPLE
 from tests.files.workbooks import TARGETS, workbook
 from tests.portal.servers import Portal
 
-from .test_every_page import CHROMIUM, SCREENS, Watch, chromium, keep, new_page, settle, sign_in
+from .test_every_page import CHROMIUM, SCREENS, Watch, chromium, keep, new_page, settle, signed_in
 
 __all__ = ["chromium"]
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Chromium")]
@@ -32,14 +32,7 @@ BAD = HEAD + "net_mrr,2026-10-15,900000\nnet_mrr,2026-11-01,\"950,5\"\n"
 
 @pytest.fixture(scope="module")
 def logins(chromium: Browser, portal: Portal) -> dict[str, object]:
-    states = {}
-    for role in ("finance", "engineer", "sales"):
-        page = new_page(chromium)
-        sign_in(page, portal, EMAIL[role], "/")
-        page.wait_for_selector(".st-key-who")
-        states[role] = page.context.storage_state()
-        page.context.close()
-    return states
+    return signed_in(chromium, portal, *(EMAIL[role] for role in ("finance", "engineer", "sales")))
 
 
 def opened(chromium: Browser, portal: Portal, state: object, screen: str = "desk") -> Page:
@@ -70,7 +63,7 @@ def take_in(settings: Settings) -> None:
 def test_a_file_goes_the_whole_way(
     chromium: Browser, portal: Portal, logins: dict[str, object], tmp_path: Path
 ) -> None:
-    page = opened(chromium, portal, logins["finance"])
+    page = opened(chromium, portal, logins[EMAIL["finance"]])
     watch = Watch(page, portal)
     keep(page, "files-empty-desk", tmp_path)
     bring(page, "targets.csv", BAD.encode())
@@ -112,7 +105,7 @@ def test_a_file_goes_the_whole_way(
 def test_an_earlier_version_is_downloaded_and_brought_back(
     chromium: Browser, portal: Portal, logins: dict[str, object]
 ) -> None:
-    page = opened(chromium, portal, logins["finance"])
+    page = opened(chromium, portal, logins[EMAIL["finance"]])
     choose(page, "Targets")
     page.locator("[class*=st-key-version_]").get_by_role("combobox").click()
     page.get_by_role("option", name="1", exact=True).click()
@@ -129,7 +122,7 @@ def test_an_earlier_version_is_downloaded_and_brought_back(
 def test_the_engineer_sees_what_became_of_a_file_and_nothing_of_what_is_in_it(
     chromium: Browser, portal: Portal, logins: dict[str, object], tmp_path: Path
 ) -> None:
-    page = opened(chromium, portal, logins["engineer"])
+    page = opened(chromium, portal, logins[EMAIL["engineer"]])
     choose(page, "Targets")
     assert page.locator("[data-testid=stFileUploader]").count() == 0
     assert page.get_by_role("button", name="Bring back").count() == 0
@@ -140,7 +133,7 @@ def test_the_engineer_sees_what_became_of_a_file_and_nothing_of_what_is_in_it(
 
 
 def test_a_department_sees_its_own_files_alone(chromium: Browser, portal: Portal, logins: dict[str, object]) -> None:
-    page = opened(chromium, portal, logins["sales"])
+    page = opened(chromium, portal, logins[EMAIL["sales"]])
     shown = page.locator("[class*=_list] [data-testid=stRadioOption]").all_inner_texts()
     assert [one.partition("\n")[0] for one in shown] == ["Quotas", "Claims"]
     page.context.close()
@@ -149,7 +142,7 @@ def test_a_department_sees_its_own_files_alone(chromium: Browser, portal: Portal
 def test_on_a_phone_nothing_scrolls_sideways(
     chromium: Browser, portal: Portal, logins: dict[str, object], tmp_path: Path
 ) -> None:
-    page = opened(chromium, portal, logins["finance"], "phone")
+    page = opened(chromium, portal, logins[EMAIL["finance"]], "phone")
     bring(page, "targets.csv", BAD.encode())
     keep(page, "files-bad-phone", tmp_path)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
@@ -165,7 +158,7 @@ def test_on_a_phone_nothing_scrolls_sideways(
 def test_who_left_and_who_has_no_right_sends_nothing(
     chromium: Browser, portal: Portal, logins: dict[str, object]
 ) -> None:
-    page = opened(chromium, portal, logins["engineer"])
+    page = opened(chromium, portal, logins[EMAIL["engineer"]])
     answer = page.request.put(f"{portal.url}/_stcore/upload_file/session/file", data=b"x")
     assert answer.status == 404
     engine = create_engine(warehouse_url(portal.settings), poolclass=NullPool)
