@@ -1,0 +1,1 @@
+"""What the certified figures mean, who approved it, and the rehearsal of a change before it counts."""
