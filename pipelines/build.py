@@ -23,6 +23,8 @@ from app.secrets import warehouse_url
 from app.settings import Settings
 from pipelines.broken_invariants import breaking_rows
 from pipelines.dbt import dbt_folder, run_dbt
+from pipelines.definitions.meaning import Meanings
+from pipelines.definitions.standing import meanings_now, note
 from pipelines.exchange import begin, exchange
 from pipelines.job import Run, StepResult
 from pipelines.mart_views import Mart
@@ -47,6 +49,7 @@ def build(run: Run) -> StepResult:
         run = replace(run, as_of=_instant(run))
         builder = warehouse_url(run.settings, "plumbline_builder")
         begin(builder)
+        meanings = meanings_now()
         result = run_dbt(
             builder,
             dbt_folder(run.settings),
@@ -56,7 +59,7 @@ def build(run: Run) -> StepResult:
         )
         count, failures = outcome(result, builder)
         if not failures:
-            failures = _make_live(run, started, count, result)
+            failures = _make_live(run, started, count, result, meanings)
     if failures:
         with create_engine(warehouse_url(run.settings, "plumbline_worker"), poolclass=NullPool).begin() as connection:
             _record(connection, run, started, count, failures)
@@ -141,7 +144,9 @@ def _models(result: dbtRunnerResult) -> list[Any]:
     return [each.node for each in getattr(result.result, "results", ()) if each.node.resource_type == "model"]
 
 
-def _make_live(run: Run, started: datetime, count: int, result: dbtRunnerResult) -> list[str]:
+def _make_live(
+    run: Run, started: datetime, count: int, result: dbtRunnerResult, meanings: Meanings
+) -> list[str]:
     """Exchanges what readers see for what was built; a sentence if that could not be done."""
     nodes = _models(result)
     marts = [
@@ -154,13 +159,13 @@ def _make_live(run: Run, started: datetime, count: int, result: dbtRunnerResult)
         for node in nodes
         if node.original_file_path.startswith("marts/")
     ]
+
+    def held(connection: Connection) -> None:
+        _record(connection, run, started, count, [])
+        note(connection, meanings, run.run_id, wall())
+
     try:
-        exchange(
-            warehouse_url(run.settings, "plumbline_builder"),
-            rollups_of(result),
-            marts,
-            lambda connection: _record(connection, run, started, count, []),
-        )
+        exchange(warehouse_url(run.settings, "plumbline_builder"), rollups_of(result), marts, held)
     except FellShort as error:
         return [str(error)]
     except DBAPIError as error:

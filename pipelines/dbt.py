@@ -48,8 +48,9 @@ class Part:
 
 
 def run_dbt(
-    url: URL, folder: Path, command: tuple[str, ...], *, as_of: datetime, timezone: str, part: Part | None = None
-) -> dbtRunnerResult:
+    url: URL, folder: Path, command: tuple[str, ...], *, as_of: datetime, timezone: str, part: Part | None = None,
+    target: str = "warehouse",
+) -> dbtRunnerResult:  # fmt: skip
     """Runs one dbt command on the project in models/, warnings being errors.
 
     Args:
@@ -59,6 +60,7 @@ def run_dbt(
         as_of: the business instant the figures speak about; needs an offset.
         timezone: the reporting time zone.
         part: only some rollups are worked out; what the command does not select is read as readers see it.
+        target: `rehearsal` works models out beside the live ones (models/profiles.yml).
 
     Returns:
         dbt's own result; its `exception` is set when dbt could not even begin.
@@ -66,7 +68,7 @@ def run_dbt(
     folder.mkdir(parents=True, exist_ok=True)
     variables = {"reporting_timezone": timezone}
     manners = ["--warn-error", "--quiet", "--no-use-colors", "--log-level-file", "info", "--no-version-check"]
-    places = ("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT))
+    places = ("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target", target)
     written = ("--target-path", str(folder / "target"), "--log-path", str(folder / "logs"))
     if part is not None:
         manners.append("--no-write-json")

@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
 from app.errors import FellShort
+from pipelines.definitions.schemas import drop_rehearsals
 from pipelines.mart_views import Mart, grant_marts, known_marts, replace_marts, shapes_of, stepped_aside
 
 UNDER_WAY = "whole_build"
@@ -36,9 +37,12 @@ class Slice:
 
 
 def begin(url: URL) -> None:
-    """Clears away what a build before has left in rollup_next, and says that a whole build is under way."""
+    """Clears away what a build before has left in rollup_next, and a rehearsal beside the live models; and says that a
+    whole build is under way.
+    """
     with create_engine(url, poolclass=NullPool).begin() as connection:
         _clear(connection)
+        drop_rehearsals(connection)
         connection.exec_driver_sql(f"create table rollup_next.{UNDER_WAY} ()")
 
 

@@ -136,6 +136,9 @@ _TABLES = (
     # A receipt is written once and never changed; the worker only removes those that are old.
     f"grant insert on portal.receipt to {PORTAL}",
     f"grant insert on portal.claim_signature to {PORTAL}",
+    # A rehearsal and its approvals are written once; a build notes what the figures meant in it.
+    f"grant insert on portal.rehearsal, portal.rehearsal_approval to {PORTAL}",
+    f"grant select, insert, update (run_id, built_at) on portal.definitions to {BUILDER}",
     f"grant select, delete on portal.receipt to {WORKER}",
     # A board pack is written once and never changed; how it compares is written anew each time.
     f"grant insert on portal.board_pack, portal.board_figure to {PORTAL}",

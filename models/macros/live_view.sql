@@ -1,10 +1,10 @@
 {#- A view that is never away: it is replaced in place, so that views on it and those who read it go on meanwhile.
     dbt's own view is swapped, and the old one dropped with all that rests on it until that is built again.
     Only where columns changed is it made anew; the old one steps aside, and marts read on from it until
-    pipelines/exchange.py has made them anew too. A mart is not made here but there. -#}
+    pipelines/exchange.py has made them anew too. A mart is not made here but there, unless it is rehearsed. -#}
 {% materialization live_view, adapter="postgres" %}
     {%- set target_relation = this.incorporate(type="view") -%}
-    {%- if is_mart() -%}
+    {%- if is_mart() and not is_rehearsal() -%}
         {% call noop_statement("main", "left to the exchange") -%}
             {{ sql }}
         {%- endcall %}

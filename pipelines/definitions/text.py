@@ -14,7 +14,7 @@ CONTROL = re.compile(r"(?<=\{[%{])-|-(?=[%}]\})")
 CONFIG = re.compile(r"\{\{-?\s*config\(.*?\)\s*-?\}\}", re.DOTALL)
 """How a model is kept, and not what it says."""
 ONLY_DATES = re.compile(r"[\"']only_dates[\"']\s*:\s*true")
-"""What a calendar says of itself: it is laid from the oldest row of every source, and no figure means anything by that."""
+"""What a calendar says of itself: it is laid from the oldest row of every source, which means nothing."""
 REF = re.compile(r"\bref\(\s*[\"'](\w+)[\"']\s*\)")
 CONSTANT = re.compile(r"\bvar\(\s*[\"'](\w+)[\"']")
 CALL = re.compile(r"\b(\w+)\(")

@@ -138,7 +138,7 @@ def gather(target: Path, *, as_of: datetime) -> Dictionary:
 def _metrics(
     lineage: Lineage, promises: Mapping[str, Iterable[Promise]], as_of: datetime
 ) -> tuple[MetricEntry, ...]:
-    metrics, shown = catalogue(), _shown_on()
+    metrics, shown = catalogue(), shown_on()
     labels = {f"raw_{name}": source.label for name, source in all_sources().items()}
     entries = []
     for name, metric in sorted(metrics.items(), key=lambda item: item[1].label):
@@ -154,7 +154,7 @@ def _metrics(
     return tuple(entries)
 
 
-def _shown_on() -> dict[str, list[str]]:
+def shown_on() -> dict[str, list[str]]:
     """Metric → the titles of the pages that show it."""
     shown: dict[str, list[str]] = defaultdict(list)
     for dashboard in dashboards().values():
