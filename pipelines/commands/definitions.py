@@ -21,6 +21,8 @@ def rehearse(
     metric: Annotated[list[str] | None, typer.Argument(help="Only these; without any, all that change.",
                                                        metavar="METRIC")] = None,
     months: Annotated[int, typer.Option("--months", help="So many closed months side by side.")] = 24,
+    raise_versions: Annotated[bool, typer.Option("--raise-versions", help="Also raise the version in each metric file "
+                                                 "for which that is due.")] = False,
     as_json: Json = False,
 ) -> None:  # fmt: skip
     """Show what the changed definitions of this checkout would do to the home's figures, and whom it concerns.
@@ -28,9 +30,10 @@ def rehearse(
     Example: plumbline rehearse net_mrr --months 12
     """
     with chatter_on_stderr(as_json):
+        from app.clock import wall
         from app.connections import Connections
         from app.secrets import PORTAL
-        from pipelines.definitions import stored
+        from pipelines.definitions import raising, stored
         from pipelines.definitions.rehearsal import rehearse as look
         from pipelines.definitions.words import draw
         from pipelines.services import running
@@ -45,7 +48,10 @@ def rehearse(
                     stored.put(connection, found)
             finally:
                 connections.close()
-    answer(stored.as_payload(found), as_json, lambda console: draw(found, console))
+        raised = raising.raise_versions(found.changes, wall().date()) if raise_versions else ()
+    answer(stored.as_payload(found) | {"raised": raised}, as_json, lambda console: draw(found, console))
+    if raised and not as_json:
+        PROBLEM.print(f"Raised the version in {len(raised)} metric file(s).")
 
 
 def approve(

@@ -93,8 +93,11 @@ def reach_of(
         compared: the changed ones on both sides.
         models: the models that would be others.
         closed: the last closed month, whose targets are looked at.
+
+    Returns:
+        In every list those first whose figures differ.
     """
-    names = sorted(compared)
+    names = sorted(compared, key=lambda name: (not compared[name].differs, name))
     with connections.open(PORTAL) as connection:
         packs = {f"{row.name} ({row.month:%Y-%m})": tuple(row.metrics) for row in _rows(connection, PACKS, names)}
         alerts = tuple(row.headline for row in _rows(connection, ALERTS, names))

@@ -8,24 +8,29 @@ from decimal import Decimal
 from rich.console import Console
 from rich.table import Table
 
+from pipelines.definitions.raising import is_raised
 from pipelines.definitions.reach import Reach
 from pipelines.definitions.rehearsal import Change, Rehearsal
 from pipelines.definitions.side_by_side import Row
 
 DETAILED = 6
 """So many figures are drawn month by month, and so many more are named; `--json` has them all."""
-PARTS, VALUES = 6, 5
+PARTS, VALUES, NAMED = 6, 5, 40
 
 
 def draw(found: Rehearsal, console: Console) -> None:
     """The whole rehearsal, those figures first that differ."""
     for line in head(found):
         console.print(line, markup=False)
-    order = sorted(found.changes, key=lambda change: not change.figures.differs)
+    order = sorted(found.changes, key=lambda change: not is_moved(change))
     for change in order[:DETAILED]:
         _draw_change(change, console)
+    still = [change.metric for change in order[DETAILED:] if not is_moved(change)]
     for change in order[DETAILED:]:
-        console.print(f"{change.metric}: {summary(change)}", markup=False)
+        if is_moved(change):
+            console.print(f"{change.metric}: {summary(change)}", markup=False)
+    if still:
+        console.print(f"\nNo figure differs in {len(still)} more: {_some(still, NAMED)}", markup=False)
     console.print("\nWho and what is affected", markup=False)
     for line in affected(found.reach):
         console.print(f"  {line}", markup=False)
@@ -42,6 +47,11 @@ def head(found: Rehearsal) -> Iterator[str]:
     yield f"Changed: {_some(parts, PARTS) or 'versions only'}. Models worked out beside: {len(found.models)}."
     if found.rows_came:
         yield "Rows have come since the build: differences may hold these, too. Build first to be sure."
+
+
+def is_moved(change: Change) -> bool:
+    """Whether anybody would see another figure, or one more or less."""
+    return change.figures.differs or change.what in ("new", "gone")
 
 
 def summary(change: Change) -> str:
@@ -83,11 +93,10 @@ def affected(reach: Reach) -> Iterator[str]:
 def foot(found: Rehearsal) -> Iterator[str]:
     """What is due before it counts."""
     yield ""
-    raised = [change for change in found.changes if change.must_raise
-              and (change.version_would_be or 0) <= (change.version_stands or 0)]  # fmt: skip
-    if raised:
-        names = _some([change.metric for change in raised], DETAILED)
-        yield f"A new version is due in {len(raised)} metric file(s): {names}. Raise it before it is approved."
+    old = [change.metric for change in found.changes if change.must_raise and not is_raised(change)]
+    if old:
+        yield (f"A new version is due in {len(old)} metric file(s): {_some(old, DETAILED)}. Raise it before it is "
+               "approved; `plumbline rehearse --raise-versions` does it.")  # fmt: skip
     if not found.is_whole:
         yield "This is a part of what changes: rehearse without names, and approve that."
         return
