@@ -31,7 +31,7 @@ def plain(sql: str) -> str:
         if piece == " " and (not pieces or pieces[-1] == " "):
             continue
         pieces.append(piece)
-    return re.sub(r"(?<=\W) | (?=\W)", "", _kept_apart(pieces))
+    return re.sub(r"(?<=\W) | (?=\W)", "", _kept_apart(pieces)).replace("\0", " ")
 
 
 def _kept_apart(pieces: list[str]) -> str:
