@@ -66,7 +66,7 @@ def run_dbt(
     Returns:
         dbt's own result; its `exception` is set when dbt could not even begin.
     """
-    with _environment(url, as_of, part), _logs_closed(), _flags_kept():
+    with _environment(url, as_of, part), _flags_kept():
         if command == ("parse",):
             return _invoke(dbtRunner(), folder, timezone, *command)
         project = _project(url, folder, timezone)
@@ -78,7 +78,7 @@ def run_dbt(
 
 def read_ahead(url: URL, folder: Path, *, as_of: datetime, timezone: str) -> None:
     """Has dbt read the project now, so that the next command need not; where it cannot, that one says why."""
-    with _environment(url, as_of, None), _logs_closed(), _flags_kept():
+    with _environment(url, as_of, None), _flags_kept():
         _project(url, folder, timezone)
 
 
@@ -99,7 +99,9 @@ def _invoke(dbt: dbtRunner, folder: Path, timezone: str, *command: str) -> dbtRu
     manners = ("--warn-error", "--quiet", "--no-use-colors", "--log-level-file", "info", "--no-version-check")
     places = ("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT))
     written = ("--target-path", str(folder / "target"), "--log-path", str(folder / "logs"))
-    return dbt.invoke([*manners, *command, *places, *written, "--vars", json.dumps({"reporting_timezone": timezone})])
+    variables = ("--vars", json.dumps({"reporting_timezone": timezone}))
+    with _logs_closed():
+        return dbt.invoke([*manners, *command, *places, *written, *variables])
 
 
 def _newest_change() -> float:
