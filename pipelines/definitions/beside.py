@@ -15,7 +15,7 @@ from app.errors import FellShort
 from app.metrics import Metric
 from app.secrets import warehouse_url
 from app.settings import Settings
-from pipelines.dbt import dbt_folder, run_dbt
+from pipelines.dbt import REHEARSAL, dbt_folder, run_dbt
 from pipelines.definitions.meaning import Project, models_of
 from pipelines.definitions.schemas import beside, drop_rehearsals
 
@@ -68,7 +68,7 @@ def worked_out(settings: Settings, models: frozenset[str], as_of: datetime) -> I
 def _run(settings: Settings, builder: URL, models: frozenset[str], as_of: datetime) -> None:
     folder = dbt_folder(settings) / "rehearsal"
     result = run_dbt(builder, folder, ("run", "--select", *sorted(models)), as_of=as_of,
-                     timezone=settings.reporting_timezone, target="rehearsal")  # fmt: skip
+                     timezone=settings.reporting_timezone, target=REHEARSAL)  # fmt: skip
     nodes = list(getattr(result.result, "results", ()))
     broken = [node for node in nodes if node.status == NodeStatus.Error]
     if broken or not result.success:

@@ -53,7 +53,7 @@ class Standing:
 
 def meanings_now() -> Meanings:
     """What the files of this checkout mean; read anew only when one of them changed."""
-    return read_meanings(catalogue(), _project(max(path.stat().st_mtime for path in MODELS.rglob("*"))))
+    return read_meanings(catalogue(), _project(max(path.stat().st_mtime for path in (MODELS, *MODELS.rglob("*")))))
 
 
 def note(connection: Connection, meanings: Meanings, run_id: UUID, at: datetime) -> None:

@@ -192,7 +192,7 @@ def test_a_new_metric_a_removed_one_and_a_version_alone_are_found(shop: Path) ->
 
 
 def test_a_change_of_this_project_would_be_found_here() -> None:
-    """What is past due made otherwise, as in docs/definitions_change.md: MRR and all that is made of it, and not cash."""
+    """What is past due made otherwise, as in docs/definitions_change.md: MRR and what is made of it, and not cash."""
     models = {**now().project.models, "fct_overdue_window": "select 45 as days"}
     project = Project(models, now().project.macros, now().project.constants, now().project.calendars)
     found = {one.metric: one.parts for one in findings(read_meanings(now().metrics, project), read_record())}
