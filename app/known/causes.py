@@ -16,13 +16,14 @@ from decimal import Decimal
 from sqlalchemy import text
 
 from app.access import Viewer
-from app.compile import leaves_of, marts_of
+from app.compile import marts_of
 from app.errors import NotPermitted
 from app.known.customers import differences_by_customer
 from app.known.memory import Memory
 from app.known.moments import Definitions, Moment
 from app.known.parts import Part
 from app.known.records import BY_CUSTOMER, MADE_OF_RECORDS, RECORDS
+from app.made_of import leaves_of
 from app.receipts.basis import source_named
 
 RECORDS_THEN = f"then_core.{RECORDS.partition('.')[2]}"

@@ -14,14 +14,14 @@ from decimal import Decimal
 from sqlalchemy import CompoundSelect, Select, select, union
 
 from app.access import Viewer
-from app.compile import compile_question, leaves_of, marts_of, metric_of
+from app.compile import compile_question, marts_of, metric_of
 from app.compile.scope import history_of, shifted
 from app.errors import QuestionError
 from app.known.causes import Span, split
 from app.known.memory import Memory
 from app.known.moments import Definitions, Moment, redefined, refuse_unremembered, said
 from app.known.parts import CAUSES, Part
-from app.made_of import apart_of, is_local
+from app.made_of import apart_of, is_local, leaves_of
 from app.metrics import Metric, Question
 
 MOST_MOMENTS = 500
