@@ -124,7 +124,7 @@ def _customer(who: str) -> dict[str, Any]:
 def _load(database: connection) -> None:
     objects = meridian.objects()
     objects["customer"].append(_customer("ed"))
-    objects["invoice"].append(_bill("in_6", "ed", meridian.at(1, 12), 4000))
+    objects["invoice"].append(_bill("in_9", "ed", meridian.at(1, 12), 4000))
     fill_stripe(database, objects, extracted_at=datetime(2024, 4, 5, tzinfo=UTC))
     fill_files(database, {"exchange_rates": meridian.RATES, "contracts": meridian.CONTRACTS, "identities": []})
 
