@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 COLUMNS = text(
-    "select attname::text, format_type(atttypid, atttypmod) from pg_attribute "
+    "select attname::text as name, format_type(atttypid, atttypmod) as kind from pg_attribute "
     "where attrelid = to_regclass(:relation) and attnum > 0 and not attisdropped order by attnum"
 )
 READERS = text(
@@ -141,13 +141,14 @@ def _give(connection: Connection, table: str, name: str, kind: str, kept: Mappin
             return
         except DBAPIError:  # what the column held is no value of the new type: it stays, under a name of its own
             number = sum(1 for each in kept if each.startswith(f"{name}__before_")) + 1
-            connection.exec_driver_sql(f"alter table {table} rename column {column} to {_quoted(f'{name}__before_{number}')}")
+            before = _quoted(f"{name}__before_{number}")
+            connection.exec_driver_sql(f"alter table {table} rename column {column} to {before}")
     connection.exec_driver_sql(f"alter table {table} add column {column} {kind}")
 
 
 def _columns(connection: Connection, relation: str) -> dict[str, str]:
     """Column → type, in order; none where there is no such relation."""
-    return {name: kind for name, kind in connection.execute(COLUMNS, {"relation": relation})}
+    return {row.name: row.kind for row in connection.execute(COLUMNS, {"relation": relation})}
 
 
 def _quoted(name: str) -> str:

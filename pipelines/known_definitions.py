@@ -1,4 +1,4 @@
-"""By which definitions a build's figures are worked out: each metric's own fields, and a digest of the models below it."""
+"""By which definitions a build works figures out: each metric's own fields, and a digest of the models below it."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def remember(run: Run) -> StepResult:
             newest = connection.scalar(NEWEST)
             if shown is None or (newest is not None and shown["recorded_at"] <= newest):
                 return StepResult({"marts": 0, "came": 0, "ended": 0, "definitions": 0})
-            detail = _remember(connection, shown, metrics, models)
+            detail = _remember(connection, dict(shown), metrics, models)
             oldest = wall() - timedelta(days=run.settings.history_days)
             detail["forgotten"] = _forget(connection, oldest)
     return StepResult(detail)

@@ -9,7 +9,21 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import chain, count
 from typing import Any
 
-from sqlalchemy import Date, DateTime, Interval, and_, case, cast, column, func, literal_column, not_, or_, select, table
+from sqlalchemy import (
+    Date,
+    DateTime,
+    Interval,
+    and_,
+    case,
+    cast,
+    column,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    table,
+)
 from sqlalchemy import text as sql_text
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.selectable import CTE, TableClause
@@ -168,8 +182,8 @@ def rows_of(dataset: str, names: tuple[str, ...], known: datetime | None) -> Any
 def history_of(dataset: str, names: Iterable[str]) -> TableClause:
     """Every row that a mart showed at any remembered instant, with `recorded_from` and `recorded_to`."""
     schema, _, name = dataset.partition(".")
-    columns = [column(each) for each in (*names, "recorded_from", "recorded_to")]
-    return table(name, *columns, schema=f"then_{schema.removeprefix('mart_')}")
+    columns = dict.fromkeys((*names, "recorded_from", "recorded_to"))
+    return table(name, *(column(each) for each in columns), schema=f"then_{schema.removeprefix('mart_')}")
 
 
 def known_at(history: Any, known: datetime) -> list[ColumnElement[bool]]:

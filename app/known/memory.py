@@ -6,17 +6,17 @@ histories; what would be a lie is refused; each read leaves its row in the audit
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from contextlib import AbstractContextManager
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, TextClause
+from sqlalchemy import Connection
 
 from app.access import Viewer
 from app.answers import Answer, answered
-from app.audited import AuditedReads, Request, Rows
+from app.audited import AuditedReads, Request, Rows, Statement
 from app.compile import additivity_of, columns_of, compile_question, marts_of, metric_of
 from app.connections import Connections
 from app.filters import asked_of, doubtful, refuse_unknown, select_values
@@ -34,7 +34,6 @@ from app.metrics import Metric, Question
 from app.secrets import PORTAL
 from app.statements import written_out
 from app.status import Status
-
 
 MOST_DEFINITIONS = 8
 """Catalogues of the past that a process keeps."""
@@ -117,7 +116,7 @@ class Memory:
         return Then(found, moment, missed)
 
     def rows(
-        self, viewer: Viewer, marts: tuple[str, ...], metric: str, statement: Select[Any] | TextClause, **filters: Any
+        self, viewer: Viewer, marts: tuple[str, ...], metric: str, statement: Statement, **filters: Any
     ) -> Rows:
         """The rows of a statement over the histories of these marts."""
         return self._reads.read(viewer, Request("known", marts, metric, filters), statement)

@@ -110,7 +110,7 @@ def definitions_at(connection: Connection, moment: Moment) -> Definitions:
     except ValidationError as error:
         raise QuestionError(
             f"The definitions of {moment.recorded_at:%Y-%m-%d %H:%M} UTC cannot be read: {error.errors()[0]['msg']}. "
-            "Expected fields that this version of Plumbline knows. Ask for a later instant, or with the version of then."
+            "Expected fields that this version of Plumbline knows. Ask for a later instant."
         ) from None
     return Definitions(metrics, {row.metric: row.models for row in rows})
 

@@ -182,7 +182,7 @@ def _parts(
     memory: Memory, viewer: Viewer, name: str, month: date, then: tuple[Moment, Decimal | None],
     now: tuple[Moment, Decimal | None],
 ) -> tuple[Part, ...]:  # fmt: skip
-    """What came together at one moment, by cause; nothing where a side has no value, of which there is no difference."""
+    """What came together at one moment, by cause; nothing where a side has no value: there is no difference then."""
     if then[1] is None or now[1] is None:
         return ()
     before, after = memory.definitions(then[0]), memory.definitions(now[0])

@@ -78,7 +78,9 @@ class Clocks:
         }  # fmt: skip
         return then.answer, instant, told | ({"at": self.about} if self.about else {})
 
-    def _spoken_about(self, question: Question, latest: datetime, metrics: Mapping[str, Metric]) -> tuple[datetime, Question]:
+    def _spoken_about(
+        self, question: Question, latest: datetime, metrics: Mapping[str, Metric]
+    ) -> tuple[datetime, Question]:
         """The instant to ask as of, and whether the period it lies in is shown.
 
         Of what is kept by month only the whole month is known, of which nothing is about an instant within it. Of what
@@ -110,6 +112,7 @@ def draw_clocks(payload: dict[str, object], console: Console) -> None:
         said = f"Known at {payload['known_at']}, by the build of {known['recorded_at']}, definition {known['version']}"
         console.print(said, markup=False)
         if known["unremembered"]:
-            console.print(f"{known['unremembered']} later build(s) or part(s) of then are not remembered.", markup=False)
+            said = f"{known['unremembered']} later build(s) or part(s) of then are not remembered."
+            console.print(said, markup=False)
     if payload.get("at"):
         console.print(f"About {payload['at']}: nothing after it is shown.", markup=False)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from app.known.movement import Move, Movement
     from app.known.moments import Moment
+    from app.known.movement import Move, Movement
     from app.known.parts import Part
 
 MOST_CUSTOMERS = 5
