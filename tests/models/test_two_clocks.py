@@ -33,10 +33,13 @@ from pipelines import remember as step
 from pipelines.job import Run
 from pipelines.live_build import build_live
 from pipelines.remember import remember
+from pipelines.services import running
+from tests.cli.conftest import Plumbline, plumbline
 from tests.models import meridian
 from tests.models.conftest import Copies, answers
 from tests.models.raw_tables import fill_files, fill_stripe
 
+__all__ = ["plumbline"]
 pytestmark = pytest.mark.slow
 Build = Callable[[datetime], None]
 FIRST = datetime(2024, 5, 1, 15, tzinfo=UTC)
@@ -304,3 +307,28 @@ def test_what_is_not_remembered_or_not_allowed_is_refused(company: Company, ware
         warehouse.memory.answer(sales, Question("net_mrr"), known=FIRST)
     with pytest.raises(QuestionError, match="product"):
         known(warehouse, "net_mrr", FIRST, where=(("product", "Coer"),))
+
+
+def test_the_command_line_has_both_clocks(company: Company, plumbline: Plumbline) -> None:
+    """An instant without an offset is one of New York; a part that came an hour later is not known yet."""
+    with running(company.settings, "warehouse"):
+        then = plumbline(company.settings, "metric", "net_mrr", "--as-of", "2024-05-01T12:59", "--since", "2024-04", "--json")
+        found = json.loads(then.stdout)
+        assert [(row["month"], row["value"]) for row in found["rows"]][:1] == [("2024-04-01", 760)], then.stderr
+        assert (found["known"]["known_at"], found["known"]["version"], found["receipt"]) == (
+            "2024-05-01T16:00:00+00:00", 1, None
+        )  # fmt: skip
+        about = json.loads(plumbline(company.settings, "metric", "net_mrr", "--at", "2024-03-31", "--json").stdout)
+        assert [(row["month"], row["value"]) for row in about["rows"]][-1] == ("2024-03-01", 760)
+        assert about["receipt"], "it is an answer of today"
+        both = plumbline(company.settings, "metric", "net_mrr", "--at", "2024-03-31", "--as-of", "2024-05-01T11:00", "--json")
+        assert [row["value"] for row in json.loads(both.stdout)["rows"]][-1] == 860
+        told = plumbline(company.settings, "known", "net_mrr", "--month", "2024-04")
+        for words in ("MRR of April 2024, usd", "Difference −100", "−200 cus_ada", "70 correction at source or late data"):
+            assert words in told.stdout, told.stdout + told.stderr
+        listed = json.loads(plumbline(company.settings, "known", "net_mrr", "--month", "2024-04", "--json").stdout)
+        assert sum(listed["causes"].values()) == listed["difference"] == -100
+        early = plumbline(company.settings, "metric", "net_mrr", "--as-of", "2024-04-30", "--json")
+        assert (early.code, json.loads(early.stdout)["error"]["kind"]) == (2, "QuestionError")
+        ahead = plumbline(company.settings, "metric", "net_mrr", "--as-of", "2999-01-01")
+        assert ahead.code == 2 and "ahead of the business clock" in ahead.stderr
