@@ -59,13 +59,13 @@ def remember(run: Run) -> StepResult:
     """
     metrics = catalogue()
     with only_build(run.settings):
-        models = models_of(manifest_path(run.settings), metrics)
         engine = create_engine(warehouse_url(run.settings, "plumbline_builder"), poolclass=NullPool)
         with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection, connection.begin():
             shown = connection.execute(SHOWN).mappings().one_or_none()
             newest = connection.scalar(NEWEST)
             if shown is None or (newest is not None and shown["recorded_at"] <= newest):
                 return StepResult({"marts": 0, "came": 0, "ended": 0, "definitions": 0})
+            models = models_of(manifest_path(run.settings), metrics)
             detail = _remember(connection, dict(shown), metrics, models)
             oldest = wall() - timedelta(days=run.settings.history_days)
             detail["forgotten"] = _forget(connection, oldest)

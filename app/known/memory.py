@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -67,8 +68,8 @@ class Memory:
         with self._connections.open(PORTAL) as connection:
             return list(moments(connection))
 
-    def moment(self, instant: datetime) -> Moment:
-        """The build that was known at an instant.
+    def moment(self, instant: datetime | UUID) -> Moment:
+        """The build that was known at an instant, or that of an id.
 
         Raises:
             QuestionError: nothing is remembered of then.
@@ -81,13 +82,13 @@ class Memory:
         with self._connections.open(PORTAL) as connection:
             return self._definitions(connection, moment)
 
-    def answer(self, viewer: Viewer, question: Question, *, known: datetime, at: datetime | None = None) -> Then:
+    def answer(self, viewer: Viewer, question: Question, *, known: datetime | UUID, at: datetime | None = None) -> Then:
         """What a question was answered at an instant.
 
         Args:
             viewer: who asks.
             question: what.
-            known: the instant, of the clock that this home lives by.
+            known: the instant, of the clock that this home lives by; or the id of a remembered build.
             at: the business instant to speak about, where it is an earlier one than that of the build.
 
         Raises:

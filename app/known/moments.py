@@ -24,6 +24,7 @@ AT = text(
     f"select {COLUMNS} from portal.known_build where known_at <= :instant order by known_at desc, recorded_at desc "
     "limit 1"
 )
+OF_BUILD = text(f"select {COLUMNS} from portal.known_build where coalesce(live_id, run_id) = :build_id")
 ALL = text(f"select {COLUMNS} from portal.known_build order by recorded_at")
 EARLIEST = text(f"select {COLUMNS} from portal.known_build order by known_at, recorded_at limit 1")
 DEFINED = text(
@@ -63,6 +64,11 @@ class Moment:
     run_id: UUID
     live_id: UUID | None = None
 
+    @property
+    def build_id(self) -> UUID:
+        """The id of the build or part whose rows readers saw; no two moments have the same."""
+        return self.live_id or self.run_id
+
 
 @dataclass(frozen=True)
 class Definitions:
@@ -72,12 +78,19 @@ class Definitions:
     models: Mapping[str, str]
 
 
-def moment_at(connection: Connection, instant: datetime, zone: ZoneInfo) -> Moment:
-    """The newest build that was known at an instant.
+def moment_at(connection: Connection, instant: datetime | UUID, zone: ZoneInfo) -> Moment:
+    """The newest build that was known at an instant, or the build of an id.
 
     Raises:
         QuestionError: nothing is remembered of then; the message names the earliest that is.
     """
+    if isinstance(instant, UUID):
+        named = connection.execute(OF_BUILD, {"build_id": instant}).one_or_none()
+        if named is None:
+            raise QuestionError(
+                f"No build of that id is remembered. Found {instant}; expected a `build_id` of `plumbline known --json`."
+            )
+        return Moment(*named)
     found = connection.execute(AT, {"instant": instant}).one_or_none()
     if found is not None:
         return Moment(*found)
@@ -142,9 +155,9 @@ def refuse_unremembered(connection: Connection, marts: Sequence[str], moment: Mo
             )
 
 
-def unremembered(connection: Connection, moment: Moment, instant: datetime) -> int:
+def unremembered(connection: Connection, moment: Moment, instant: datetime | UUID) -> int:
     """How many builds and parts readers had seen by then that are not remembered; 0 where no wall clock says."""
-    if moment.known_at != moment.recorded_at:
+    if isinstance(instant, UUID) or moment.known_at != moment.recorded_at:
         return 0
     span = {"since": moment.recorded_at, "until": instant}
     return int(connection.execute(UNREMEMBERED, span).scalar_one())

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from app.settings import Settings
 from pipelines.commands.options import read_known
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from app.question import Question
     from app.warehouse import Warehouse
 
+BUILD_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NO_RECEIPT = "what was known then does not change; the receipt made then says it, while it is kept"
 
 
@@ -26,11 +29,11 @@ class Clocks:
     """Both instants, in UTC; none where it was not asked for.
 
     Attributes:
-        known: what was known then.
+        known: what was known then, or by the build of that id.
         about: what is (or was) known about then.
     """
 
-    known: datetime | None
+    known: datetime | UUID | None
     about: datetime | None
 
     @classmethod
@@ -41,7 +44,7 @@ class Clocks:
             UsageError: one is no instant, or lies ahead of the clock.
         """
         return cls(
-            None if as_of is None else read_known("--as-of", as_of, settings, clock),
+            None if as_of is None else _build_id(as_of) or read_known("--as-of", as_of, settings, clock),
             None if at is None else read_known("--at", at, settings, clock),
         )
 
@@ -71,7 +74,7 @@ class Clocks:
             "known_at": self.known,
             "known": {
                 "known_at": moment.known_at, "recorded_at": moment.recorded_at, "data_until": moment.as_of,
-                "run_id": moment.run_id, "version": then.answer.metric.certified.version,
+                "build_id": moment.build_id, "version": then.answer.metric.certified.version,
                 "unremembered": then.unremembered,
             },
             "why_no_receipt": NO_RECEIPT,
@@ -96,6 +99,11 @@ class Clocks:
         if is_past and by_day:
             instant -= timedelta(microseconds=1)
         return instant, replace(question, include_partial=partial)
+
+
+def _build_id(text: str) -> UUID | None:
+    """The id of a build, where that was given in place of an instant."""
+    return UUID(text) if BUILD_ID.fullmatch(text) else None
 
 
 def catalogue_of_today() -> Mapping[str, Metric]:

@@ -77,7 +77,7 @@ def _payload(found: Movement) -> dict[str, object]:
 def _moment(moment: Moment) -> dict[str, object]:
     return {
         "known_at": moment.known_at, "recorded_at": moment.recorded_at, "data_until": moment.as_of,
-        "run_id": moment.run_id,
+        "build_id": moment.build_id,
     }  # fmt: skip
 
 

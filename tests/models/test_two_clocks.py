@@ -19,6 +19,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+import psycopg2
 import pytest
 from psycopg2.extensions import connection
 
@@ -27,16 +28,18 @@ from app.clock import wall
 from app.errors import NotPermitted, QuestionError
 from app.known.movement import Movement, movement
 from app.metrics import Metric, Question, catalogue
+from app.secrets import warehouse_url
 from app.settings import Settings
 from app.warehouse import Warehouse
 from pipelines import remember as step
+from pipelines.build import build
 from pipelines.job import Run
 from pipelines.live_build import build_live
 from pipelines.remember import remember
 from pipelines.services import running
 from tests.cli.conftest import Plumbline, plumbline
 from tests.models import meridian
-from tests.models.conftest import Copies, answers
+from tests.models.conftest import answers
 from tests.models.raw_tables import fill_files, fill_stripe
 
 __all__ = ["plumbline"]
@@ -140,10 +143,10 @@ def _redefined() -> dict[str, Metric]:
 
 
 @pytest.fixture(scope="module")
-def company(copies: Copies, migrated: Settings) -> Iterator[Company]:
-    from pipelines.build import build
-
-    with copies.of("lived", _load) as database:
+def company(migrated: Settings) -> Iterator[Company]:
+    address = warehouse_url(migrated).set(drivername="postgresql").render_as_string(hide_password=False)
+    with running(migrated, "warehouse"), closing(psycopg2.connect(address)) as database:
+        _load(database)
         lived = Company(database, migrated)
         build(Run(uuid4(), FIRST, migrated, "build"))
         assert lived.remember(FIRST)["came"]
@@ -311,24 +314,29 @@ def test_what_is_not_remembered_or_not_allowed_is_refused(company: Company, ware
 
 def test_the_command_line_has_both_clocks(company: Company, plumbline: Plumbline) -> None:
     """An instant without an offset is one of New York; a part that came an hour later is not known yet."""
-    with running(company.settings, "warehouse"):
-        then = plumbline(company.settings, "metric", "net_mrr", "--as-of", "2024-05-01T12:59", "--since", "2024-04", "--json")
-        found = json.loads(then.stdout)
-        assert [(row["month"], row["value"]) for row in found["rows"]][:1] == [("2024-04-01", 760)], then.stderr
-        assert (found["known"]["known_at"], found["known"]["version"], found["receipt"]) == (
-            "2024-05-01T16:00:00+00:00", 1, None
-        )  # fmt: skip
-        about = json.loads(plumbline(company.settings, "metric", "net_mrr", "--at", "2024-03-31", "--json").stdout)
-        assert [(row["month"], row["value"]) for row in about["rows"]][-1] == ("2024-03-01", 760)
-        assert about["receipt"], "it is an answer of today"
-        both = plumbline(company.settings, "metric", "net_mrr", "--at", "2024-03-31", "--as-of", "2024-05-01T11:00", "--json")
-        assert [row["value"] for row in json.loads(both.stdout)["rows"]][-1] == 860
-        told = plumbline(company.settings, "known", "net_mrr", "--month", "2024-04")
-        for words in ("MRR of April 2024, usd", "Difference −100", "−200 cus_ada", "70 correction at source or late data"):
-            assert words in told.stdout, told.stdout + told.stderr
-        listed = json.loads(plumbline(company.settings, "known", "net_mrr", "--month", "2024-04", "--json").stdout)
-        assert sum(listed["causes"].values()) == listed["difference"] == -100
-        early = plumbline(company.settings, "metric", "net_mrr", "--as-of", "2024-04-30", "--json")
-        assert (early.code, json.loads(early.stdout)["error"]["kind"]) == (2, "QuestionError")
-        ahead = plumbline(company.settings, "metric", "net_mrr", "--as-of", "2999-01-01")
-        assert ahead.code == 2 and "ahead of the business clock" in ahead.stderr
+
+    def asked(*options: str) -> Any:
+        ended = plumbline(company.settings, "metric", "net_mrr", "--until", "2024-04", *options, "--json")
+        return json.loads(ended.stdout)
+
+    found = asked("--as-of", "2024-05-01T12:59")
+    assert found["rows"][-1] == {"month": "2024-04-01", "value": 760}
+    assert (found["known"]["known_at"], found["known"]["version"], found["receipt"]) == (
+        "2024-05-01T16:00:00+00:00", 1, None
+    )  # fmt: skip
+    assert asked("--as-of", found["known"]["build_id"])["rows"] == found["rows"]
+    about = asked("--at", "2024-03-31")
+    assert about["rows"][-1] == {"month": "2024-03-01", "value": 760}
+    assert about["receipt"], "it is an answer of today"
+    both = asked("--at", "2024-03-31", "--as-of", "2024-05-01T11:00")
+    assert both["rows"][-1] == {"month": "2024-03-01", "value": 860}
+    told = plumbline(company.settings, "known", "net_mrr", "--month", "2024-04")
+    for words in ("MRR of April 2024, usd", "Difference −100", "−200 cus_ada", "70 correction at source or late data"):
+        assert words in told.stdout, told.stdout + told.stderr
+    listed = json.loads(plumbline(company.settings, "known", "net_mrr", "--month", "2024-04", "--json").stdout)
+    assert sum(listed["causes"].values()) == listed["difference"] == -100
+    for instant, words in (
+        ("2024-04-30", "Nothing is remembered"), ("2999-01-01", "ahead of the business clock"),
+        ("yesterday", "neither a date nor an instant"), (str(uuid4()), "No build of that id is remembered"),
+    ):  # fmt: skip
+        assert words in asked("--as-of", instant)["error"]["message"]
