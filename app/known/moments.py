@@ -88,7 +88,7 @@ def moment_at(connection: Connection, instant: datetime | UUID, zone: ZoneInfo) 
         named = connection.execute(OF_BUILD, {"build_id": instant}).one_or_none()
         if named is None:
             raise QuestionError(
-                f"No build of that id is remembered. Found {instant}; expected a `build_id` of `plumbline known --json`."
+                f"No build of that id is remembered. Found {instant}; expected one of `plumbline known --json`."
             )
         return Moment(*named)
     found = connection.execute(AT, {"instant": instant}).one_or_none()

@@ -70,7 +70,7 @@ class Clocks:
         metrics = warehouse.memory.definitions(moment).metrics
         instant, asked = self._spoken_about(question, moment.as_of, metrics)
         then = warehouse.memory.answer(OPERATOR, asked, known=self.known, at=instant)
-        told = {
+        told: dict[str, object] = {
             "known_at": self.known,
             "known": {
                 "known_at": moment.known_at, "recorded_at": moment.recorded_at, "data_until": moment.as_of,
