@@ -2,8 +2,8 @@
 
 April of 2024 closes with 860.00: Ada 200, Bo 100 EUR at 1.20, Cy 500 and Ed 40. Then, one after the other:
 late data: Di's invoice of 2 April (+100), and that Ada left on 10 April (-200): 760.
-correction: Bo's invoice was for half the price (-60); Di's for 150, and at once a second, of 20 from 20 April, came: +70
-    that nobody can tell apart: 770.
+correction: Bo's invoice was for half the price (-60); Di's for 150, and at once a second came, of 20 from 20 April:
+    +70 that nobody can tell apart: 770.
 identity: Ed is internal (-40), Di and Bo are one customer: 730 of two customers.
 definition: from then on it is what the month opens with: Ada 200, Bo 60 and Cy 500: 760.
 """
@@ -33,6 +33,7 @@ from app.settings import Settings
 from app.warehouse import Warehouse
 from pipelines import remember as step
 from pipelines.build import build
+from pipelines.history_tables import view_of
 from pipelines.job import Run
 from pipelines.live_build import build_live
 from pipelines.remember import remember
@@ -90,7 +91,8 @@ class Company:
 
 
 def _rows(database: connection, relation: str, where: str) -> list[str]:
-    query = f"select (to_jsonb(t) - 'recorded_from' - 'recorded_to')::text from {relation} as t where {where} order by 1"
+    row = "(to_jsonb(t) - 'recorded_from' - 'recorded_to')::text"
+    query = f"select {row} from {relation} as t where {where} order by 1"
     return [row for (row,) in answers(database, query)]
 
 
@@ -216,7 +218,7 @@ def test_rows_of_then_are_those_that_a_full_copy_holds(company: Company) -> None
     for at, copy in zip(recorded, company.copies, strict=True):
         when = f"recorded_from <= '{at}' and (recorded_to is null or recorded_to > '{at}')"
         for mart, rows in copy.items():
-            assert _rows(company.database, mart.replace("mart_", "then_").replace("core.", "then_core."), when) == rows, mart
+            assert _rows(company.database, view_of(mart), when) == rows, mart
             compared += len(rows)
     assert len(company.copies[0]) > 30 and compared > 500
 
