@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
-from sqlalchemy import Connection, Select, TextClause, text
+from sqlalchemy import CompoundSelect, Connection, Select, TextClause, text
 
 from app.access import Viewer, login_of
 from app.connections import Connections
@@ -40,6 +40,7 @@ class Rows:
     values: tuple[tuple[Any, ...], ...]
 
 
+Statement = Select[Any] | CompoundSelect[Any] | TextClause
 Witness = Callable[[Connection, Rows], None]
 """What else is written about a read that went well, in the transaction of its audit row: all of it or nothing."""
 
@@ -52,7 +53,7 @@ class AuditedReads:
         self._grants = grants
 
     def read(
-        self, viewer: Viewer, request: Request, statement: Select[Any] | TextClause, witness: Witness | None = None
+        self, viewer: Viewer, request: Request, statement: Statement, witness: Witness | None = None
     ) -> Rows:
         """Runs a statement as the first of the viewer's roles that may read all its marts.
 
@@ -86,7 +87,7 @@ class AuditedReads:
         with self._connections.open(PORTAL) as connection:
             write_audit(connection, viewer, Request(action, (), metric, filters), outcome=outcome)
 
-    def _run(self, login: str, statement: Select[Any] | TextClause) -> Rows:
+    def _run(self, login: str, statement: Statement) -> Rows:
         with self._connections.open(login, read_only=True) as connection:
             result = connection.execute(statement)
             names = tuple(result.keys())

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Any
 
-from sqlalchemy import Select, column, select, table
+from sqlalchemy import Select, select
 
 from app.compile.cohorts import AGE
+from app.compile.scope import rows_of
 from app.errors import QuestionError
 from app.metrics import Question
 
@@ -35,10 +37,9 @@ def asked_of(question: Question) -> dict[str, Any]:
     return plain | said
 
 
-def select_values(mart: str, dimension: str) -> Select[Any]:
-    """The statement that reads every value of a dimension, in all months of a mart."""
-    schema, _, name = mart.partition(".")
-    return select(column(dimension)).select_from(table(name, schema=schema)).distinct()
+def select_values(mart: str, dimension: str, known: datetime | None = None) -> Select[Any]:
+    """The statement that reads every value of a dimension, in all months of a mart, as it is or was known."""
+    return select(rows_of(mart, (dimension,), known).c[dimension]).distinct()
 
 
 def refuse_unknown(metric: str, dimension: str, wanted: Sequence[str], known: Sequence[str]) -> None:

@@ -65,6 +65,10 @@ class Settings(BaseSettings):
         400, ge=1,
         description="Days for which the receipt of a figure is kept; one that was frozen is kept for good.",
     )
+    history_days: int = Field(
+        1100, ge=1,
+        description="Days for which it is remembered what was known when; what is still so is kept for good.",
+    )
     session_hours: int = Field(12, ge=1, le=24 * 30, description="Hours until a login expires.")
     statement_timeout_seconds: int = Field(30, ge=1, description="Longest a portal query may run.")
     loads_side_by_side: int = Field(2, ge=1, le=32, description="How many sources are loaded at the same time.")

@@ -28,6 +28,7 @@ from app.errors import NotPermitted
 from app.filters import asked_of, doubtful, refuse_unknown, select_values
 from app.grants import Grants
 from app.kept_mail import find, whole_page
+from app.known.memory import Memory
 from app.mails import Mails, Sent
 from app.mart_rows import select_rows
 from app.metrics import Metric, Question, catalogue
@@ -61,6 +62,7 @@ class Warehouse:
         self.files = CompanyFiles(self._connections, settings)
         self.people = People(self._connections)
         self.progress = Progress(self._connections)
+        self.memory = Memory(self._connections, self._reads, settings.timezone)
         self._issuer = Issuer(lambda: sealer(settings))
         asks = Asks(self._ask_again, self._run_again)
         self.receipts = Desk(settings, self._connections, self._grants, self._reads, self._metrics, asks)

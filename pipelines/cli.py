@@ -25,6 +25,7 @@ from pipelines.commands import (
     definitions,
     docs,
     files,
+    known,
     load,
     mail,
     metrics,
@@ -57,7 +58,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-GROUPS = (service, pipeline, load, connect, metrics, receipt, reconcile, policies, definitions, docs, verify, bench)
+GROUPS = (
+    service, pipeline, load, connect, metrics, known, receipt, reconcile, policies, definitions, docs, verify, bench,
+)  # fmt: skip
 for group in GROUPS:
     group.add_to(app)
 app.add_typer(board.app, name="board")

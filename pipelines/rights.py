@@ -19,9 +19,11 @@ LOGINS = (LOADER, BUILDER, PORTAL, WORKER, *READERS)
 
 RAW = tuple(f"raw_{name}" for name in source_names())
 BUILT = ("rollup", *(f"mart_{role}" for role in ROLES if role != "analyst"))
+THEN = ("then_core", *(f"then_{role}" for role in ROLES if role != "analyst"))
+"""What the marts showed at any remembered instant: views on the tables in `history`."""
 OWNERS = {
     **dict.fromkeys((*RAW, "capture", "meltano"), LOADER),
-    **dict.fromkeys(("staging", "core", "rollup_next", *BUILT), BUILDER),
+    **dict.fromkeys(("staging", "core", "rollup_next", "history", *BUILT, *THEN), BUILDER),
     "workshop": None,
     "portal": None,
     "raw_stripe_webhook": None,
@@ -177,6 +179,11 @@ _TABLES = (
     f"grant select on all tables in schema workshop to {BUILDER}",
     # A build says that it held in the transaction in which it becomes what readers see.
     f"grant insert on portal.build_run, portal.live_build to {BUILDER}",
+    # What was known when is written by whom owns the marts, in the transaction that reads them.
+    f"grant select on portal.live_build to {BUILDER}",
+    f"grant select, insert, update, delete on portal.known_build, portal.known_mart, portal.known_definition "
+    f"to {BUILDER}",
+    f"grant select on portal.known_build, portal.known_mart, portal.known_definition to {WORKER}",
     f"grant select, insert, delete on portal.live_build to {WORKER}",
     # The webhook stores an event once; only builds read what is in it.
     # A receipt is explained by how many events came since.

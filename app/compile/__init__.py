@@ -37,7 +37,9 @@ __all__ = [
 ]  # fmt: skip
 
 
-def compile_question(question: Question, metrics: Mapping[str, Metric], *, as_of: datetime) -> Select[Any]:
+def compile_question(
+    question: Question, metrics: Mapping[str, Metric], *, as_of: datetime, known: datetime | None = None
+) -> Select[Any]:
     """The statement that answers a question.
 
     Args:
@@ -45,6 +47,7 @@ def compile_question(question: Question, metrics: Mapping[str, Metric], *, as_of
         metrics: the catalogue.
         as_of: the business instant in the reporting time zone; periods after it are not shown, and the one it lies
             in only with `include_partial`.
+        known: when the build was remembered whose rows are read; none for what readers see now.
 
     Returns:
         A select of the columns of `columns_of`, ordered by period and dimensions.
@@ -55,7 +58,7 @@ def compile_question(question: Question, metrics: Mapping[str, Metric], *, as_of
     metric = metric_of(question.metric, metrics)
     today = as_of.date()
     refuse(question, metric, metrics, today)
-    scope = Scope.of(question, metrics, today)
+    scope = Scope.of(question, metrics, today, known)
     if metric.kind == "cohort":
         return select_cohorts(metric, question, scope)
     if question.compare:

@@ -30,7 +30,7 @@ def _cells(metric: Metric, question: Question, scope: Scope) -> Select[Any]:
     """began, age, *by, base, kept of every cohort and age whose period is over."""
     names = [str(metric.cohort_column), str(metric.age_column), str(metric.base_column), str(metric.kept_column)]
     named = [name for name in question.dimensions if name != AGE]
-    mart, conditions = mart_of(metric, [*names, *named])
+    mart, conditions = mart_of(metric, [*names, *named], scope)
     began, age, base, kept = (mart.c[name] for name in names)
     dimensions = [mart.c[name] for name in question.by]
     conditions += [began + age * interval(1, scope.grain) < scope.running, age >= 0]

@@ -21,7 +21,7 @@ def simple(metric: Metric, scope: Scope) -> Select[Any]:
         return _over_days(metric, scope)
     names = [metric.time_column, str(metric.column), *scope.dimensions]
     names += [name for name in (metric.reason_column, metric.cut_column) if name]
-    mart, conditions = mart_of(metric, [*names, *(["is_complete"] if metric.grain == "month" else [])])
+    mart, conditions = mart_of(metric, [*names, *(["is_complete"] if metric.grain == "month" else [])], scope)
     period, value = mart.c[metric.time_column], cast(mart.c[str(metric.column)], Numeric)
     dimensions = [mart.c[each] for each in scope.by]
     conditions = [*_time_kept(metric, scope, mart), *conditions, *scope.rows_kept(mart)]
@@ -48,7 +48,7 @@ def distinct(metric: Metric, scope: Scope, largest: Any = None) -> Select[Any]:
             id counts once.
     """
     by_month = ["is_complete"] if metric.grain == "month" else []
-    mart, conditions = mart_of(metric, [metric.time_column, str(metric.column), *scope.dimensions, *by_month])
+    mart, conditions = mart_of(metric, [metric.time_column, str(metric.column), *scope.dimensions, *by_month], scope)
     day, wanted = mart.c[metric.time_column], mart.c[str(metric.column)]
     period = scope.period_of(day) if metric.grain == "day" else day
     kept = [*_time_kept(metric, scope, mart), *conditions, *scope.rows_kept(mart)]
@@ -67,7 +67,7 @@ def distinct(metric: Metric, scope: Scope, largest: Any = None) -> Select[Any]:
 
 def _over_days(metric: Metric, scope: Scope) -> Select[Any]:
     """A mart by day in weeks or months: flows add up, stocks take the closing day, for all parts the same one."""
-    mart, conditions = mart_of(metric, [metric.time_column, str(metric.column), *scope.dimensions])
+    mart, conditions = mart_of(metric, [metric.time_column, str(metric.column), *scope.dimensions], scope)
     day, value = mart.c[metric.time_column], cast(mart.c[str(metric.column)], Numeric)
     period = scope.period_of(day)
     kept = [*scope.days_kept(day), *conditions]

@@ -5,11 +5,25 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import chain, count
 from typing import Any
 
-from sqlalchemy import Date, Interval, and_, case, cast, column, func, literal_column, not_, table
+from sqlalchemy import (
+    Date,
+    DateTime,
+    Interval,
+    and_,
+    case,
+    cast,
+    column,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    table,
+)
 from sqlalchemy import text as sql_text
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.selectable import CTE, TableClause
@@ -47,6 +61,7 @@ class Scope:
         whole_days: of the running period only days that are over.
         cut: days [from, to) that are left out of marts that are kept by day: what a compared month has beyond the span
             of the running one.
+        known: the instant as of which a build was remembered, whose rows are read; none for those that readers see.
         names: what steps of the statement are called.
     """
 
@@ -62,13 +77,16 @@ class Scope:
     include_partial: bool
     whole_days: bool = False
     cut: tuple[date, date] | None = None
+    known: datetime | None = None
     names: Names = field(default_factory=Names)
 
     @classmethod
-    def of(cls, question: Question, metrics: Mapping[str, Metric], today: date) -> Scope:
+    def of(
+        cls, question: Question, metrics: Mapping[str, Metric], today: date, known: datetime | None = None
+    ) -> Scope:
         return cls(
             metrics, question.by, question.where, question.unless, question.dated, question.grain, question.since,
-            question.until, today, question.include_partial,
+            question.until, today, question.include_partial, known=known,
         )  # fmt: skip
 
     @property
@@ -145,13 +163,33 @@ class Scope:
         return case(*cases, else_=whole)
 
 
-def mart_of(metric: Metric, names: Iterable[str]) -> tuple[Any, list[ColumnElement[bool]]]:
+def mart_of(metric: Metric, names: Iterable[str], scope: Scope) -> tuple[Any, list[ColumnElement[bool]]]:
     """The mart of a metric with the columns named, and the conditions that make its rows this metric's."""
-    schema, _, name = str(metric.mart).partition(".")
-    wanted = dict.fromkeys([*names, *metric.only])
-    relation: TableClause = table(name, *(column(each) for each in wanted), schema=schema)
-    mart = relation.alias("mart")
+    wanted = tuple(dict.fromkeys([*names, *metric.only]))
+    mart = rows_of(str(metric.mart), wanted, scope.known)
     return mart, [mart.c[each] == value for each, value in metric.only.items()]
+
+
+def rows_of(dataset: str, names: tuple[str, ...], known: datetime | None) -> Any:
+    """The rows that a mart shows, or showed at an instant, as `mart`."""
+    schema, _, name = dataset.partition(".")
+    if known is None:
+        return table(name, *(column(each) for each in names), schema=schema).alias("mart")
+    kept = history_of(dataset, names)
+    return select(*(kept.c[each] for each in names)).where(*known_at(kept, known)).subquery("mart")
+
+
+def history_of(dataset: str, names: Iterable[str]) -> TableClause:
+    """Every row that a mart showed at any remembered instant, with `recorded_from` and `recorded_to`."""
+    schema, _, name = dataset.partition(".")
+    columns = dict.fromkeys((*names, "recorded_from", "recorded_to"))
+    return table(name, *(column(each) for each in columns), schema=f"then_{schema.removeprefix('mart_')}")
+
+
+def known_at(history: Any, known: datetime) -> list[ColumnElement[bool]]:
+    """That a row of a history was so at an instant."""
+    at = cast(literal_column(f"'{known.astimezone(UTC).isoformat()}'"), DateTime(timezone=True))
+    return [history.c.recorded_from <= at, or_(history.c.recorded_to.is_(None), history.c.recorded_to > at)]
 
 
 def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

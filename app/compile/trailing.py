@@ -17,7 +17,7 @@ def trailing(metric: Metric, scope: Scope) -> Select[Any]:
     and ends no window. A day on which nobody came ends one all the same.
     """
     length, column = int(metric.days or 1), str(metric.column)
-    mart, meant = mart_of(metric, [metric.time_column, column, *scope.dimensions])
+    mart, meant = mart_of(metric, [metric.time_column, column, *scope.dimensions], scope)
     day = mart.c[metric.time_column]
     bounds = scope.cte(
         "bounds",

@@ -12,6 +12,7 @@ import typer
 
 from app.errors import UsageError
 from app.settings import get_settings
+from pipelines.commands.clocks import Clocks, draw_clocks
 from pipelines.commands.options import Json, read_date
 from pipelines.output import answer, chatter_on_stderr
 
@@ -67,6 +68,8 @@ def metric(
     grain: Annotated[str, typer.Option(help="month; or day, week where the metric is known by day.")] = "month",
     compare: Annotated[str | None, typer.Option(help="Set beside: month_before or year_before.")] = None,
     average: Annotated[bool, typer.Option(help="Of a cohort metric: all cohorts together, by age.")] = False,
+    as_of: Annotated[str | None, typer.Option(help="What was known then: a day (its end) or an instant.")] = None,
+    at: Annotated[str | None, typer.Option(help="What is known about then: a day (its end) or an instant.")] = None,
     as_json: Json = False,
 ) -> None:
     """Answer one certified metric by month, with the SQL and the promises behind it.
@@ -96,13 +99,20 @@ def metric(
             compare=compare,  # type: ignore[arg-type]
             average=average,
         )
-        _refuse_unknown(name)
-        # Of what is only known by month the running one has nothing to be compared with.
-        partial = compare is None or is_by_day(catalogue()[name], catalogue())
+        clock = business_instant(settings)
+        clocks = Clocks.read(settings, clock, as_of, at)
+        if not clocks.known:
+            _refuse_unknown(name)
         with running(settings, "warehouse"), closing(Warehouse(settings)) as warehouse:
-            instant = read_at(business_instant(settings), warehouse.progress.data_until())
-            found = warehouse.answer(OPERATOR, replace(question, include_partial=partial), as_of=instant)
-        payload = _payload(question.by, found) | {"metric": name, "as_of": instant}
+            instant = read_at(clock, warehouse.progress.data_until())
+            if clocks.are_read:
+                found, instant, told = clocks.ask(warehouse, question, instant)
+            else:
+                # Of what is only known by month the running one has nothing to be compared with.
+                partial = compare is None or is_by_day(catalogue()[name], catalogue())
+                found = warehouse.answer(OPERATOR, replace(question, include_partial=partial), as_of=instant)
+                told = {}
+        payload = _payload(question.by, found) | {"metric": name, "as_of": instant} | told
     answer(payload, as_json, lambda console: _draw(payload, console))
 
 
@@ -196,6 +206,7 @@ def _draw(payload: dict[str, object], console: Console) -> None:
     if payload["receipt"]:
         said = f"Receipt {payload['receipt']}; `plumbline receipt {payload['receipt']} --check` says whether it holds"
         console.print(said, markup=False)
+    draw_clocks(payload, console)
     failed = payload["build_failed"]
     if isinstance(failed, dict):
         said = f"The newest build failed at {failed['at']}: {failed['reason']}"

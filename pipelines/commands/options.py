@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 
@@ -49,3 +50,32 @@ def read_instant(option: str, text: str, settings: Settings) -> datetime:
             f"{option} is neither a date nor an instant. Found {text!r}; expected 2026-10-31 or 2026-10-31T12:00:00Z."
         ) from None
     raise UsageError(f"{option} has no offset. Found {text!r}; expected one such as 2026-10-31T12:00:00Z.")
+
+
+def read_known(option: str, text: str, settings: Settings, clock: datetime) -> datetime:
+    """The instant an option was given, in UTC: as `read_instant`, and without an offset in the reporting time zone.
+
+    Args:
+        option: its name.
+        text: what was given; the day of the clock means up to now.
+        settings: with the reporting time zone.
+        clock: the business clock, beyond which nothing can be known.
+
+    Raises:
+        UsageError: it is neither a date nor an instant, or lies ahead of the clock.
+    """
+    is_day = len(text) == len("2026-10-31")
+    if not is_day:
+        with suppress(ValueError, OverflowError):
+            local = datetime.fromisoformat(text)
+            if local.tzinfo is None:
+                text = local.replace(tzinfo=settings.timezone).isoformat()
+    instant = read_instant(option, text, settings)
+    if is_day and text == clock.astimezone(settings.timezone).date().isoformat():
+        return clock
+    if instant > clock:
+        raise UsageError(
+            f"{option} lies ahead of the business clock. Found {text!r}; the clock stands at "
+            f"{clock.astimezone(settings.timezone):%Y-%m-%dT%H:%M:%S%z}. Expected that instant or an earlier one."
+        )
+    return instant

@@ -6,11 +6,12 @@ from pipelines.job import Job
 from pipelines.load import load_due
 from pipelines.notify import alert
 from pipelines.predict import detect
+from pipelines.remember import remember
 
 JOB = Job(
     name="keep_fresh",
     cron="*/5 * * * *",
     owner="engineer",
-    steps=(load_due, build, check, detect, alert),
-    needs={detect: (build,)},
+    steps=(load_due, build, remember, check, detect, alert),
+    needs={remember: (build,), detect: (build,)},
 )

@@ -8,11 +8,12 @@ from pipelines.job import Job
 from pipelines.load import load
 from pipelines.notify import alert, report
 from pipelines.predict import detect, forecast
+from pipelines.remember import remember
 
 JOB = Job(
     name="refresh",
     cron="20 5 * * *",
     owner="engineer",
-    steps=(load, build, check, forecast, detect, alert, report, compare_board, document),
-    needs={forecast: (build,), detect: (build,), compare_board: (build,), document: (build,)},
+    steps=(load, build, remember, check, forecast, detect, alert, report, compare_board, document),
+    needs={remember: (build,), forecast: (build,), detect: (build,), compare_board: (build,), document: (build,)},
 )
