@@ -4,6 +4,7 @@ from pipelines.board import compare_board
 from pipelines.build import build
 from pipelines.check import check
 from pipelines.dictionary.publish import document
+from pipelines.health import health
 from pipelines.job import Job
 from pipelines.load import load
 from pipelines.notify import alert, report
@@ -13,6 +14,6 @@ JOB = Job(
     name="refresh",
     cron="20 5 * * *",
     owner="engineer",
-    steps=(load, build, check, forecast, detect, alert, report, compare_board, document),
-    needs={forecast: (build,), detect: (build,), compare_board: (build,), document: (build,)},
+    steps=(load, build, check, forecast, detect, health, alert, report, compare_board, document),
+    needs={forecast: (build,), detect: (build,), health: (build,), compare_board: (build,), document: (build,)},
 )
