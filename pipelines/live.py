@@ -27,7 +27,7 @@ from app.errors import PlumblineError
 from app.home import keep_private
 from app.secrets import warehouse_url
 from app.settings import Settings, get_settings
-from pipelines.live_build import LiveBuild, Models, build_live
+from pipelines.live_build import LiveBuild, build_live, read_models
 from pipelines.process import beat
 from pipelines.sources import source_names
 
@@ -87,21 +87,20 @@ class Waiting:
 
 def serve(settings: Settings, stopping: threading.Event) -> None:
     """Follows the warehouse until it is stopped; waits where nobody answers."""
-    models = Models(settings)
     failures = 0
     while not stopping.is_set():
         try:
             with closing(_listening(settings)) as warehouse:
                 failures = 0
-                models.now(as_of(settings))  # while it listens: what is said meanwhile waits
-                follow(settings, warehouse, models, stopping)
+                read_models(settings, as_of(settings))  # while it listens: what is said meanwhile waits
+                follow(settings, warehouse, stopping)
         except (PlumblineError, psycopg2.Error, DBAPIError) as error:
             log.error("%s", str(error).strip().partition("\n")[0])
             stopping.wait(PAUSES[min(failures, len(PAUSES) - 1)])
             failures += 1
 
 
-def follow(settings: Settings, warehouse: connection, models: Models, stopping: threading.Event) -> None:
+def follow(settings: Settings, warehouse: connection, stopping: threading.Event) -> None:
     """Hears and builds, on a connection that listens.
 
     Raises:
@@ -118,7 +117,7 @@ def follow(settings: Settings, warehouse: connection, models: Models, stopping: 
         began = monotonic()
         taken = waiting.take(began)
         if taken:
-            found = build_live(settings, as_of(settings), taken, models, stopping)
+            found = build_live(settings, as_of(settings), taken, stopping)
             seconds = monotonic() - began
             _tell(taken, found, seconds)
             waiting.done(taken, found, seconds, monotonic())

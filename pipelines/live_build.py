@@ -13,7 +13,6 @@ from pathlib import Path
 from threading import Event
 from uuid import uuid4
 
-from dbt.contracts.graph.manifest import Manifest
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
@@ -23,7 +22,7 @@ from app.errors import FellShort
 from app.secrets import warehouse_url
 from app.settings import Settings
 from pipelines.build import last_good, only_build, outcome, rollups_of, sliced_rollups_of
-from pipelines.dbt import PROJECT, Part, dbt_folder, manifest_path, run_dbt
+from pipelines.dbt import Part, dbt_folder, manifest_path, read_ahead, run_dbt
 from pipelines.exchange import Slice, begin_part, exchange_part
 from pipelines.lineage import read_lineage
 from pipelines.live_slice import Touched, touched_since
@@ -52,29 +51,10 @@ class LiveBuild:
     failures: tuple[str, ...] = ()
 
 
-class Models:
-    """The project as dbt has read it, which takes as long as a small part; read again when a file of it changes."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._read: Manifest | None = None
-        self._as_of_files: float | None = None
-
-    def now(self, as_of: datetime) -> Manifest | None:
-        """As dbt reads it; None where it cannot, and then a build says why."""
-        changed = max(path.stat().st_mtime for path in PROJECT.rglob("*"))
-        if changed != self._as_of_files:
-            builder, timezone = warehouse_url(self._settings, "plumbline_builder"), self._settings.reporting_timezone
-            found = run_dbt(builder, _folder(self._settings), ("parse",), as_of=as_of, timezone=timezone).result
-            self._read, self._as_of_files = found if isinstance(found, Manifest) else None, changed
-        return self._read
-
-
 def build_live(
     settings: Settings,
     as_of: datetime,
     heard: Mapping[str, datetime],
-    models: Models | None = None,
     stopping: Event | None = None,
 ) -> LiveBuild:
     """Builds what new rows of these sources reach, unless a whole build has begun since they were heard of.
@@ -88,7 +68,6 @@ def build_live(
         settings: of this home.
         as_of: the business instant.
         heard: source → when the first of its new rows was heard of.
-        models: as dbt has read them before; without, it reads them now.
         stopping: ends the wait for another build.
 
     Raises:
@@ -110,8 +89,7 @@ def build_live(
             return LiveBuild()
         is_sliced = not short and not lineage.sliced & lineage.reached_from(_schemas(new.keys() - SLICED))
         touched = touched_since(builder, good, as_of) if is_sliced else None
-        read = models.now(as_of) if models else None
-        return _build(settings, as_of, new, reached, touched, read)
+        return _build(settings, as_of, new, reached, touched)
 
 
 def _fallen_short(settings: Settings, since: datetime) -> Mapping[str, datetime]:
@@ -128,7 +106,6 @@ def _build(
     heard: Mapping[str, datetime],
     reached: list[str],
     touched: Touched | None,
-    models: Manifest | None,
 ) -> LiveBuild:
     builder, started = warehouse_url(settings, "plumbline_builder"), wall()
     result = run_dbt(
@@ -137,7 +114,7 @@ def _build(
         ("build", "--exclude-resource-type", "unit_test", "--select", *reached),
         as_of=as_of,
         timezone=settings.reporting_timezone,
-        part=Part(models, touched.as_json() if touched else ""),
+        part=Part(touched.as_json() if touched else ""),
     )
     count, failures = outcome(result, builder)
     row = {
@@ -169,6 +146,12 @@ def _note(connection: Connection, row: Mapping[str, object], result: str, error:
         ),
         {**row, "ended_at": wall(), "result": result, "error": error},
     )
+
+
+def read_models(settings: Settings, as_of: datetime) -> None:
+    """Has dbt read the project before there is anything to build: it takes as long as a part."""
+    builder = warehouse_url(settings, "plumbline_builder")
+    read_ahead(builder, _folder(settings), as_of=as_of, timezone=settings.reporting_timezone)
 
 
 def _folder(settings: Settings) -> Path:

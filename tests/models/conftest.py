@@ -44,7 +44,7 @@ class Copies:
 
     @contextmanager
     def of(self, name: str, make: Callable[[connection], None]) -> Iterator[connection]:
-        """The state as the warehouse's admin, who is given an empty one to make it; raw schemas are empty afterwards."""
+        """The state as the warehouse's admin, given an empty one to make it; raw schemas are empty afterwards."""
         copy = self._folder / name
         if not copy.exists():
             with _opened(self._settings) as opened:

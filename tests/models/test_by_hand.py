@@ -48,7 +48,8 @@ def _post_what_cannot_be_read(database: connection) -> None:
     customer, invoice = meridian.objects()["customer"][0], meridian.objects()["invoice"][0]
     ended = meridian.ada(meridian.at(4, 2))
     bodies: tuple[object, ...] = (
-        ended | {"ended_at": "soon"}, ended | {"id": None}, ended | {"items": 7}, ended | {"customer": {"id": "cus_bo"}},
+        ended | {"ended_at": "soon"}, ended | {"id": None}, ended | {"items": 7},
+        ended | {"customer": {"id": "cus_bo"}},
         customer | {"created": 10**30}, customer | {"address": {"country": ["DE"]}}, invoice | {"total": "many"},
         invoice | {"lines": {"data": [1, None, "x"]}}, invoice | {"lines": {"data": {}}}, None, 7, [],
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Refunds, disputes, fees, payouts and the CRM's changes, written by hand as they load, and what staging makes of them."""
+"""Refunds, disputes, fees, payouts and the CRM's changes, by hand as they load, and what staging makes of them."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def test_readers_never_see_a_build(migrated: Settings, loaded: connection, build
 def test_a_build_whose_invariant_does_not_hold_leaves_all_as_it_was(
     migrated: Settings, loaded: connection, build_as_of: Build, own_models: Path
 ) -> None:
-    """The invariant reads rollups that were worked out already; the build also changes the columns of a staging view."""
+    """The invariant reads rollups that were worked out already; the build also changes a staging view's columns."""
     build_as_of(FEBRUARY)
     [before] = answers(loaded, SEEN)
     invariant = own_models / "tests" / "assert_nobody_pays.sql"

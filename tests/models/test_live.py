@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic, sleep
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -23,7 +22,7 @@ from pipelines import dbt, live
 from pipelines.build import BUILD_LOCK, build, only_build
 from pipelines.job import Run
 from pipelines.live import MOST_TRIES, Waiting
-from pipelines.live_build import LiveBuild, build_live
+from pipelines.live_build import LiveBuild, build_live, read_models
 from tests.models import meridian
 from tests.models.conftest import Copies, answers, contents
 from tests.models.raw_tables import TEXT, fill, fill_files, fill_stripe
@@ -191,17 +190,17 @@ def test_the_service_hears_of_an_event_that_stripe_posts_while_it_begins(
     """It comes while the project is read, which takes long."""
     _execute(built, "delete from portal.live_build")
     monkeypatch.setattr(live, "as_of", lambda settings: APRIL)
-    read, stopping, was_read = live.Models.now, Event(), Event()
+    read, stopping, was_read = read_models, Event(), Event()
 
-    def now(models: live.Models, at: datetime) -> Any:
+    def reading(settings: Settings, at: datetime) -> None:
         if not was_read.is_set():
             was_read.set()
             _execute(built, "notify plumbline_raw, 'anything'")
             _execute(built, "insert into raw_stripe_webhook.event (event_id, type, created, payload, state) values "
                             "('evt_1', 'charge.succeeded', now(), '{}', 'ignored')")  # fmt: skip
-        return read(models, at)
+        read(settings, at)
 
-    monkeypatch.setattr(live.Models, "now", now)
+    monkeypatch.setattr(live, "read_models", reading)
     service = Thread(target=live.serve, args=(migrated, stopping))
     with closing(live._listening(migrated)) as heard:
         service.start()

@@ -20,8 +20,10 @@ create table raw_mixpanel.export
     (event text, distinct_id text, "time" timestamp without time zone, mp_reserved_insert_id text,
     mp_processing_time_ms text, account_id text, features text, duration_seconds text, user_agent text);
 insert into raw_mixpanel.export values
-    ('session_ended', '1000', '2026-11-20 10:00:00', 'a', '1795168800500', '1', '[''dashboards'', ''ask'']', '61.0', 'X'),
-    ('session_ended', 'probe', '2026-11-20 10:00:01', 'b', null, null, '["dashboards"]', '3', 'MeridianUptime/1.4 (bot)'),
+    ('session_ended', '1000', '2026-11-20 10:00:00', 'a', '1795168800500', '1', '[''dashboards'', ''ask'']', '61.0',
+     'X'),
+    ('session_ended', 'probe', '2026-11-20 10:00:01', 'b', null, null, '["dashboards"]', '3',
+     'MeridianUptime/1.4 (bot)'),
     ('signed_up', '1001', '2026-11-20 10:00:02', 'c', null, '1', null, null, 'Robotics 1'),
     ('session_ended', '1002', '2026-11-20 10:00:03', 'd', null, '1', '[]', '5', null);
 create table raw_mixpanel.engage

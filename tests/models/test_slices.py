@@ -15,7 +15,7 @@ from app.secrets import warehouse_url
 from app.settings import Settings
 from pipelines import live_slice
 from pipelines.build import last_good
-from pipelines.live_build import LiveBuild, Models, build_live
+from pipelines.live_build import LiveBuild, build_live
 from pipelines.live_slice import touched_since
 from tests.models import meridian
 from tests.models.conftest import Copies, answers, contents
@@ -81,7 +81,7 @@ def test_slices_come_to_what_the_whole_comes_to(migrated: Settings, built: conne
     """A newcomer whose id holds a quote, a second record of a merged customer, one that was ours all along, a void
     invoice, a new name, an end: each in a part of its own, and all on models read once.
     """
-    [table], models, first = answers(built, SAME_TABLE), Models(migrated), contents(migrated, built)
+    [table], first = answers(built, SAME_TABLE), contents(migrated, built)
     for bodies in (
         _newcomer("o'hara"),
         _newcomer("bo_again"),
@@ -92,7 +92,7 @@ def test_slices_come_to_what_the_whole_comes_to(migrated: Settings, built: conne
     ):
         for body in bodies:
             happens(built, body, meridian.at(4, 19))
-        assert build_live(migrated, APRIL, {"stripe_webhook": wall()}, models).failures == ()
+        assert build_live(migrated, APRIL, {"stripe_webhook": wall()}).failures == ()
     assert answers(built, SAME_TABLE) == [table], "a slice leaves the table itself where it is"
     part = contents(migrated, built)
     build_as_of(APRIL)

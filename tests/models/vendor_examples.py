@@ -1,7 +1,8 @@
-"""What vendors work out in their published help, as Stripe's objects: each vendor's customers pay in a currency of their own.
+"""What vendors work out in their published help, as Stripe's objects.
 
-Stripe's in dollars, ChartMogul's in euros, ProfitWell's in pounds, Recurly's in Canadian and Lago's in Australian dollars;
-a unit of each is worth one US dollar. docs/mrr_policies.md names the pages.
+Each vendor's customers pay in a currency of their own: Stripe's in dollars, ChartMogul's in euros, ProfitWell's in
+pounds, Recurly's in Canadian and Lago's in Australian dollars; a unit of each is worth one US dollar.
+docs/mrr_policies.md names the pages.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ Body = dict[str, Any]
 AS_OF = datetime(2025, 5, 1, 4, tzinfo=UTC)
 """The close of April 2025 in New York."""
 RATES = [
-    {"rate_date": date(2024, 1, 1), "currency": currency, "usd_per_unit": "1"} for currency in ("eur", "gbp", "cad", "aud")
+    {"rate_date": date(2024, 1, 1), "currency": currency, "usd_per_unit": "1"}
+    for currency in ("eur", "gbp", "cad", "aud")
 ]  # fmt: skip
 YEAR_LATER = (2025, 1, 5)
 
