@@ -55,6 +55,16 @@ class Trial:
     def is_better_than_chance(self) -> bool:
         return self.auc_low > 0.5 and self.brier < self.brier_base
 
+    @property
+    def verdict(self) -> str:
+        """In words, how it did."""
+        ranked = f"it ranked who left above who stayed in {self.auc * 100:.0f} % of pairs"
+        if self.is_better_than_chance:
+            return f"the model was better than chance: {ranked}"
+        if self.auc_low <= 0.5:
+            return f"the model was not surely better than chance: {ranked}, which luck may be with so few"
+        return f"the model's chances were further from what came than the usual chance for all, although {ranked}"
+
 
 @dataclass(frozen=True)
 class Health:
@@ -114,8 +124,7 @@ class Past:
             return _without(told, f"fewer than {LEAST_TEST_LEAVERS} customers left at the closes at which the model could "
                                   "be tried on what it had not seen")  # fmt: skip
         if not trial.is_better_than_chance:
-            return _without(told, f"tried on {trial.leavers} leavers whom it had not seen, the model was no better than "
-                                  f"chance: it ranked a leaver higher {trial.auc:.0%} of the time")  # fmt: skip
+            return _without(told, f"tried on {trial.leavers} customers who left and whom it had not seen, {trial.verdict}")
         learnt = self._fitted(last)
         here = self._rows[(self._rows["month"] == now) & ~self._rows["is_leaving"]]
         return Health(month, "", told.rows, leavers, told.since, told.until, trial, learnt, scores(learnt, here))
