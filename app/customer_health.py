@@ -16,6 +16,7 @@ Row = Mapping[str, Any]
 CUSTOMERS = "mart_customer_success.customer_health"
 MODELS = "mart_customer_success.health_models"
 INPUTS = "mart_customer_success.health_inputs"
+MOST = 10_000
 CALIBRATION = "mart_customer_success.health_calibration"
 
 
@@ -49,7 +50,7 @@ def customer_health(warehouse: Warehouse, viewer: Viewer, customer: str = "") ->
         UsageError: no customer that pays is called so, or several are.
         As `Warehouse.read`.
     """
-    models = _rows(warehouse, viewer, MODELS, ("-month",))
+    models = _rows(warehouse, viewer, MODELS, ("-month",), limit=1)
     if not models:
         return CustomerHealth((), None, (), ())
     of_month = {"month": models[0]["month"]}
@@ -82,9 +83,10 @@ def _asked(customers: Sequence[Row], customer: str) -> Sequence[Row]:
 
 
 def _rows(
-    warehouse: Warehouse, viewer: Viewer, mart: str, order_by: Sequence[str], where: Row | None = None
-) -> Sequence[Row]:
-    table = warehouse.read(viewer, mart, where=where or {}, order_by=order_by, exact=True)
+    warehouse: Warehouse, viewer: Viewer, mart: str, order_by: Sequence[str], where: Row | None = None,
+    limit: int = MOST,
+) -> Sequence[Row]:  # fmt: skip
+    table = warehouse.read(viewer, mart, where=where or {}, order_by=order_by, exact=True, limit=limit)
     return [{str(name): None if _is_nothing(value) else value for name, value in row.items()}
             for row in table.to_dict("records")]  # fmt: skip
 

@@ -27,7 +27,8 @@ HEALTHY, AT_RISK = 70.0, 60.0
 """From 70 on: a chance of 5 % or less. Under 60: of nearly 10 % or more."""
 LEAST_KNOWN = 30
 """An input that fewer rows know, or that is the same for all but fewer, is not weighed."""
-TOLD = 3
+TOLD, LEAST_TOLD = 3, 2.0
+"""So many reasons are put into words, each of at least so many points."""
 SMALLEST = 1e-9
 
 
@@ -160,7 +161,7 @@ def band(score: float) -> str:
 
 def _in_words(learnt: Fit, row: pd.Series, points: dict[str, float]) -> str:
     """The heaviest inputs, each with its value, what is usual, and its points."""
-    heavy = sorted(points, key=lambda name: -abs(points[name]))[:TOLD]
+    heavy = sorted((name for name in points if abs(points[name]) >= LEAST_TOLD), key=lambda name: -abs(points[name]))[:TOLD]
     said = []
     for at, each in enumerate(INPUTS):
         if each.name in heavy:
@@ -168,4 +169,4 @@ def _in_words(learnt: Fit, row: pd.Series, points: dict[str, float]) -> str:
             usual, size = each.told(float(learnt.centers[at])), abs(points[each.name])
             sign = "−" if points[each.name] < 0 else "+"
             said.append((-size, f"{each.label}: {value}, usually {usual} ({sign}{size:.1f})"))
-    return "; ".join(words for _, words in sorted(said))
+    return "; ".join(words for _, words in sorted(said)) or "usual in everything that counts"

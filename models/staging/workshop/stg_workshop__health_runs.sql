@@ -4,9 +4,10 @@ with source as (
         "health_run_id": "uuid", "made_at": "timestamptz", "as_of": "timestamptz", "month": "date",
         "is_complete": "boolean", "model": "text", "model_version": "text", "reason": "text",
         "learnt_rows": "integer", "learnt_leavers": "integer", "learnt_since": "date", "learnt_until": "date",
-        "trial_closes": "date[]", "trial_rows": "integer", "trial_leavers": "integer", "auc": "double precision",
-        "auc_low": "double precision", "brier": "double precision", "brier_base": "double precision",
-        "lift": "double precision", "intercept": "double precision", "base_score": "numeric"
+        "trial_closes_count": "integer", "trial_since": "date", "trial_until": "date", "trial_rows": "integer",
+        "trial_leavers": "integer", "auc": "double precision", "auc_low": "double precision",
+        "brier": "double precision", "brier_base": "double precision", "lift": "double precision",
+        "intercept": "double precision", "base_score": "numeric"
     }) }}
 )
 
@@ -23,7 +24,9 @@ select
     learnt_leavers,
     learnt_since,
     learnt_until,
-    trial_closes,
+    trial_closes_count,
+    trial_since,
+    trial_until,
     trial_rows,
     trial_leavers,
     auc,
