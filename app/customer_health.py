@@ -1,4 +1,4 @@
-"""Each customer's health as it was last said, read from the warehouse: the score, its reasons, and the model's record."""
+"""Each customer's health as it was last said, read from the warehouse: score, reasons, and the model's record."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ def _asked(customers: Sequence[Row], customer: str) -> Sequence[Row]:
         return found
     if not found:
         raise UsageError(
-            f"No customer that pays is called {customer!r}. Found {len(customers)} that pay; expected the id or the name "
-            "of one. `plumbline health` lists them."
+            f"No customer that pays is called {customer!r}. Found {len(customers)} that pay; expected the id or the "
+            "name of one. `plumbline health` lists them."
         )
     names = ", ".join(f"{row['customer_name']} ({row['customer_id']})" for row in found[:5])
     raise UsageError(

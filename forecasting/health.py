@@ -116,15 +116,17 @@ class Past:
         leavers = _leavers(rows)
         told = Health(month, "", len(rows), leavers)
         if leavers < LEAST_LEAVERS:
-            return _without(told, f"{leavers} customers have left so far, of those whose three months are over; at least "
-                                  f"{LEAST_LEAVERS} are needed to learn from")  # fmt: skip
+            return _without(told, f"{leavers} customers have left so far, of those whose three months are over; at "
+                                  f"least {LEAST_LEAVERS} are needed to learn from")  # fmt: skip
         trial = self._trial(last)
-        told = Health(month, "", len(rows), leavers, _day(rows["month"].min()), _day(rows["month"].max()), trial)
+        since, until = _day(rows["month"].min()), _day(rows["month"].max())
+        told = Health(month, "", len(rows), leavers, since, until, trial)
         if trial is None:
-            return _without(told, f"fewer than {LEAST_TEST_LEAVERS} customers left at the closes at which the model could "
-                                  "be tried on what it had not seen")  # fmt: skip
+            return _without(told, f"fewer than {LEAST_TEST_LEAVERS} customers left at the closes at which the model "
+                                  "could be tried on what it had not seen")  # fmt: skip
         if not trial.is_better_than_chance:
-            return _without(told, f"tried on {trial.leavers} customers who left and whom it had not seen, {trial.verdict}")
+            seen = f"tried on {trial.leavers} customers who left and whom it had not seen"
+            return _without(told, f"{seen}, {trial.verdict}")
         learnt = self._fitted(last)
         here = self._rows[(self._rows["month"] == now) & ~self._rows["is_leaving"]]
         return Health(month, "", told.rows, leavers, told.since, told.until, trial, learnt, scores(learnt, here))
@@ -142,7 +144,9 @@ class Past:
         tried = [self._over[self._over["month"] == at] for at in closes]
         if not tried or sum(map(_leavers, tried)) < LEAST_TEST_LEAVERS:
             return None
-        chances = np.concatenate([self._fitted(at - AHEAD).chances(rows) for at, rows in zip(closes, tried, strict=True)])
+        chances = np.concatenate([
+            self._fitted(at - AHEAD).chances(rows) for at, rows in zip(closes, tried, strict=True)
+        ])  # fmt: skip
         usual = np.concatenate([
             np.full(len(rows), self._known(at - AHEAD)["has_left"].astype(float).mean())
             for at, rows in zip(closes, tried, strict=True)
@@ -170,8 +174,9 @@ def judge(closes: tuple[date, ...], chances: np.ndarray, usual: np.ndarray, left
         for part in np.array_split(order, BINS)
         if len(part)
     )
+    low = auc - CHANCE_OF_LUCK * _doubt(auc, int(left.sum()), int((~left).sum()))
     return Trial(
-        closes, len(left), int(left.sum()), auc, auc - CHANCE_OF_LUCK * _doubt(auc, int(left.sum()), int((~left).sum())),
+        closes, len(left), int(left.sum()), auc, low,
         float(brier_score_loss(left, chances)), float(brier_score_loss(left, usual)),
         float(left[tenth].mean() / left.mean()), bins)  # fmt: skip
 

@@ -68,7 +68,7 @@ class Fit:
     def _distances(self, rows: pd.DataFrame) -> np.ndarray:
         """From the usual, in spreads; what is not known is as usual."""
         away = (scaled(rows) - self.centers) / self.spreads
-        return np.clip(np.nan_to_num(away, nan=0.0), -FURTHEST, FURTHEST)
+        return np.asarray(np.clip(np.nan_to_num(away, nan=0.0), -FURTHEST, FURTHEST))
 
 
 def fit(rows: pd.DataFrame) -> Fit:
@@ -106,7 +106,7 @@ def _usual(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The mean of each column and its standard deviation, of what is known; 1 where that is nothing."""
     centers = _mean(values)
     spreads = np.sqrt(_mean((values - centers) ** 2))
-    return centers, np.where(spreads < SMALLEST, 1.0, spreads)
+    return centers, np.asarray(np.where(spreads < SMALLEST, 1.0, spreads))
 
 
 def _mean(values: np.ndarray) -> np.ndarray:
@@ -161,10 +161,10 @@ def band(score: float) -> str:
 
 def _in_words(learnt: Fit, row: pd.Series, points: dict[str, float]) -> str:
     """The heaviest inputs, each with its value, what is usual, and its points."""
-    heavy = sorted((name for name in points if abs(points[name]) >= LEAST_TOLD), key=lambda name: -abs(points[name]))[:TOLD]
+    heavy = [name for name in sorted(points, key=lambda name: -abs(points[name])) if abs(points[name]) >= LEAST_TOLD]
     said = []
     for at, each in enumerate(INPUTS):
-        if each.name in heavy:
+        if each.name in heavy[:TOLD]:
             value = each.told(float(each.scaled(np.array([row[each.name]]))[0]))
             usual, size = each.told(float(learnt.centers[at])), abs(points[each.name])
             sign = "−" if points[each.name] < 0 else "+"

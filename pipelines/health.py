@@ -2,6 +2,7 @@
 
 What was said once stays. A close that is over is scored once by each version of the model, by what was known at it;
 the newest one anew each time. So the first run also says what would have been said at the closes of a year before.
+Figures are made of it by a part of a build: they change with builds alone, and receipts tell which.
 """
 
 from __future__ import annotations
@@ -11,15 +12,20 @@ from datetime import date
 from uuid import UUID, uuid4
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, column, table, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from app.clock import wall
+from app.errors import FellShort
 from forecasting.health import Health, Past
 from forecasting.health_fit import MODEL, MODEL_VERSION, Fit
 from forecasting.health_inputs import COLUMNS, INPUTS
 from pipelines.job import Run, StepResult
+from pipelines.live_build import build_named
 from pipelines.predict import worker_engine
 
+PART, FIGURES = "health", ("customer_health_month",)
+"""How the part of a build is called in its record, and which rollups it makes."""
 BACK = 12
 """So many closes before the newest are scored where they have not been."""
 SCORED = text("select distinct month from workshop.health_run where is_complete and model_version = :version")
@@ -29,10 +35,13 @@ def health(run: Run) -> StepResult:
     """Scores the newest close and those of the year before it that have no score; says why where there is none.
 
     The detail of its result: `scored` (month → customers), `without` (month → why).
+
+    Raises:
+        FellShort: what was stored could not be brought among the figures.
     """
     engine = worker_engine(run.settings)
-    table, closes, scored = _read(engine)
-    past, counted, without = Past(table), {}, {}
+    rows, closes, scored = _read(engine)
+    past, counted, without = Past(rows), {}, {}
     for month in _wanted(closes, scored):
         found = past.health(month, is_complete=closes[month])
         _store(engine, run, found, is_complete=closes[month])
@@ -40,6 +49,8 @@ def health(run: Run) -> StepResult:
             without[f"{month:%Y-%m}"] = found.reason
         else:
             counted[f"{month:%Y-%m}"] = len(found.scores)
+    if failures := build_named(run.settings, PART, FIGURES).failures:
+        raise FellShort(f"The health of customers was stored, but figures were not made of it: {failures[0]}")
     return StepResult({"scored": counted, "without": without})
 
 
@@ -49,8 +60,8 @@ def _read(engine: Engine) -> tuple[pd.DataFrame, Mapping[date, bool], frozenset[
     with engine.connect() as connection:
         rows = [tuple(row) for row in connection.execute(query)]
         scored = frozenset(row.month for row in connection.execute(SCORED, {"version": MODEL_VERSION}))
-    table = pd.DataFrame(rows, columns=["is_complete", *COLUMNS])
-    return table, dict(zip(table["month"], table["is_complete"], strict=True)), scored
+    inputs = pd.DataFrame(rows, columns=["is_complete", *COLUMNS])
+    return inputs, dict(zip(inputs["month"], inputs["is_complete"], strict=True)), scored
 
 
 def _wanted(closes: Mapping[date, bool], scored: frozenset[date]) -> Iterator[date]:
@@ -72,16 +83,17 @@ def _store(engine: Engine, run: Run, found: Health, *, is_complete: bool) -> Non
         "intercept": found.learnt and found.learnt.intercept, "base_score": found.learnt and found.learnt.base,
     }  # fmt: skip
     with engine.begin() as connection:
-        _insert(connection, "workshop.health_run", [head])
-        _insert(connection, "workshop.health_bin", [
-            {"health_run_id": run_id, "bin": at, "customers_count": count, "expected_ratio": expected, "seen_ratio": seen}
-            for at, (count, expected, seen) in enumerate(trial.bins if trial else (), start=1)
+        _insert(connection, "health_run", [head])
+        _insert(connection, "health_bin", [
+            dict(zip(("health_run_id", "bin", "customers_count", "expected_ratio", "seen_ratio"), (run_id, at, *part),
+                     strict=True))
+            for at, part in enumerate(trial.bins if trial else (), start=1)
         ])  # fmt: skip
         if found.learnt is not None:
-            _insert(connection, "workshop.health_input", list(_inputs(run_id, found.learnt)))
-            rows = found.scores.assign(points=found.scores["points"].map(_as_json)).to_dict("records")
-            _insert(connection, "workshop.health_score", [
-                {"health_run_id": run_id, **{str(name): value for name, value in row.items()}} for row in rows
+            _insert(connection, "health_input", list(_inputs(run_id, found.learnt)))
+            _insert(connection, "health_score", [
+                {"health_run_id": run_id, **{str(name): value for name, value in row.items()}}
+                for row in found.scores.to_dict("records")
             ])  # fmt: skip
 
 
@@ -96,11 +108,8 @@ def _inputs(run_id: UUID, learnt: Fit) -> Iterator[dict[str, object]]:
         }  # fmt: skip
 
 
-def _as_json(points: Mapping[str, float]) -> str:
-    return "{" + ", ".join(f'"{name}": {value}' for name, value in points.items()) + "}"
-
-
-def _insert(connection: Connection, table: str, rows: list[dict[str, object]]) -> None:
+def _insert(connection: Connection, name: str, rows: list[dict[str, object]]) -> None:
+    """Many rows at a time: a year of closes has fifty thousand scores."""
     if rows:
-        values = ", ".join(f"cast(:{name} as jsonb)" if name == "points" else f":{name}" for name in rows[0])
-        connection.execute(text(f"insert into {table} ({', '.join(rows[0])}) values ({values})"), rows)
+        columns = [column("points", JSONB) if each == "points" else column(each) for each in rows[0]]
+        connection.execute(table(name, *columns, schema="workshop").insert(), rows)

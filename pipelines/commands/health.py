@@ -49,7 +49,7 @@ def _payload(found: CustomerHealth) -> dict[str, object]:
     return {
         "month": found.model and found.model["month"],
         "reason": UNSAID if found.model is None else found.model["reason"],
-        "model": found.model and {name: value for name, value in found.model.items() if name not in ("month", "reason")},
+        "model": found.model and {name: each for name, each in _without_month(found.model).items() if name != "reason"},
         "calibration": [_without_month(row) for row in found.calibration],
         "inputs": [_without_month(row) for row in found.inputs],
         "customers": [_without_month(row) for row in found.customers],
@@ -93,10 +93,10 @@ def _draw_model(found: CustomerHealth, console: Console) -> None:
         console.print(f"No health scores for {model['month']:%Y-%m}: {model['reason']}.", markup=False)
     else:
         console.print(
-            f"Health at the close of {model['month']:%Y-%m}, learnt from {model['learnt_leavers']:,} customers who left. Tried "
-            f"on {model['trial_rows']:,} it had not seen, of whom {model['trial_leavers']:,} left: it ranked a leaver above "
-            f"a stayer in {model['auc'] * 100:.0f} % of pairs, and in its tenth with the highest chances were "
-            f"{model['lift']:.1f} times as many leavers as usual.", markup=False)  # fmt: skip
+            f"Health at the close of {model['month']:%Y-%m}, learnt from {model['learnt_leavers']:,} who left. "
+            f"Tried on {model['trial_rows']:,} it had not seen, of whom {model['trial_leavers']:,} left: it ranked who "
+            f"left above who stayed in {model['auc'] * 100:.0f} % of pairs, and its tenth with the highest chances had "
+            f"{model['lift']:.1f} times the usual share of leavers.", markup=False)  # fmt: skip
 
 
 def _draw_one(found: CustomerHealth, console: Console) -> None:
@@ -104,8 +104,9 @@ def _draw_one(found: CustomerHealth, console: Console) -> None:
     from rich.table import Table
 
     [row] = found.customers
-    console.print(f"{row['customer_name']} ({row['customer_id']}): {row['health_band']}, MRR {row['mrr_usd']:,.2f} usd, "
-                  f"{row['product']} {row['plan']}, owner {row['owner'] or 'nobody known'}", markup=False)  # fmt: skip
+    who = f"{row['customer_name']} ({row['customer_id']}): {row['health_band']}, MRR {row['mrr_usd']:,.2f} usd"
+    owner = row["owner"] or "nobody known"
+    console.print(f"{who}, {row['product']} {row['plan']}, owner {owner}", markup=False)
     if row["score"] is None:
         console.print(f"No score: {row['health_note']}.", markup=False)
         return
@@ -118,8 +119,8 @@ def _draw_one(found: CustomerHealth, console: Console) -> None:
         table.add_row(labels[name], f"{points:+.2f}".replace("-", "−"))
     table.add_row("health score", f"{row['score']:.2f}")
     console.print(table)
-    console.print(f"Chance to leave within three months: {row['probability']:.1%}. Of what counts, {row['confidence']:.0%} is "
-                  f"known of it.\n{row['reasons']}", markup=False)  # fmt: skip
+    console.print(f"Chance to leave within three months: {row['probability']:.1%}. Of what counts, "
+                  f"{row['confidence']:.0%} is known of it.\n{row['reasons']}", markup=False)  # fmt: skip
 
 
 def add_to(app: typer.Typer) -> None:

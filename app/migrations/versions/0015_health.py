@@ -1,4 +1,4 @@
-"""Health scores: what was said of each customer at a close, by which model, and how it did before. Never overwritten."""
+"""Health scores: what was said of each customer at a close, by which model, and how it did. Never overwritten."""
 
 from __future__ import annotations
 
