@@ -137,7 +137,8 @@ def scores(learnt: Fit, rows: pd.DataFrame) -> pd.DataFrame:
         where the scale ends), `reasons` (the heaviest in words). `score` is `base` and all points, to the hundredth.
     """
     points, chances = learnt.points(rows), learnt.chances(rows)
-    known = np.isfinite(scaled(rows))
+    values = scaled(rows)
+    known = np.isfinite(values)
     told = []
     for at, (customer, chance) in enumerate(zip(rows["customer_id"], chances, strict=True)):
         of_row = {each.name: float(points[at, i]) for i, each in enumerate(INPUTS) if points[at, i]}
@@ -148,7 +149,7 @@ def scores(learnt: Fit, rows: pd.DataFrame) -> pd.DataFrame:
         told.append({
             "customer_id": customer, "probability": float(chance), "score": score, "band": band(score),
             "confidence": float(round(learnt.weights[known[at]].sum(), 4)), "points": of_row,
-            "reasons": _in_words(learnt, rows.iloc[at], of_row),
+            "reasons": _in_words(learnt, values[at], of_row),
         })  # fmt: skip
     names = ["customer_id", "probability", "score", "band", "confidence", "points", "reasons"]
     return pd.DataFrame(told, columns=names)
@@ -159,14 +160,14 @@ def band(score: float) -> str:
     return "Healthy" if score >= HEALTHY else "Watch" if score >= AT_RISK else "At risk"
 
 
-def _in_words(learnt: Fit, row: pd.Series, points: dict[str, float]) -> str:
+def _in_words(learnt: Fit, values: np.ndarray, points: dict[str, float]) -> str:
     """The heaviest inputs, each with its value, what is usual, and its points."""
     heavy = [name for name in sorted(points, key=lambda name: -abs(points[name])) if abs(points[name]) >= LEAST_TOLD]
     said = []
     for at, each in enumerate(INPUTS):
         if each.name in heavy[:TOLD]:
-            value = each.told(float(each.scaled(np.array([row[each.name]]))[0]))
-            usual, size = each.told(float(learnt.centers[at])), abs(points[each.name])
+            value, usual = each.told(float(values[at])), each.told(float(learnt.centers[at]))
+            size = abs(points[each.name])
             sign = "−" if points[each.name] < 0 else "+"
             said.append((-size, f"{each.label}: {value}, usually {usual} ({sign}{size:.1f})"))
     return "; ".join(words for _, words in sorted(said)) or "usual in everything that counts"

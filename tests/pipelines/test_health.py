@@ -60,8 +60,11 @@ def test_a_close_that_is_over_is_scored_once_and_the_newest_each_time(inputs: Se
     after = answers(inputs, "select to_jsonb(s)::text from workshop.health_score as s order by 1")
     assert set(before) <= set(after)
     assert len(after) == len(before) + 400
-    runs = answers(inputs, "select is_complete, count(*), min(model_version), max(model_version), bool_and(as_of = "
-                           "'2026-06-20 11:00+00'), count(distinct month) from workshop.health_run group by 1 order by 1")  # fmt: skip
+    runs = answers(inputs, """
+        select is_complete, count(*), min(model_version), max(model_version), bool_and(as_of = '2026-06-20 11:00+00'),
+            count(distinct month)
+        from workshop.health_run group by 1 order by 1
+    """)  # fmt: skip
     assert runs == [(False, 2, "health 1", "health 1", True, 1), (True, 12, "health 1", "health 1", True, 12)]
 
 
@@ -70,14 +73,16 @@ def test_what_is_stored_makes_every_score_again(inputs: Settings) -> None:
     health(Run(uuid4(), AS_OF, inputs, "health"))
     made = answers(inputs, """
         select s.score, r.base_score + (select sum(value::numeric) from jsonb_each_text(s.points)), s.probability,
-            1 / (1 + exp(-(r.intercept + sum(i.coefficient * greatest(-3, least(3, (case when i.is_log
-                then ln(1 + greatest(v.value, 0)) else least(v.value, coalesce(i.cap, v.value)) end - i.center) / i.spread))))))
+            1 / (1 + exp(-(r.intercept + sum(i.coefficient * greatest(-3, least(3, (
+                case when i.is_log then ln(1 + greatest(v.value, 0)) else least(v.value, coalesce(i.cap, v.value)) end
+                - i.center) / i.spread))))))
         from workshop.health_run as r
         join workshop.health_score as s using (health_run_id)
         join workshop.health_input as i using (health_run_id)
         join rollup.health_input_month as m on r.month = m.month and s.customer_id = m.customer_id
         join lateral (select (to_jsonb(m) ->> i.input)::double precision as value) as v on true
-        group by r.health_run_id, r.base_score, r.intercept, s.health_run_id, s.customer_id, s.score, s.points, s.probability
+        group by r.health_run_id, r.base_score, r.intercept, s.health_run_id, s.customer_id, s.score, s.points,
+            s.probability
     """)  # fmt: skip
     assert len(made) >= 13 * 400
     assert all(score == from_points for score, from_points, _, _ in made)
@@ -96,8 +101,8 @@ def test_a_close_without_scores_is_stored_with_its_reason(inputs: Settings) -> N
     found = health(Run(uuid4(), AS_OF, inputs, "health")).detail
     assert found["scored"] == {}
     assert set(found["without"]) == {f"2026-0{at}" for at in range(1, 7)}  # type: ignore[call-overload]
-    stored = answers(inputs, "select count(*), bool_and(reason like '%left%' and base_score is null and auc is null) from "
-                             "workshop.health_run")  # fmt: skip
+    stored = answers(inputs, "select count(*), bool_and(reason like '%left%' and base_score is null and auc is null) "
+                             "from workshop.health_run")  # fmt: skip
     assert stored == [(6, True)]
     assert answers(inputs, "select count(*) from workshop.health_score") == [(0,)]
 
