@@ -8,11 +8,16 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import psycopg2
 import pytest
 from psycopg2.extras import execute_values
+from sqlalchemy import create_engine, text
 
+from app.receipts.basis import models_digest
+from app.receipts.causes import data_causes
+from app.receipts.form import Receipt
 from app.secrets import warehouse_url
 from app.settings import Settings
 from forecasting.health_inputs import COLUMNS, NAMES
@@ -113,3 +118,24 @@ def test_without_a_paying_customer_nothing_is_said(inputs: Settings) -> None:
         cursor.execute("delete from rollup.health_input_month")
         database.commit()
     assert health(Run(uuid4(), AS_OF, inputs, "health")).detail == {"scored": {}, "without": {}}
+
+
+@pytest.mark.parametrize(("mart", "minute", "told"), [
+    ("customer_health_monthly", 30, ["The health of customers was scored anew once since, last 20 Jun 2026, 12:30."]),
+    ("customer_health_monthly", 10, []),
+    ("tickets_monthly", 30, []),
+], ids=["after the receipt's build", "before it", "a figure that is made of something else"])  # fmt: skip
+def test_a_receipt_names_the_run_that_changed_it(migrated: Settings, mart: str, minute: int, told: list[str]) -> None:
+    """Built at 12:20; a part at 12:31 brought in what the step said that began at this minute."""
+    noon = datetime(2026, 6, 20, 12, tzinfo=UTC)
+    then = {"run_id": "a", "started_at": str(noon.replace(minute=20)), "as_of": str(noon)}
+    now = then | {"ended_at": str(noon.replace(minute=25)), "live_id": "b", "live_at": str(noon.replace(minute=31))}
+    receipt = Receipt("", "customers_at_risk", 1, "", (f"mart_customer_success.{mart}",), {}, noon, "", models_digest(),
+                      then, {"stripe": None}, None, {}, {}, noon)  # fmt: skip
+    with create_engine(warehouse_url(migrated)).begin() as connection:
+        connection.execute(text(
+            "insert into portal.job_run (run_id, job, step, started_at, result, as_of) values (gen_random_uuid(), "
+            "'refresh', 'health', :at, 'ok', :at)"), {"at": noon.replace(minute=minute)})  # fmt: skip
+        causes = data_causes(connection, receipt, now, [], ZoneInfo("UTC"))
+        connection.rollback()
+    assert [cause.text for cause in causes] == told
