@@ -61,6 +61,7 @@ def _without_month(row: Mapping[str, Any]) -> dict[str, object]:
 
 
 def _draw(found: CustomerHealth, console: Console) -> None:
+    from rich.markup import escape
     from rich.table import Table
 
     _draw_model(found, console)
@@ -74,8 +75,8 @@ def _draw(found: CustomerHealth, console: Console) -> None:
         table.add_column(name, justify="right")
     table.add_column("why")
     for row in scored[:SHOWN]:
-        table.add_row(row["customer_name"], row["health_band"], f"{row['score']:.0f}", f"{row['probability']:.1%}",
-                      f"{row['confidence']:.0%}", f"{row['mrr_usd']:,.2f}", row["reasons"])  # fmt: skip
+        table.add_row(escape(row["customer_name"]), row["health_band"], f"{row['score']:.0f}",
+                      f"{row['probability']:.1%}", f"{row['confidence']:.0%}", f"{row['mrr_usd']:,.2f}", escape(row["reasons"]))  # fmt: skip
     console.print(table)
     more, without = len(scored) - SHOWN, len(found.customers) - len(scored)
     if more > 0:
