@@ -21,8 +21,8 @@ from app.clock import wall
 from app.errors import FellShort
 from app.secrets import warehouse_url
 from app.settings import Settings
+from pipelines import dbt, staging_views
 from pipelines.broken_invariants import breaking_rows
-from pipelines.dbt import dbt_folder, run_dbt
 from pipelines.exchange import begin, exchange
 from pipelines.job import Run, StepResult
 from pipelines.mart_views import Mart
@@ -47,23 +47,27 @@ def build(run: Run) -> StepResult:
         run = replace(run, as_of=_instant(run))
         builder = warehouse_url(run.settings, "plumbline_builder")
         begin(builder)
-        result = run_dbt(
+        origin = staging_views.origin(builder, dbt.PROJECT, run.settings.reporting_timezone)
+        do_stand = staging_views.stand(builder, origin)
+        result = dbt.run_dbt(
             builder,
-            dbt_folder(run.settings),
-            ("build", "--exclude-resource-type", "unit_test"),
+            dbt.dbt_folder(run.settings),
+            ("build", "--exclude-resource-type", "unit_test", *(("--exclude", "path:staging") if do_stand else ())),
             as_of=run.as_of,
             timezone=run.settings.reporting_timezone,
         )
         count, failures = outcome(result, builder)
         if not failures:
             failures = _make_live(run, started, count, result)
+        if not failures and not do_stand:
+            staging_views.note(builder, origin)
     if failures:
         with create_engine(warehouse_url(run.settings, "plumbline_worker"), poolclass=NullPool).begin() as connection:
             _record(connection, run, started, count, failures)
         raise FellShort(
             f"The build fell short in {len(failures)} place(s). First: {failures[0]} Expected every model to build "
             f"and every invariant to hold. Figures stay those of the last good build. "
-            f"See {dbt_folder(run.settings) / 'logs' / 'dbt.log'}."
+            f"See {dbt.dbt_folder(run.settings) / 'logs' / 'dbt.log'}."
         )
     return StepResult({"models": count})
 

@@ -30,6 +30,7 @@ from pipelines.commands import (
     metrics,
     person,
     pipeline,
+    policies,
     receipt,
     reconcile,
     sandbox,
@@ -56,7 +57,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (service, pipeline, load, connect, metrics, health, receipt, reconcile, docs, verify, bench):
+for group in (service, pipeline, load, connect, metrics, health, receipt, reconcile, policies, docs, verify, bench):
     group.add_to(app)
 app.add_typer(board.app, name="board")
 app.add_typer(files.app, name="files")

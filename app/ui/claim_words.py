@@ -10,7 +10,7 @@ from app.ui import format as f
 
 FIGURE = {"arr": "ARR", "customers": "active customers"}
 LABELS = {"arr": "ARR", "customers": "Active customers"}
-COUNTED = ("No", "One", "Two", "Three", "Four")
+COUNTED = ("no", "one", "two", "three", "four", "five")
 
 
 def lead(found: Reconciliation) -> str:
@@ -20,7 +20,7 @@ def lead(found: Reconciliation) -> str:
         return "No department claims anything yet."
     several = len({claim.claimed for claim in known} | {found.certified})
     open_ones = [claim for claim in known if not claim.holds]
-    said = (f"{COUNTED[len(known)]} department{'' if len(known) == 1 else 's'}, {several} "
+    said = (f"{COUNTED[len(known)].capitalize()} department{'' if len(known) == 1 else 's'}, {COUNTED[several]} "
             f"figure{'' if several == 1 else 's'}, one certified number.")  # fmt: skip
     if open_ones:
         return f"{said} Not all of it has a reason."

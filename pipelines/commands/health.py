@@ -75,8 +75,9 @@ def _draw(found: CustomerHealth, console: Console) -> None:
         table.add_column(name, justify="right")
     table.add_column("why")
     for row in scored[:SHOWN]:
-        table.add_row(escape(row["customer_name"]), row["health_band"], f"{row['score']:.0f}",
-                      f"{row['probability']:.1%}", f"{row['confidence']:.0%}", f"{row['mrr_usd']:,.2f}", escape(row["reasons"]))  # fmt: skip
+        numbers = (f"{row['score']:.0f}", f"{row['probability']:.1%}", f"{row['confidence']:.0%}")
+        table.add_row(escape(row["customer_name"]), row["health_band"], *numbers, f"{row['mrr_usd']:,.2f}",
+                      escape(row["reasons"]))  # fmt: skip
     console.print(table)
     more, without = len(scored) - SHOWN, len(found.customers) - len(scored)
     if more > 0:

@@ -19,7 +19,8 @@ from .conftest import Plumbline
 
 COMMANDS = (
     ("up",), ("down",), ("status",), ("doctor",), ("run",), ("metrics",), ("metric",), ("verify",), ("bench",),
-    ("receipt",), ("mail", "list"), ("mail", "show"), ("sandbox", "birth"), ("sandbox", "advance"),
+    ("receipt",), ("reconcile",), ("policies",), ("mail", "list"), ("mail", "show"), ("sandbox", "birth"),
+    ("sandbox", "advance"),
     ("person", "list"), ("person", "grant"), ("person", "revoke"), ("person", "shut-out"), ("person", "let-in"),
 )  # fmt: skip
 

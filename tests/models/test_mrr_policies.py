@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 from decimal import Decimal
+from itertools import permutations
 from uuid import uuid4
 
 import psycopg2
 import pytest
 from psycopg2.extensions import connection
+from rich.console import Console
 
 from app.access import OPERATOR
-from app.errors import QuestionError
+from app.errors import QuestionError, UsageError
 from app.metrics import Question
+from app.mrr_policies import rules_between, told_in
 from app.secrets import warehouse_url
 from app.settings import Settings
 from app.warehouse import Warehouse
 from pipelines.build import build
+from pipelines.commands import policies
 from pipelines.job import Run
 from tests.models import vendor_examples
 from tests.models.conftest import answers
@@ -144,3 +149,33 @@ def test_policies_are_shown_one_at_a_time(migrated: Settings, warehouse: connect
         assert (date(2024, 1, 1), "stripe", "usd", expected) in rows
         with pytest.raises(QuestionError, match="policy"):
             asked.answer(OPERATOR, Question("mrr_by_policy"), as_of=vendor_examples.AS_OF)
+
+
+def test_the_command_leads_from_one_policy_to_another(migrated: Settings, warehouse: connection) -> None:
+    """April 2024 in dollars: 12,670 certified, 12,570 at Stripe, and asking to end is the whole of it."""
+    april = date(2024, 4, 1)
+    with closing(Warehouse(migrated)) as asked:
+        found = told_in(asked, OPERATOR, april, "USD")
+        ends = (found.of("plumbline"), found.of("stripe"))
+        rules = rules_between(asked, OPERATOR, april, "plumbline", "stripe", "USD")
+        assert [each.mrr for each in ends] == [12670, 12570]
+        assert [(rule.rule, rule.amount) for rule in rules] == [("cancellation", -100)]
+        everybody = told_in(asked, OPERATOR, april)
+        for one, other in permutations(everybody.told, 2):
+            added = sum(rule.amount for rule in rules_between(asked, OPERATOR, april, one.policy, other.policy))
+            assert one.mrr + added == other.mrr, (one, other)
+        assert told_in(asked, OPERATOR).month == date(2025, 4, 1), "the newest month that is over"
+        with pytest.raises(UsageError, match=r"'paddle'.*Expected one of: plumbline, "):
+            found.of("paddle")
+        with pytest.raises(UsageError, match=r"Nobody paid in 'jpy' in 2024-04.*aud, cad, eur, gbp, usd"):
+            told_in(asked, OPERATOR, april, "jpy")
+        with pytest.raises(UsageError, match=r"not known of 1999-04.*from 2024-01 to 2025-04"):
+            told_in(asked, OPERATOR, date(1999, 4, 1))
+    payload = policies._payload(found, ends, rules, "USD")
+    assert (payload["from"], payload["to"], payload["difference"], payload["unexplained"]) == (
+        "plumbline", "stripe", -100, 0,
+    )  # fmt: skip
+    console = Console(file=io.StringIO(), width=100)
+    policies._draw(found, ends, rules, console)
+    drawn = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "MRR of April 2024, US dollars" in drawn and "−100.00" in drawn and "12,570.00" in drawn

@@ -1,4 +1,4 @@
-"""The dbt project itself: its unit tests, and what folder config cannot hold."""
+"""The dbt project itself: its unit tests, what folder config cannot hold, and a warehouse built from no source."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from uuid import uuid4
 import psycopg2
 import pytest
 from dbt.adapters.base.impl import DEFAULT_BASE_BEHAVIOR_FLAGS
+from psycopg2.extensions import connection
+from ruamel.yaml import YAML
 
 from app.secrets import warehouse_url
 from app.settings import Settings
 from pipelines.build import build
+from pipelines.contracts import CHECKS
 from pipelines.dbt import dbt_folder, manifest_path, run_dbt
 from pipelines.job import Run
 from tests.models import meridian
@@ -117,3 +120,47 @@ def test_each_reading_login_sees_its_marts_and_nothing_else(
     assert {schema for login, schema in granted if login == "plumbline_engineer"} == {
         name for name in models if name.startswith("mart_engineer.")
     }
+
+
+def _missed(database: connection) -> list[str]:
+    contract = YAML(typ="safe").load((CHECKS / "mart_engineer/sources.yml").read_text())
+    queries = {each["failed_rows"].get("qualifier"): each["failed_rows"]["query"]
+               for each in contract["checks"] if "failed_rows" in each}  # fmt: skip
+    return [source for (source,) in answers(database, queries["heartbeat"])]
+
+
+def _run(database: connection, source: str, result: str, ago: str = "1 minute") -> None:
+    with database.cursor() as cursor:
+        cursor.execute(
+            "insert into portal.load_run (run_id, source, stream, started_at, ended_at, result, as_of) "
+            "values (%s, %s, '', now() - cast(%s as interval), now() - cast(%s as interval), %s, now())",
+            (str(uuid4()), source, ago, ago, result),
+        )
+    database.commit()
+
+
+def test_a_source_that_never_loaded_is_missed_once_its_turn_has_come(
+    models: dict[str, dict[str, Any]], database: connection
+) -> None:
+    """Not while a fresh warehouse still loads one source after the other."""
+    assert models
+    with database.cursor() as cursor:
+        cursor.execute("delete from portal.load_run")
+        cursor.execute("delete from portal.source")
+        cursor.execute("insert into portal.source values ('files', 'Files', 60, true, now()), "
+                       "('stripe', 'Stripe', 5, true, now()), ('zendesk', 'Zendesk', 60, false, now())")  # fmt: skip
+    database.commit()
+    _run(database, "files", "ok")
+    assert _missed(database) == [], "the others come next"
+    _run(database, "stripe", "running")
+    assert _missed(database) == [], "a first load may take its time"
+    _run(database, "stripe", "failed", "0 minutes")
+    assert _missed(database) == ["stripe"]
+    with database.cursor() as cursor:
+        cursor.execute("delete from portal.load_run where source = 'stripe'")
+    _run(database, "files", "ok", "90 minutes")
+    assert _missed(database) == ["stripe"], "nobody has loaded it for an hour; what is not connected is not missed"
+    with database.cursor() as cursor:
+        cursor.execute("delete from portal.load_run")
+        cursor.execute("delete from portal.source")
+    database.commit()

@@ -36,7 +36,7 @@ def press(page: AppTest, label: str) -> AppTest:
 def test_the_page_says_who_claims_what_and_how_far_it_is_from_certified() -> None:
     said = text(visit("finance", "reconciliation"))
     for words in (
-        "Two departments, 3 figures, one certified number. Not all of it has a reason.",
+        "Two departments, three figures, one certified number. Not all of it has a reason.",
         "Salesforce, reported 22 Nov 2026",
         "1,080,000.25",
         "+80,000.25",

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from app.secrets import warehouse_url
-from pipelines.build import dbt_folder, run_dbt
 from pipelines.check import verify_contracts
 from pipelines.contracts import read_contracts
+from pipelines.dbt import dbt_folder, run_dbt
 from pipelines.job import StepResult
 from pipelines.sandbox.company import Company, simulate
 from pipelines.sandbox.company.streams import STREAMS, control
