@@ -25,6 +25,7 @@ from pipelines.commands import (
     definitions,
     docs,
     files,
+    health,
     known,
     load,
     mail,
@@ -59,7 +60,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 GROUPS = (
-    service, pipeline, load, connect, metrics, known, receipt, reconcile, policies, definitions, docs, verify, bench,
+    service, pipeline, load, connect, metrics, known, health, receipt, reconcile, policies, definitions, docs,
+    verify, bench,
 )  # fmt: skip
 for group in GROUPS:
     group.add_to(app)

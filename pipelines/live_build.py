@@ -92,6 +92,26 @@ def build_live(
         return _build(settings, as_of, new, reached, touched)
 
 
+def build_named(settings: Settings, what: str, models: Iterable[str]) -> LiveBuild:
+    """Builds some rollups by name, as of the last good build: what was stored since is then among the figures.
+
+    Nothing is built before the first whole build, nor on what one that fell short has left.
+
+    Args:
+        settings: of this home.
+        what: names the part in its record.
+        models: names of rollups that no source reaches, each made of others and of what was stored.
+
+    Raises:
+        WarehouseDown: through the connection, when nobody answers.
+    """
+    with only_build(settings):
+        good = last_good(settings)
+        if good is None or not begin_part(warehouse_url(settings, "plumbline_builder")):
+            return LiveBuild()
+        return _build(settings, good[1], {what: wall()}, list(models), None)
+
+
 def _fallen_short(settings: Settings, since: datetime) -> Mapping[str, datetime]:
     """The sources whose newest part since then fell short, and when they were heard of."""
     engine = create_engine(warehouse_url(settings, "plumbline_worker"), poolclass=NullPool)

@@ -39,7 +39,12 @@ IDENTITIES = text(
     "select version, placed_by, loaded_at as at from portal.file_version where name = 'identities' "
     "and loaded_at > :since and loaded_at <= :until order by version"
 )
-
+SCORES = text(
+    "select count(*) as times, max(started_at) as at from portal.job_run where step = 'health' "
+    "and result in ('ok', 'running') and started_at > :since and started_at <= :until"
+)
+OF_SCORES = "mart_customer_success.customer_health"
+"""Marts whose names begin so hold what the step `health` has said."""
 
 UNANSWERABLE = "unanswerable"
 """The kind of the cause that nobody can ask for the figure any more."""
@@ -50,7 +55,8 @@ class Cause:
     """One reason why a figure may differ.
 
     Attributes:
-        kind: definition, calculation, models, identity, load, webhook, change, part, running_month or unanswerable.
+        kind: definition, calculation, models, identity, load, webhook, change, part, scores, running_month or
+            unanswerable.
         text: a sentence for people.
         source: the source system, where it is one.
         row_count: rows or events that came.
@@ -106,6 +112,7 @@ def data_causes(
         found.append(Cause("identity", f"{said} {row.placed_by}, was loaded {_when(row.at, zone)}.", "files", None,
                            row.at))  # fmt: skip
     found += _arrivals(connection, receipt, span, so_far, zone)
+    found += _scores(connection, receipt, {**span, "since": so_far}, zone)
     running = _running(receipt, build, changes, zone)
     return [*found, running] if running else found
 
@@ -132,6 +139,15 @@ def _arrivals(
         if source in receipt.sources:
             said = f"New rows of {source} were built at once {_often(row.times)} since, last {_when(row.at, zone)}."
             yield Cause("part", said, source, None, row.at)
+
+
+def _scores(connection: Connection, receipt: Receipt, span: Mapping[str, Any], zone: ZoneInfo) -> Iterator[Cause]:
+    """That customers' health was judged anew, where the figure is made of that."""
+    if any(mart.startswith(OF_SCORES) for mart in receipt.marts):
+        row = connection.execute(SCORES, span).one()
+        if row.times:
+            said = f"The health of customers was scored anew {_often(row.times)} since, last {_when(row.at, zone)}."
+            yield Cause("scores", said, at=row.at)
 
 
 def _running(receipt: Receipt, build: Mapping[str, Any], changes: list[Change], zone: ZoneInfo) -> Cause | None:

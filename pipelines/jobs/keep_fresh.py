@@ -12,6 +12,6 @@ JOB = Job(
     name="keep_fresh",
     cron="*/5 * * * *",
     owner="engineer",
-    steps=(load_due, build, remember, check, detect, alert),
+    steps=(load_due, build, check, detect, alert, remember),
     needs={remember: (build,), detect: (build,)},
 )

@@ -4,6 +4,7 @@ from pipelines.board import compare_board
 from pipelines.build import build
 from pipelines.check import check
 from pipelines.dictionary.publish import document
+from pipelines.health import health
 from pipelines.job import Job
 from pipelines.load import load
 from pipelines.notify import alert, report
@@ -14,6 +15,6 @@ JOB = Job(
     name="refresh",
     cron="20 5 * * *",
     owner="engineer",
-    steps=(load, build, remember, check, forecast, detect, alert, report, compare_board, document),
-    needs={remember: (build,), forecast: (build,), detect: (build,), compare_board: (build,), document: (build,)},
+    steps=(load, build, remember, check, forecast, detect, health, alert, report, compare_board, document),
+    needs=dict.fromkeys((remember, forecast, detect, health, compare_board, document), (build,)),
 )

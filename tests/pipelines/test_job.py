@@ -234,7 +234,8 @@ def test_every_file_of_the_folder_is_a_job() -> None:
     found = jobs.all_jobs()
     assert {"load", "build", "check", "forecast", "detect", "alert", "report", "refresh"} <= set(found)
     assert [step.__name__ for step in found["refresh"].steps] == [
-        "load", "build", "remember", "check", "forecast", "detect", "alert", "report", "compare_board", "document",
+        "load", "build", "remember", "check", "forecast", "detect", "health", "alert", "report", "compare_board",
+        "document",
     ]  # fmt: skip
     for name in ("refresh", "keep_fresh"):
         needs = {step.__name__: [each.__name__ for each in needed] for step, needed in found[name].needs.items()}

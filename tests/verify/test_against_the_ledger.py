@@ -9,20 +9,26 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import uuid4
 
+import psycopg2
 import pytest
 
 from app.access import OPERATOR
 from app.compile import additivity_of
+from app.customer_health import customer_health
 from app.made_of import apart_of
 from app.metrics import Question, catalogue
 from app.reconciliation import reconcile, records
+from app.secrets import warehouse_url
 from app.settings import Settings
 from app.warehouse import Warehouse
 from pipelines.build import build
+from pipelines.dbt import manifest_path
+from pipelines.health import health
 from pipelines.job import Run
 from pipelines.sandbox.birth import bring_to_life
 from pipelines.sources import all_sources
 from pipelines.verify import Difference, VerifyReport, verify
+from tests.verify.health_cut import inputs_known_at
 from tests.verify.vendors_tables import empty_raw_tables, fill_raw_tables, spoil
 
 pytestmark = pytest.mark.slow
@@ -40,6 +46,7 @@ def built(migrated: Settings) -> Iterator[Built]:
     as_of = bring_to_life(migrated)
     fill_raw_tables(migrated, as_of)
     build(Run(uuid4(), as_of, migrated, "build"))
+    health(Run(uuid4(), as_of, migrated, "health"))
     yield Built(migrated, as_of)
     empty_raw_tables(migrated)
 
@@ -133,3 +140,50 @@ def test_a_warehouse_that_is_older_than_the_ledger_is_named(built: Built) -> Non
     report = verify(built.settings)
     spoil(built.settings, "update portal.build_run set as_of = as_of + interval '1 day'")
     assert "plumbline run refresh" in report.note
+
+
+def test_health_is_made_of_nothing_that_came_after_the_close(built: Built) -> None:
+    """Every input of every customer at each close up to June, from tables that were cut off at June's."""
+    month = date(2026, 6, 1)
+    address = warehouse_url(built.settings).set(drivername="postgresql").render_as_string(hide_password=False)
+    with closing(psycopg2.connect(address)) as database:
+        cut = inputs_known_at(database, manifest_path(built.settings), month)
+        with database.cursor() as cursor:
+            cursor.execute("select to_jsonb(i) from rollup.health_input_month as i where month <= %s "
+                           "order by month, customer_id", (month,))  # fmt: skip
+            whole = [row for (row,) in cursor.fetchall()]
+    assert len(cut) > 2_000
+    for known in (cut, whole):
+        assert sum(1 for row in known if row["tickets_count"]) > 100
+        assert any(row["active_days_count"] for row in known) and any(row["failed_payments_count"] for row in known)
+    assert [row | {"has_left": None} for row in cut] == [row | {"has_left": None} for row in whole]
+    assert [row["has_left"] for row in cut if row["month"] > "2026-03-01"] == [None] * sum(
+        1 for row in whole if row["month"] > "2026-03-01"
+    )
+    assert {row["has_left"] for row in whole if row["month"] <= "2026-06-01"} == {True, False}
+
+
+def test_whoever_is_counted_at_risk_is_listed_with_what_it_pays(built: Built) -> None:
+    """The certified figures against the list of customers, and against MRR, which knows nothing of health."""
+    with closing(Warehouse(built.settings)) as warehouse:
+        said = customer_health(warehouse, OPERATOR)
+        month = date(2026, 11, 1)
+
+        def figure(name: str) -> Decimal | None:
+            asked = Question(name, since=month, include_partial=True)
+            [(_, value)] = warehouse.answer(OPERATOR, asked, as_of=built.as_of, with_receipt=False).rows
+            return value
+
+        assert said.model is not None
+        assert said.model["month"] == month
+        assert sum(row["mrr_usd"] for row in said.customers) == figure("net_mrr")
+        assert len(said.customers) == figure("customers_by_health") == figure("active_customers")
+        risky = [row for row in said.customers if row["health_band"] == "At risk"]
+        if said.model["reason"]:
+            assert figure("customers_at_risk") is figure("mrr_at_risk") is figure("health_score_average") is None
+            assert not risky
+        else:
+            scored = [row["score"] for row in said.customers if row["score"] is not None]
+            assert figure("customers_at_risk") == len(risky)
+            assert figure("mrr_at_risk") == sum(row["mrr_usd"] for row in risky)
+            assert figure("health_score_average") == pytest.approx(sum(scored) / len(scored))

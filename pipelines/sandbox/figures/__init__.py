@@ -27,7 +27,19 @@ ROOMS: tuple[Callable[[Company, Books], Iterator[Told]], ...] = (
 )
 """Each a room of the company: its figures, metric by metric, uncut and cut by the metric's dimensions."""
 
-NOT_KNOWN: Mapping[str, str] = {}
+GUESSED = "a guess about who will leave: the books know what has come, not what will"
+NOT_KNOWN: Mapping[str, str] = {
+    "churn_expected_mrr": GUESSED,
+    "customers_at_risk": GUESSED,
+    "customers_by_health": GUESSED,
+    "customers_healthy": GUESSED,
+    "customers_leaving": "counted beside guesses, at the closes for which these were made",
+    "customers_on_watch": GUESSED,
+    "customers_scored": GUESSED,
+    "health_points": GUESSED,
+    "health_score_average": GUESSED,
+    "mrr_at_risk": GUESSED,
+}
 """Certified metrics that the company's books do not know, and why; all others must be told."""
 
 
