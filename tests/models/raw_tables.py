@@ -45,7 +45,7 @@ STRIPE: dict[str, dict[str, str]] = {
     },
     "charges": {
         "id": TEXT, "customer": TEXT, "invoice": TEXT, "status": TEXT, "currency": TEXT, "amount": NUMBER,
-        "amount_refunded": NUMBER, "failure_code": TEXT, "created": INSTANT, "refunds": JSON,
+        "amount_refunded": NUMBER, "failure_code": TEXT, "created": INSTANT, "updated": INSTANT, "refunds": JSON,
     },
     "coupons": {
         "id": TEXT, "name": TEXT, "duration": TEXT, "duration_in_months": NUMBER, "percent_off": "numeric",

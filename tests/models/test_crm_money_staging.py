@@ -46,7 +46,9 @@ def admin(migrated: Settings) -> Iterator[connection]:
         fill_stripe(opened, {
             "charge": [CHARGE | {"id": "ch_1", "amount_refunded": 2000, "refunds": refunds(*held)},
                        CHARGE | {"id": "ch_2", "amount_refunded": 0, "refunds": refunds()},
-                       CHARGE | {"id": "ch_3", "amount_refunded": 700}],
+                       CHARGE | {"id": "ch_3", "amount_refunded": 700, "updated": JUNE + 3 * DAY},
+                       CHARGE | {"id": "ch_4", "amount_refunded": 900, "updated": JUNE + 5 * DAY,
+                                 "refunds": refunds(refund("re_4", 300, JUNE + DAY) | {"charge": "ch_4"})}],
             "balance_transaction": [{
                 "id": "txn_1", "source": "ch_1", "type": "charge", "currency": "usd", "amount": 10950, "fee": 340,
                 "net": 10610, "exchange_rate": 1.095, "available_on": JUNE + 2 * DAY, "description": "x",
@@ -107,10 +109,15 @@ def _empty(opened: connection) -> None:
 
 
 def test_a_refund_is_there_once_whether_its_charge_or_a_webhook_told_it(admin: connection) -> None:
-    query = "select refund_id, charge_id, status, amount_minor, currency from staging.stg_stripe__refunds order by 1"
+    """What a charge says of its sum alone is there as the rest, at the instant at which the charge changed."""
+    query = ("select refund_id, charge_id, status, amount_minor, currency, cast(extract(epoch from created_at) as int) "
+             "from staging.stg_stripe__refunds order by 1")  # fmt: skip
     assert answers(admin, query) == [
-        ("re_1", "ch_1", "succeeded", 1500, "usd"), ("re_2", "ch_1", "failed", 500, "usd"),
-        ("re_3", "ch_1", "succeeded", 700, "usd"),
+        ("ch_3:refunded", "ch_3", "succeeded", 700, "usd", JUNE + 3 * DAY),
+        ("ch_4:refunded", "ch_4", "succeeded", 600, "usd", JUNE + 5 * DAY),
+        ("re_1", "ch_1", "succeeded", 1500, "usd", JUNE + DAY), ("re_2", "ch_1", "failed", 500, "usd", JUNE + 2 * DAY),
+        ("re_3", "ch_1", "succeeded", 700, "usd", JUNE + 4 * DAY),
+        ("re_4", "ch_4", "succeeded", 300, "usd", JUNE + DAY),
     ]  # fmt: skip
 
 
