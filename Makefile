@@ -20,8 +20,13 @@ bootstrap:
 lint: bootstrap ## What can be said without running it: style, types, imports, SQL
 	@scripts/lint
 
-test: lint ## Lint, then all tests; of the table of faults the part that strikes each fault and each source
-	@scripts/test $(ARGS)
+test: bootstrap ## Lint beside all tests; of the table of faults the part that strikes each fault and each source
+	@said="$$(mktemp)"; trap 'rm -f "$$said"' EXIT; tests=0; linted=0; \
+	scripts/lint > "$$said" 2>&1 & lint=$$!; \
+	scripts/test $(ARGS) || tests=$$?; \
+	wait "$$lint" || linted=$$?; \
+	if ((linted)); then cat "$$said"; printf 'make test: lint found something (above)\n'; fi; \
+	exit "$$((tests ? tests : linted))"
 
 docs: ## The data dictionary as pages, written from the models and metric files; no warehouse is needed
 	@scripts/bootstrap

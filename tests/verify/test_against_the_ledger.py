@@ -94,19 +94,32 @@ def by_month(warehouse: Warehouse, question: Question, as_of: datetime) -> dict[
     return sums
 
 
-def test_one_cent_of_one_customer_is_found_and_named(built: Built) -> None:
-    """The view's own table is changed behind dbt's back: one customer closes October 2026 a cent higher."""
-    table = "rollup.mrr_customer_month"
+def test_a_cent_of_a_customer_or_of_a_reason_is_found_and_an_older_warehouse_named(built: Built) -> None:
+    """The tables of views are changed behind dbt's back: one customer closes October 2026 a cent higher, one record of
+    Finance's claim weighs one more, and the newest build speaks about the day before."""
+    table, bridge = "rollup.mrr_customer_month", "rollup.claim_bridge"
     first = f"(select min(customer_id) from {table} where month = '2026-10-01' and closing_mrr_usd > 0)"
-    where = f"month = '2026-10-01' and customer_id = {first}"
-    change = f"update {table} set closing_mrr_usd = closing_mrr_usd {{}} where {where}"
-    spoil(built.settings, change.format("+ 0.01"))
+    of_reason = "department = 'finance' and reason = 'discount_ignored'"
+    one = f"(select min(record_id) from {bridge} where {of_reason})"
+    changes = (
+        f"update {table} set closing_mrr_usd = closing_mrr_usd {{0}} 0.01 "
+        f"where month = '2026-10-01' and customer_id = {first}",
+        f"update {bridge} set amount = amount {{0}} 0.01 where {of_reason} and record_id = {one}",
+        "update portal.build_run set as_of = as_of {1} interval '1 day'",
+    )
+    for change in changes:
+        spoil(built.settings, change.format("+", "-"))
     report = verify(built.settings)
-    spoil(built.settings, change.format("- 0.01"))
+    for change in changes:
+        spoil(built.settings, change.format("-", "+"))
     assert not report.ok
+    assert "plumbline run refresh" in report.note
     [of_customer] = [each for each in of_figures(report) if each.figure == "closing_mrr_usd"]
     assert of_customer.month == date(2026, 10, 1)
     assert of_customer.warehouse == (of_customer.ledger or Decimal(0)) + Decimal("0.01")
+    [of_record] = [each for each in of_figures(report) if each.figure == "discount_ignored"]
+    assert of_record.subject.startswith("finance: stripe sub_")
+    assert of_record.warehouse == (of_record.ledger or Decimal(0)) + Decimal("0.01")
 
 
 def test_each_claim_is_led_to_the_certified_figure_and_nothing_is_unexplained(built: Built) -> None:
@@ -121,25 +134,6 @@ def test_each_claim_is_led_to_the_certified_figure_and_nothing_is_unexplained(bu
                 of_claim = records(warehouse, OPERATOR, figure, claim.department)
                 assert sum(row["amount"] for row in of_claim) == claim.difference
                 assert {row["reason"] for row in of_claim} == {step.reason for step in claim.steps}
-
-
-def test_one_cent_of_one_reason_is_found_and_named(built: Built) -> None:
-    of_reason = "department = 'finance' and reason = 'discount_ignored'"
-    one = f"(select min(record_id) from rollup.claim_bridge where {of_reason})"
-    change = f"update rollup.claim_bridge set amount = amount {{}} where {of_reason} and record_id = {one}"
-    spoil(built.settings, change.format("+ 0.01"))
-    [found] = of_figures(verify(built.settings))
-    spoil(built.settings, change.format("- 0.01"))
-    assert found.figure == "discount_ignored"
-    assert found.subject.startswith("finance: stripe sub_")
-    assert found.warehouse == (found.ledger or Decimal(0)) + Decimal("0.01")
-
-
-def test_a_warehouse_that_is_older_than_the_ledger_is_named(built: Built) -> None:
-    spoil(built.settings, "update portal.build_run set as_of = as_of - interval '1 day'")
-    report = verify(built.settings)
-    spoil(built.settings, "update portal.build_run set as_of = as_of + interval '1 day'")
-    assert "plumbline run refresh" in report.note
 
 
 def test_health_is_made_of_nothing_that_came_after_the_close(built: Built) -> None:
