@@ -104,7 +104,8 @@ def last_good(settings: Settings) -> tuple[datetime, datetime] | None:
 def outcome(result: dbtRunnerResult, builder: URL) -> tuple[int, list[str]]:
     """How many models were built, and a sentence for each thing that went wrong, with the rows that show it."""
     if result.exception is not None:
-        return 0, [f"dbt could not run: {result.exception}"]
+        said = str(result.exception) or f"it was broken off ({type(result.exception).__name__})"
+        return 0, [f"dbt could not run: {said}"]
     nodes = list(getattr(result.result, "results", ()))
     count = sum(1 for node in nodes if node.node.resource_type == "model" and node.status == NodeStatus.Success)
     failures = [_in_words(node, builder) for node in nodes if node.status in FAILURES]
