@@ -73,27 +73,9 @@ unlisted as (
 ),
 
 newest as (
-    select
-        id,
-        charge,
-        status,
-        reason,
-        currency,
-        amount,
-        balance_transaction,
-        created
-    from known
+    select * from known
     union all
-    select
-        id,
-        charge,
-        status,
-        reason,
-        currency,
-        amount,
-        balance_transaction,
-        created
-    from unlisted
+    select * from unlisted
 )
 
 select
