@@ -23,6 +23,7 @@ class Question:
         where: (dimension, value) pairs to keep; several values of one dimension are alternatives. Of a cohort metric
             also ("age", months).
         include_partial: whether the running period is shown too.
+        whole_days: of the running period only days that are over, where it is kept by day.
         top: with `by`: keep the largest so many of the latest period, the rest as `Other` where it adds up or can be
             counted anew.
         unless: (dimension, value) pairs to leave out; rows without a value of the dimension stay.
@@ -44,6 +45,7 @@ class Question:
     grain: Literal["day", "week", "month"] = "month"
     compare: Literal["month_before", "year_before"] | None = None
     average: bool = False
+    whole_days: bool = False
 
     @property
     def dimensions(self) -> tuple[str, ...]:

@@ -10,6 +10,9 @@ import json
 from collections.abc import Mapping
 
 from psycopg2.extensions import connection
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import URL
+from sqlalchemy.pool import NullPool
 
 from pipelines.rights import BUILDER
 
@@ -22,6 +25,12 @@ FROM_OFFERED = (
 BUILDS_WITH = ("citus.enable_local_execution = off", "citus.multi_shard_modify_mode = 'sequential'")
 """A build fills a table, spreads it and counts it in one transaction: Citus does that over one kind of connection."""
 SIDE_DOORS = "run_command_on_%"
+
+
+def is_on_citus(url: URL) -> bool:
+    """Whether tables of this warehouse can be spread over nodes."""
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        return connection.execute(text(ACTIVE)).first() is not None
 
 
 def use_citus(admin: connection) -> None:

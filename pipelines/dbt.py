@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import orjson
 from dbt.adapters.base.impl import DEFAULT_BASE_BEHAVIOR_FLAGS
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
@@ -20,6 +21,7 @@ from dbt_common.events.event_manager_client import cleanup_event_logger, get_eve
 from sqlalchemy.engine import URL
 
 from app.settings import ROOT, Settings
+from pipelines.citus import is_on_citus
 
 PROJECT = ROOT / "models"
 WAREHOUSE, REHEARSAL = "warehouse", "rehearsal"
@@ -71,14 +73,18 @@ def run_dbt(
     Returns:
         dbt's own result; its `exception` is set when dbt could not even begin.
     """
-    with _environment(url, as_of, part), _flags_kept():
+    makes_tables = command[0] in ("build", "run")
+    with _environment(url, as_of, part, has_citus=makes_tables and is_on_citus(url)), _flags_kept():
         if command == ("parse",):
             return _invoke(dbtRunner(), folder, timezone, target, *command)
         project = _project(url, folder, timezone, target)
         if isinstance(project, dbtRunnerResult):
             return project
-        files = () if part is None else ("--no-write-json",)
-        return _invoke(dbtRunner(project), folder, timezone, target, *files, *command)
+        if command[0] == "docs":
+            return _invoke(dbtRunner(project), folder, timezone, target, *command)
+        if command[0] == "build" and part is None:
+            _write(project, folder)
+        return _invoke(dbtRunner(project), folder, timezone, target, "--no-write-json", *command)
 
 
 def read_ahead(url: URL, folder: Path, *, as_of: datetime, timezone: str) -> None:
@@ -99,9 +105,18 @@ def _project(url: URL, folder: Path, timezone: str, target: str) -> Manifest | d
     return _read[key]
 
 
+def _write(project: Manifest, folder: Path) -> None:
+    """What dbt would write itself, at a fifth of the time: its own encoder is pure Python."""
+    path = folder / "target" / "manifest.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(".next")
+    beside.write_bytes(orjson.dumps(project.writable_manifest().to_dict(omit_none=False)))
+    beside.replace(path)
+
+
 def _invoke(dbt: dbtRunner, folder: Path, timezone: str, target: str, *command: str) -> dbtRunnerResult:
     folder.mkdir(parents=True, exist_ok=True)
-    manners = ("--warn-error", "--quiet", "--no-use-colors", "--log-level-file", "info", "--no-version-check")
+    manners = ("--warn-error", "--log-level", "none", "--no-use-colors", "--log-level-file", "info", "--no-version-check")
     places = ("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target", target)
     written = ("--target-path", str(folder / "target"), "--log-path", str(folder / "logs"))
     variables = ("--vars", json.dumps({"reporting_timezone": timezone}))
@@ -115,8 +130,8 @@ def _newest_change() -> float:
 
 
 @contextmanager
-def _environment(url: URL, as_of: datetime, part: Part | None) -> Iterator[None]:
-    """What models/profiles.yml and the macros as_of and ref read; put back afterwards.
+def _environment(url: URL, as_of: datetime, part: Part | None, *, has_citus: bool = False) -> Iterator[None]:
+    """What models/profiles.yml and the macros as_of, ref and has_citus read; put back afterwards.
 
     The prefix of the password's name keeps its value out of dbt's log.
     """
@@ -128,6 +143,7 @@ def _environment(url: URL, as_of: datetime, part: Part | None) -> Iterator[None]
         "PLUMBLINE_DBT_AS_OF": as_of.isoformat(),
         "PLUMBLINE_DBT_IS_PART": "yes" if part else "",
         "PLUMBLINE_DBT_TOUCHED": part.touched if part else "",
+        "PLUMBLINE_DBT_HAS_CITUS": "yes" if has_citus else "",
         "DBT_ENV_SECRET_PASSWORD": str(url.password or ""),
         "DO_NOT_TRACK": "1",
         "PGTZ": "UTC",

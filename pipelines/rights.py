@@ -5,11 +5,12 @@ Which reading login may select which mart is said by the mart's own `.yml` (`con
 
 from __future__ import annotations
 
-from psycopg2.extensions import connection, encrypt_password, quote_ident
+from psycopg2.extensions import connection, quote_ident
 
 from app.access import ROLES, login_of
 from app.secrets import PORTAL, get_secret
 from app.settings import Settings
+from pipelines.scram import verifier
 from pipelines.sources import source_names
 
 LOADER, BUILDER, WORKER = "plumbline_loader", "plumbline_builder", "plumbline_worker"
@@ -42,9 +43,8 @@ def make_logins(settings: Settings, admin: connection) -> None:
         cursor.execute("select rolname from pg_roles where rolname = any(%s)", (list(LOGINS),))
         known = {name for (name,) in cursor.fetchall()}
         for login, password in passwords(settings).items():
-            verifier = encrypt_password(password, login, scope=admin, algorithm="scram-sha-256")
             verb = "alter" if login in known else "create"
-            cursor.execute(f"{verb} role {login} login password %s", (verifier,))
+            cursor.execute(f"{verb} role {login} login password %s", (verifier(password),))
             # A server of somebody's own may stand in another zone, in which all we read would come to us.
             cursor.execute(f"alter role {login} set timezone = 'UTC'")
         # The admin hands schemas to their owners; the worker reads what any reader may.

@@ -86,7 +86,7 @@ class Scope:
     ) -> Scope:
         return cls(
             metrics, question.by, question.where, question.unless, question.dated, question.grain, question.since,
-            question.until, today, question.include_partial, known=known,
+            question.until, today, question.include_partial, question.whole_days, known=known,
         )  # fmt: skip
 
     @property

@@ -26,10 +26,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell's text and, where it has one, its meaning (gain, loss, stale, act)."""
+    """A cell's text; its meaning (gain, loss, stale, act) and what a phone says below it, where it has them."""
 
     text: str
     meaning: str = ""
+    below: str = ""
 
 
 def table(columns: Sequence[Column], rows: Sequence[Sequence[Cell | str]], *, total: Sequence[str] = (),
@@ -56,7 +57,9 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[Cell | str]], *, to
 def cells(row: Sequence[Cell | str], kinds: Sequence[str]) -> str:
     made = []
     for cell, kind in zip(row, kinds, strict=True):
-        text, meaning = (cell, "") if isinstance(cell, str) else (cell.text, cell.meaning)
-        inner = f'<span class="pl-{meaning}">{escape(text)}</span>' if meaning else escape(text)
-        made.append(f"<td{kind}>{inner}</td>")
+        whole = Cell(cell) if isinstance(cell, str) else cell
+        text = escape(whole.text)
+        inner = f'<span class="pl-{whole.meaning}">{text}</span>' if whole.meaning else text
+        below = f'<span class="pl-narrow pl-below">{escape(whole.below)}</span>' if whole.below else ""
+        made.append(f"<td{kind}>{inner}{below}</td>")
     return "".join(made)

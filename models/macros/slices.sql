@@ -65,7 +65,7 @@
 {#- A table of core that dbt makes anew, or in which the slice takes the place of those customers' rows. -#}
 {% materialization sliced_table, adapter="postgres" %}
     {%- if not is_slice() -%}
-        {{ return(dbt.materialization_table_default()) }}
+        {{ return(materialization_table_postgres()) }}
     {%- endif -%}
     {%- set target_relation = this.incorporate(type="table") -%}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}

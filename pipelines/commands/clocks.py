@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time
 from typing import TYPE_CHECKING
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from app.settings import Settings
 from pipelines.commands.options import read_known
@@ -31,10 +32,12 @@ class Clocks:
     Attributes:
         known: what was known then, or by the build of that id.
         about: what is (or was) known about then.
+        zone: the reporting time zone, by which days begin.
     """
 
     known: datetime | UUID | None
     about: datetime | None
+    zone: ZoneInfo
 
     @classmethod
     def read(cls, settings: Settings, clock: datetime, as_of: str | None, at: str | None) -> Clocks:
@@ -46,6 +49,7 @@ class Clocks:
         return cls(
             None if as_of is None else _build_id(as_of) or read_known("--as-of", as_of, settings, clock),
             None if at is None else read_known("--at", at, settings, clock),
+            settings.timezone,
         )
 
     @property
@@ -64,11 +68,11 @@ class Clocks:
         from app.access import OPERATOR
 
         if self.known is None:
-            instant, asked = self._spoken_about(question, now, catalogue_of_today())
+            instant, asked = self.spoken_about(question, now, catalogue_of_today())
             return warehouse.answer(OPERATOR, asked, as_of=instant), instant, {"at": self.about}
         moment = warehouse.memory.moment(self.known)
         metrics = warehouse.memory.definitions(moment).metrics
-        instant, asked = self._spoken_about(question, moment.as_of, metrics)
+        instant, asked = self.spoken_about(question, moment.as_of, metrics)
         then = warehouse.memory.answer(OPERATOR, asked, known=self.known, at=instant)
         told: dict[str, object] = {
             "known_at": self.known,
@@ -81,13 +85,13 @@ class Clocks:
         }  # fmt: skip
         return then.answer, instant, told | ({"at": self.about} if self.about else {})
 
-    def _spoken_about(
+    def spoken_about(
         self, question: Question, latest: datetime, metrics: Mapping[str, Metric]
     ) -> tuple[datetime, Question]:
         """The instant to ask as of, and whether the period it lies in is shown.
 
         Of what is kept by month only the whole month is known, of which nothing is about an instant within it. Of what
-        is kept by day the day of the instant is the last one; an instant at midnight means the day that it ends.
+        is kept by day the day of the instant is the last one; at midnight it is the day that then ends.
         """
         from app.made_of import is_by_day
 
@@ -96,9 +100,8 @@ class Clocks:
         is_past = self.about is not None and self.about < latest
         instant = min(latest, self.about) if self.about else latest
         partial = by_day if is_past else (question.compare is None or by_day)
-        if is_past and by_day:
-            instant -= timedelta(microseconds=1)
-        return instant, replace(question, include_partial=partial)
+        ends_a_day = is_past and by_day and instant.astimezone(self.zone).time() == time.min
+        return instant, replace(question, include_partial=partial, whole_days=ends_a_day)
 
 
 def _build_id(text: str) -> UUID | None:

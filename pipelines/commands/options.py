@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
@@ -14,6 +15,9 @@ from app.settings import Settings
 Json = Annotated[
     bool, typer.Option("--json", help="Answer with one JSON object on standard output; all else on standard error.")
 ]
+
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+TIME_OF_DAY = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}")
 
 
 def read_date(option: str, text: str | None) -> date | None:
@@ -39,10 +43,10 @@ def read_instant(option: str, text: str, settings: Settings) -> datetime:
         UsageError: it is neither a date nor an instant with its offset.
     """
     try:
-        if len(text) == len("2026-10-31"):
+        if DAY.fullmatch(text):
             local = datetime.combine(date.fromisoformat(text) + timedelta(days=1), time.min, settings.timezone)
             return local.astimezone(UTC)
-        instant = datetime.fromisoformat(text)
+        instant = _read_clock(text)
         if instant.tzinfo is not None:
             return instant.astimezone(UTC)
     except (ValueError, OverflowError):  # the first and the last day there are have none before and after
@@ -64,10 +68,10 @@ def read_known(option: str, text: str, settings: Settings, clock: datetime) -> d
     Raises:
         UsageError: it is neither a date nor an instant, or lies ahead of the clock.
     """
-    is_day = len(text) == len("2026-10-31")
+    is_day = DAY.fullmatch(text) is not None
     if not is_day:
         with suppress(ValueError, OverflowError):
-            local = datetime.fromisoformat(text)
+            local = _read_clock(text)
             if local.tzinfo is None:
                 text = local.replace(tzinfo=settings.timezone).isoformat()
     instant = read_instant(option, text, settings)
@@ -79,3 +83,14 @@ def read_known(option: str, text: str, settings: Settings, clock: datetime) -> d
             f"{clock.astimezone(settings.timezone):%Y-%m-%dT%H:%M:%S%z}. Expected that instant or an earlier one."
         )
     return instant
+
+
+def _read_clock(text: str) -> datetime:
+    """A day with its time. Other ways to write a day alone (20261031, 2026-W44-6) would be read as its beginning.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if not TIME_OF_DAY.match(text):
+        raise ValueError(text)
+    return datetime.fromisoformat(text)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,6 +15,7 @@ from app.errors import QuestionError
 from app.metrics import Question, load_metrics
 from app.settings import Settings
 from app.warehouse import Warehouse
+from pipelines.commands.clocks import Clocks
 from pipelines.rights import BUILDER
 
 from .conftest import AS_OF, run_as
@@ -61,6 +63,20 @@ def test_a_month_has_the_window_of_its_last_day(warehouse: Warehouse) -> None:
     assert ask(warehouse) == [(date(2026, 9, 1), None), (date(2026, 10, 1), Decimal(users(date(2026, 10, 31))))]
     running = ask(warehouse, include_partial=True)[-1]
     assert running == (date(2026, 11, 1), Decimal(users(LAST))), "the newest day known, and not today"
+
+
+def test_about_the_end_of_a_day_that_day_ends_a_window(warehouse: Warehouse) -> None:
+    """What `--at` a day asks as of: the midnight after it, from rows that know the days after it as well."""
+    zone, metrics = ZoneInfo("America/New_York"), warehouse._metrics
+    for day, paid in ((date(2026, 10, 31), Decimal(93)), (date(2026, 10, 15), Decimal(11))):
+        clocks = Clocks(None, datetime.combine(day + timedelta(days=1), time.min, zone), zone)
+        for question, expected in (
+            (Question(WEEK), (day.replace(day=1), Decimal(users(day)))),
+            (Question(WEEK, grain="day"), (day, Decimal(users(day)))),
+            (Question("paid"), (day.replace(day=1), paid)),
+        ):
+            instant, asked = clocks.spoken_about(question, AS_OF, metrics)
+            assert warehouse.answer(OPERATOR, asked, as_of=instant).rows[-1] == expected
 
 
 def test_a_week_that_is_not_known_to_its_end_has_none(warehouse: Warehouse) -> None:

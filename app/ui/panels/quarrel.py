@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from html import escape
+from typing import Any
 
 import streamlit as st
 
@@ -16,7 +17,7 @@ from app.ui import format as f
 from app.ui.claim_tables import bridge_html, claims_html
 from app.ui.panels.frame import thin_in_sans
 from app.ui.reading import Reading
-from app.ui.tables import Column, table
+from app.ui.tables import Cell, Column, table
 
 SAID = "quarrel_said"
 ON_A_PAGE = 25
@@ -80,14 +81,21 @@ def draw_records(reading: Reading, found: Reconciliation, claim: Claim, key: str
         shown = hits[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
         st.html(f'<div class="pl-subtitle">{f.number(len(hits))} of {f.number(len(of_reason))} records; page {page} of '
                 f"{pages}. What each adds to the claim</div>")  # fmt: skip
-        cells = [(str(row["customer_name"] or ""), SYSTEMS[row["system"]], str(row["record_id"] or ""),
-                  words.exact(row["amount"], found.unit, signed=True)) for row in shown]  # fmt: skip
+        cells = [record_cells(row, found.unit) for row in shown]
         amount = "US dollars" if found.unit == "usd" else "Customers"
-        columns = (Column("Customer"), Column("System", is_extra=True), Column("Record"), Column(amount, True))
+        columns = (Column("Customer"), Column("System", is_extra=True), Column("Record", is_extra=True),
+                   Column(amount, True))  # fmt: skip
         st.html(table(columns, cells, caption="Records of the reason"))
         st.download_button(f"All records of {claim.department}, CSV", as_csv(rows),
                            f"reconciliation-{found.figure}-{claim.department}.csv", "text/csv", key=f"csv_{key}",
                            on_click="ignore")  # fmt: skip
+
+
+def record_cells(row: dict[str, Any], unit: str) -> tuple[Cell | str, ...]:
+    """A record's line; on a phone its id stands below the customer, so that the amount is on the screen."""
+    record = str(row["record_id"] or "")
+    amount = words.exact(row["amount"], unit, signed=True)
+    return Cell(str(row["customer_name"] or ""), below=record), SYSTEMS[row["system"]], record, amount
 
 
 def as_csv(rows: list[dict[str, object]]) -> str:
