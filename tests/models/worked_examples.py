@@ -1,7 +1,7 @@
 """Each metric's worked example: rows made by hand, a question, and the answer that somebody worked out on paper.
 
-One file per department in `worked/`. Its `tables` are rollups, which marts are views on; its `metrics` say what is asked
-of each and what that gives. A file reads so:
+One file per department in `worked/`. Its `tables` are rollups, which marts are views on; its `metrics` say what is
+asked of each and what that gives. A file reads so:
 
     tables:
       email_month:
@@ -150,7 +150,8 @@ def filled(database: connection, tables: Sequence[Table]) -> Iterator[None]:
         for table in tables:
             cursor.execute(f"create temporary table kept_{table.name} as table rollup.{table.name}")
             cursor.execute(f"delete from rollup.{table.name}")
-            execute_values(cursor, f"insert into rollup.{table.name} ({', '.join(table.columns)}) values %s", table.rows)
+            into = f"insert into rollup.{table.name} ({', '.join(table.columns)}) values %s"
+            execute_values(cursor, into, table.rows)
     database.commit()
     try:
         yield
