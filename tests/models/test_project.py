@@ -64,10 +64,9 @@ def test_every_metric_gives_what_was_worked_out_on_paper(
 ) -> None:
     """That each has an example at all, tests/house/test_metric_files.py holds."""
     assert models
-    worked, warehouse = department(name), Warehouse(migrated)
-    with filled(database, worked.tables):
+    worked = department(name)
+    with closing(Warehouse(migrated)) as warehouse, filled(database, worked.tables):
         found = mistakes(warehouse, worked.examples)
-    warehouse.close()
     assert not found, "\n".join(found)
 
 
