@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +13,7 @@ from ruamel.yaml import YAML
 from .tree import read, under
 
 READING = "plumbline_"
+REF = re.compile(r"""ref\(\s*["'](\w+)["']\s*\)""")
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,11 @@ def marts() -> Mapping[str, Mart]:
                 path, dataset, frozenset(column["name"] for column in model.get("columns", [])), _roles(model)
             )
     return found
+
+
+def refs(path: str) -> tuple[str, ...]:
+    """The models that a model is made of, by the path of its .sql or .yml; each once."""
+    return tuple(dict.fromkeys(REF.findall(read(str(Path(path).with_suffix(".sql"))))))
 
 
 def _roles(model: Mapping[str, object]) -> frozenset[str]:

@@ -8,12 +8,10 @@ from pathlib import Path
 from app.access import ROLES
 from app.settings import ROOT
 
-from .marts import marts
+from .marts import marts, refs
 from .tree import listed, read, under
 
 GRAIN = re.compile(r"^--\s*(?:grain:|one row|each row|a row)", re.IGNORECASE)
-
-REF = re.compile(r"""ref\(\s*["'](\w+)["']\s*\)""")
 
 
 def test_every_model_begins_with_its_grain() -> None:
@@ -60,7 +58,7 @@ def test_no_mart_reads_core() -> None:
     found = [
         f"{name}: {model}"
         for name in under("models/marts/", end=".sql")
-        for model in sorted(core & set(REF.findall(read(name))))
+        for model in sorted(core & set(refs(name)))
     ]
     assert core
     assert not found, listed(found, "Make a rollup of it, and let the mart read that.")

@@ -1,4 +1,4 @@
-"""The dbt project itself: its unit tests, what folder config cannot hold, and a warehouse built from no source."""
+"""The dbt project itself: its worked examples, what folder config cannot hold, and a warehouse built from no source."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from ruamel.yaml import YAML
 
 from app.secrets import warehouse_url
 from app.settings import Settings
+from app.warehouse import Warehouse
 from pipelines.build import build
 from pipelines.contracts import CHECKS
 from pipelines.dbt import dbt_folder, manifest_path, run_dbt
 from pipelines.job import Run
 from tests.models import meridian
 from tests.models.conftest import answers
+from tests.models.worked_examples import DEPARTMENTS, department, filled, mistakes
 
 pytestmark = pytest.mark.slow
 KINDS = {"staging": {"live_view"}, "rollup": {"live_table", "sliced_live_table"}}
@@ -54,6 +56,18 @@ def test_every_worked_example_holds(migrated: Settings, models: dict[str, dict[s
     examples = {node.node.name: str(node.status) for node in nodes}
     assert {name for name, status in examples.items() if status != "pass"} == set()
     assert len(examples) >= 18
+
+
+@pytest.mark.parametrize("name", DEPARTMENTS)
+def test_every_metric_gives_what_was_worked_out_on_paper(
+    migrated: Settings, models: dict[str, dict[str, Any]], database: connection, name: str
+) -> None:
+    """That each has an example at all, tests/house/test_metric_files.py holds."""
+    assert models
+    worked = department(name)
+    with closing(Warehouse(migrated)) as warehouse, filled(database, worked.tables):
+        found = mistakes(warehouse, worked.examples)
+    assert not found, "\n".join(found)
 
 
 def test_a_warehouse_without_any_source_has_marts_without_figures(
