@@ -116,7 +116,8 @@ def _write(project: Manifest, folder: Path) -> None:
 
 def _invoke(dbt: dbtRunner, folder: Path, timezone: str, target: str, *command: str) -> dbtRunnerResult:
     folder.mkdir(parents=True, exist_ok=True)
-    manners = ("--warn-error", "--log-level", "none", "--no-use-colors", "--log-level-file", "info", "--no-version-check")
+    logged = ("--log-level", "none", "--log-level-file", "info", "--no-use-colors")
+    manners = ("--warn-error", "--no-version-check", *logged)
     places = ("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target", target)
     written = ("--target-path", str(folder / "target"), "--log-path", str(folder / "logs"))
     variables = ("--vars", json.dumps({"reporting_timezone": timezone}))

@@ -1,4 +1,4 @@
-"""The verifier by which Postgres knows a password, of few rounds since our passwords are long and random. Pure but for its salt.
+"""The verifier by which Postgres knows a password: of few rounds, since our passwords are long and random.
 
 A server that is told the password itself would make one of 4,096 rounds. They slow down whoever guesses at a stolen
 verifier, and here nothing can be guessed: a secret of a home has 256 random bits. But they also take 7 of the 11 ms of

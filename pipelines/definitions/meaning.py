@@ -1,8 +1,9 @@
 """What each certified figure is made of, as text: its metric file, and all SQL behind it. No warehouse is needed.
 
 A *part* is one thing that a meaning can change in, named as people call it: `metric net_mrr`, `model mrr_month`, `macro
-region_of`, `constant ltv_months`. A metric's fingerprint covers its own file, those of the metrics it is made of, every
-model behind its marts, the macros these use and the constants they read. What a file says in prose does not count, nor
+region_of`, `constant ltv_months`, `code health_fit`. A metric's fingerprint covers its own file, those of the metrics
+it is made of, every model behind its marts, the macros these use and the constants they read, hooks and the like that
+the project sets for all, and the Python that works out the rows of some. What a file says in prose does not count, nor
 do comments, white space and how a table is kept; who owns and certifies a figure does.
 """
 
@@ -10,8 +11,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,15 +25,22 @@ from app.metrics import Metric, catalogue
 from app.settings import ROOT
 from pipelines.definitions import text
 
-MODELS = ROOT / "models"
+MODELS, FORECASTING = ROOT / "models", ROOT / "forecasting"
 LAYERS = ("staging", "core", "rollup", "marts")
 PROSE = {
     "name", "label", "question", "definition", "worked_out_as", "null_reason", "undefined", "answers",
     "freshness_minutes", "certified",
 }  # fmt: skip
+SETTINGS = "settings of dbt_project.yml"
 WHERE_NOT_WHAT = {"analyze.sql", "distribution.sql", "generate_schema_name.sql", "live_table.sql", "live_view.sql",
                   "ref.sql", "slices.sql"}  # fmt: skip
 """Macros that decide where rows are put and how, for every model alike; no figure means anything else by them."""
+WORKED_OUT_BY = {"stg_workshop__health": ("health", "health_fit", "health_inputs")}
+"""Which models hold what is worked out in Python, by how their names begin → modules of forecasting/."""
+SAYS_NOTHING = re.compile(r"name|version|config-version|profile|require-dbt-version|.*-paths|vars|flags|clean-targets")
+"""What of dbt_project.yml decides nothing about figures; the constants in `vars` are parts of their own."""
+DOES = re.compile(r"^\s+(?:config:|[\w-]+[-_]hook:|alias:|enabled:|schema:)", re.MULTILINE)
+HARMLESS = {"grants", "meta", "materialized", "indexes", "tags", "docs"}
 DIGITS = 16
 
 
@@ -43,12 +52,16 @@ class Project:
         models: name → SQL without what says nothing; macros: the same of each macro's body.
         constants: name → value, of dbt_project.yml.
         calendars: the models that take only dates from others, and so mean nothing else when those change.
+        for_all: what the project sets for every model, such as hooks.
+        code: module of forecasting/ → its code without docstrings.
     """
 
     models: Mapping[str, str]
     macros: Mapping[str, str]
     constants: Mapping[str, Any]
     calendars: frozenset[str] = frozenset()
+    for_all: str = ""
+    code: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def own(self) -> Mapping[str, frozenset[str]]:
@@ -56,7 +69,8 @@ class Project:
 
         A change of any of them makes the model another one.
         """
-        return {name: self._own(f"model {name}", sql) for name, sql in self.models.items()}
+        for_all = frozenset({SETTINGS} if self.for_all else ())
+        return {name: self._own(name, sql) | for_all for name, sql in self.models.items()}
 
     @cached_property
     def parents(self) -> Mapping[str, frozenset[str]]:
@@ -90,11 +104,15 @@ class Project:
             **{f"model {name}": sql for name, sql in self.models.items()},
             **{f"macro {name}": body for name, body in self.macros.items()},
             **{f"constant {name}": json.dumps(value, default=str) for name, value in self.constants.items()},
+            **{f"code {name}": said for name, said in self.code.items()},
+            **({SETTINGS: self.for_all} if self.for_all else {}),
         }
         return {name: digest(said) for name, said in texts.items()}
 
-    def _own(self, part: str, sql: str) -> frozenset[str]:
-        found, waiting = {part}, [sql]
+    def _own(self, model: str, sql: str) -> frozenset[str]:
+        begun = (modules for beginning, modules in WORKED_OUT_BY.items() if model.startswith(beginning))
+        found = {f"model {model}", *(f"code {name}" for modules in begun for name in modules if name in self.code)}
+        waiting = [sql]
         while waiting:
             said = waiting.pop()
             found |= {f"constant {name}" for name in text.constants_read(said) if name in self.constants}
@@ -130,7 +148,8 @@ def read_project(folder: Path = MODELS) -> Project:
     files = {
         file.stem: file.read_text(encoding="utf-8") for layer in LAYERS for file in (folder / layer).rglob("*.sql")
     }
-    models = {name: text.plain(sql) for name, sql in sorted(files.items())}
+    said = _said_beside(folder)
+    models = {name: text.plain(sql) + said.get(name, "") for name, sql in sorted(files.items())}
     calendars = frozenset(name for name, sql in files.items() if text.ONLY_DATES.search(sql))
     macros = {
         name: text.plain(body)
@@ -139,7 +158,26 @@ def read_project(folder: Path = MODELS) -> Project:
         for name, body in text.macros_in(file.read_text(encoding="utf-8")).items()
     }
     settings = YAML(typ="safe").load((folder / "dbt_project.yml").read_text(encoding="utf-8"))
-    return Project(models, macros, settings.get("vars", {}), calendars)
+    for_all = {key: value for key, value in settings.items() if not SAYS_NOTHING.fullmatch(key)}
+    code = {name: text.plain_code((FORECASTING / f"{name}.py").read_text(encoding="utf-8"))
+            for modules in WORKED_OUT_BY.values() for name in modules}  # fmt: skip
+    return Project(
+        models, macros, settings.get("vars", {}), calendars, json.dumps(for_all) if for_all else "", code
+    )
+
+
+def _said_beside(folder: Path) -> Mapping[str, str]:
+    """Model → what its yml sets that can change its rows; who may read it and the like cannot."""
+    found: dict[str, str] = {}
+    for file in (file for layer in LAYERS for file in (folder / layer).rglob("*.yml")):
+        said = file.read_text(encoding="utf-8")
+        if not DOES.search(said):
+            continue
+        for model in YAML(typ="safe").load(said).get("models") or ():
+            does = {key: value for key, value in (model.get("config") or {}).items() if key not in HARMLESS}
+            if does:
+                found[model["name"]] = f" config {json.dumps(does, sort_keys=True)}"
+    return found
 
 
 def read_meanings(metrics: Mapping[str, Metric] | None = None, project: Project | None = None) -> Meanings:

@@ -26,7 +26,7 @@ from pipelines.definitions.certified import (
     write_record,
 )
 from pipelines.definitions.first import FIRST, first_record
-from pipelines.definitions.meaning import Meanings, Project, read_meanings, read_project
+from pipelines.definitions.meaning import FORECASTING, Meanings, read_meanings, read_project
 
 PROJECT = {
     "staging/shop/stg_shop__orders.sql": "-- One row per order.\nselect id, paid_on, amount from {{ raw('shop', {}) }}",
@@ -34,6 +34,7 @@ PROJECT = {
                         'select day from {{ ref("stg_shop__orders") }}',
     "core/fct_order.sql": 'select *, {{ dollars("amount") }} as usd from {{ ref("stg_shop__orders") }}\n'
                           "where amount > {{ var('least') }}",
+    "core/fct_order.yml": "models:\n  - name: fct_order\n    description: Orders\n",
     "rollup/order_month.sql": '{{ config(materialized="live_table") }}\n{{ by_month() }}',
     "marts/sales/orders_monthly.sql": 'select month, usd, is_complete from {{ ref("order_month") }}',
     "marts/sales/visits_monthly.sql": "select month, visits, is_complete from {{ raw('shop', {}) }}",
@@ -140,6 +141,16 @@ CHANGES: Mapping[str, tuple[str, str, str, set[str], str]] = {
     "who owns it": ("metrics/visits.yml", "owner: sales", "owner: marketing", {"visits", "order_size"},
                     "metric visits"),
     "who certifies it": ("metrics/order_size.yml", "by: cro", "by: cfo", {"order_size"}, "metric order_size"),
+    "a hook of a model": ("rollup/order_month.sql", '"live_table")', '"live_table", post_hook="update x set usd = 0")',
+                          ORDERS, "model order_month"),
+    "another name for its table": ("rollup/order_month.sql", '"live_table")', '"live_table", alias="order_week")',
+                                   ORDERS, "model order_month"),
+    "a hook beside a model": ("core/fct_order.yml", "description: Orders", "config: {post_hook: delete from x}", ORDERS,
+                              "model fct_order"),
+    "a hook for all models": ("dbt_project.yml", "vars:", "models:\n  shop:\n    +post-hook: delete from x\nvars:",
+                              {"visits", *ORDERS}, "settings of dbt_project.yml"),
+    "a hook after all": ("dbt_project.yml", "vars:", "on-run-end: delete from x\nvars:", {"visits", *ORDERS},
+                         "settings of dbt_project.yml"),
     "a blank within a text": ("marts/sales/orders_monthly.sql", "usd,", "'a  b' as usd,", ORDERS,
                               "model orders_monthly"),
 }  # fmt: skip
@@ -160,6 +171,7 @@ STILL = {
     "a comment of Jinja": ("core/fct_order.sql", "select *", "{#- It's all. -#} select *"),
     "white space": ("rollup/order_month.sql", "{{ by_month() }}", "\n\n  {{- by_month()   -}}\n"),
     "how a model is kept": ("rollup/order_month.sql", "live_table", "table"),
+    "who may read it": ("core/fct_order.yml", "description: Orders", "config: {grants: {select: [a]}}"),
     "a macro that nobody uses": ("macros/money.sql", " 1 {", " 2 {"),
     "a constant that nobody reads": ("dbt_project.yml", "other: 4", "other: 5"),
     "where models are read from": ("macros/ref.sql", "{{ name }}", "{{ name }}_next"),
@@ -194,11 +206,26 @@ def test_a_new_metric_a_removed_one_and_a_version_alone_are_found(shop: Path) ->
 def test_a_change_of_this_project_would_be_found_here() -> None:
     """What is past due made otherwise, as in docs/definitions_change.md: MRR and what is made of it, and not cash."""
     models = {**now().project.models, "fct_overdue_window": "select 45 as days"}
-    project = Project(models, now().project.macros, now().project.constants, now().project.calendars)
+    project = replace(now().project, models=models)
     found = {one.metric: one.parts for one in findings(read_meanings(now().metrics, project), read_record())}
     assert {"net_mrr", "arr", "nrr", "churned_customers", "past_due_mrr"} <= set(found)
     assert not {"cash_balance", "open_pipeline", "email_sent"} & set(found)
     assert all("model fct_overdue_window" in parts for parts in found.values())
+
+
+def test_python_that_works_rows_out_is_part_of_what_they_mean() -> None:
+    """From which score on a customer is at risk stands in forecasting/, and what is counted by it in a metric."""
+    source = (FORECASTING / "health_fit.py").read_text()
+    assert source.count("AT_RISK = 70.0, 60.0") == 1
+    for changed, is_other in (
+        (source.replace("AT_RISK = 70.0, 60.0", "AT_RISK = 70.0, 65.0"), True),
+        (source.replace('"""Points that one unit', '"""Points which a unit') + "\n# By the way.\n", False),
+    ):
+        project = replace(now().project, code={**now().project.code, "health_fit": text.plain_code(changed)})
+        found = {one.metric: one.parts for one in findings(read_meanings(now().metrics, project), read_record())}
+        assert ({"customers_at_risk", "mrr_at_risk", "churn_expected_mrr"} <= set(found)) is is_other
+        assert set(found.values()) == ({("code health_fit",)} if is_other else set())
+        assert "net_mrr" not in found
 
 
 def test_the_file_is_read_as_it_was_written(shop: Path) -> None:
