@@ -165,7 +165,8 @@ def _payload(by: tuple[str, ...], found: Answer) -> dict[str, object]:
     metric: Metric = found.metric
     failed = found.build_failed
     value = found.columns.index("value")
-    missing = [row[0] for row in found.rows if row[value] is None and isinstance(row[0], date)]
+    missing = [row[0] for row in found.rows if row[value] is None]
+    why = found.why_null(max(missing)) if missing else "" if found.rows else found.nothing_known
     return {
         "label": metric.label,
         "unit": metric.unit,
@@ -182,7 +183,7 @@ def _payload(by: tuple[str, ...], found: Answer) -> dict[str, object]:
         "promises_broken": found.promises_broken,
         "promises_warned": found.promises_warned,
         "build_failed": failed and {"at": failed.at, "reason": failed.reason},
-        "null_reason": found.why_null(max(missing, default=date.min)) or None,
+        "null_reason": why or None,
         "sql": found.sql,
         "receipt": found.receipt and spoken(found.receipt),
     }
@@ -201,8 +202,10 @@ def _draw(payload: dict[str, object], console: Console) -> None:
     if rows:
         console.print(table, markup=False, soft_wrap=False)
     else:
-        console.print("No rows: nothing is loaded yet, or the filters leave nothing.")
-    console.print(f"Data until {payload['data_until']}, checked at {payload['checked_at']}", markup=False)
+        console.print(f"No rows: {payload['null_reason']}, or the filters leave nothing.", markup=False)
+    checked = f"checked at {payload['checked_at']}" if payload["checked_at"] else "not checked yet"
+    checked = "by what was known then, whose promises are not remembered" if payload.get("known") else checked
+    console.print(f"Data until {payload['data_until']}, {checked}", markup=False)
     if payload["receipt"]:
         said = f"Receipt {payload['receipt']}; `plumbline receipt {payload['receipt']} --check` says whether it holds"
         console.print(said, markup=False)
