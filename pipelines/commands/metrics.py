@@ -79,7 +79,7 @@ def metric(
     with chatter_on_stderr(as_json):
         from app.access import OPERATOR
         from app.clock import as_of as business_instant
-        from app.made_of import is_by_day
+        from app.made_of import is_by_day, metric_of
         from app.metrics import Question, catalogue
         from app.ui.reading import read_at
         from app.warehouse import Warehouse
@@ -102,7 +102,7 @@ def metric(
         clock = business_instant(settings)
         clocks = Clocks.read(settings, clock, as_of, at)
         if not clocks.known:
-            _refuse_unknown(name)
+            metric_of(name, catalogue())
         with running(settings, "warehouse"), closing(Warehouse(settings)) as warehouse:
             instant = read_at(clock, warehouse.progress.data_until())
             if clocks.are_read:
@@ -114,18 +114,6 @@ def metric(
                 told = {}
         payload = _payload(question.by, found) | {"metric": name, "as_of": instant} | told
     answer(payload, as_json, lambda console: _draw(payload, console))
-
-
-def _refuse_unknown(name: str) -> None:
-    from difflib import get_close_matches
-
-    from app.metrics import catalogue
-
-    known = catalogue()
-    if name not in known:
-        near = get_close_matches(name, known, n=3, cutoff=0.4)
-        meant = f" Did you mean {', '.join(near)}?" if near else ""
-        raise UsageError(f"No metric is called {name!r}.{meant} `plumbline metrics` lists them all.")
 
 
 def _filter(text: str) -> tuple[str, str, str]:
