@@ -64,9 +64,8 @@ FILES: tuple[FileSchema, ...] = (
         (
             text("contract_id", "CT-2026-001"), text("customer_id", "acme"), day("start_date", "2026-01-01"),
             day("end_date", "2027-01-01", may_be_empty=True),
-            number_from_0("monthly_amount", "12500.00", "Take a discount off the amount of the contract it is given on"),
-            currency(),
-            text("product", "Core"), text("plan", "Enterprise"), country(),
+            number_from_0("monthly_amount", "12500.00", "Take a discount off the amount of the contract it belongs to"),
+            currency(), text("product", "Core"), text("plan", "Enterprise"), country(),
         ),
         ("contract_id",), ("finance",), orders=(After("end_date", "start_date"),),
     ),

@@ -160,7 +160,7 @@ def _refuse_outside(memory: Memory, viewer: Viewer, metric: Metric, definitions:
     if days and min(days).replace(day=1) <= month <= max(days):
         return
     there = f"a month from {min(days):%Y-%m} to {max(days):%Y-%m}" if days else "a month after the first load"
-    raise QuestionError(f"Nothing was ever known of {metric.name} in {month:%Y-%m}. Expected {there}. Give its --month.")
+    raise QuestionError(f"Nothing was ever known of {metric.name} in {month:%Y-%m}. Expected {there}. Ask for one.")
 
 
 def _refuse(metric: Metric, definitions: Definitions) -> None:

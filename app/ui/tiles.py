@@ -8,6 +8,7 @@ from html import escape
 
 import streamlit as st
 
+from app.counting import counted
 from app.errors import NotBuilt, NotPermitted
 from app.metrics import Metric
 from app.ui import format as f
@@ -128,7 +129,7 @@ def age_html(tile: TileFacts, now: datetime) -> str:
 def tile_html(tile: TileFacts, now: datetime) -> str:
     """The tile below its label."""
     known = [value for value in tile.values if value is not None]
-    words = f"{tile.metric.label}, {len(known)} months to {f.month_year(tile.month)}"
+    words = f"{tile.metric.label}, {counted(len(known), 'month')} to {f.month_year(tile.month)}"
     parts = (value_html(tile), change_html(tile), sparkline(known, words), target_html(tile), age_html(tile, now))
     return "".join(parts)
 

@@ -95,7 +95,8 @@ def test_before_the_first_load_a_figure_is_stale(metrics: Mapping[str, Metric]) 
     [
         ({}, "nothing is known of this month (Files, salesforce, Stripe)"),
         ({"loads": {"stripe": None, "files": ago(1), "salesforce": ago(1)}}, "not known; not loaded yet: Stripe"),
-        ({"loads": {"files": ago(1)}, "files": frozenset()}, "not known; not loaded yet: salesforce, Stripe, contracts"),
+        ({"loads": {"files": ago(1)}, "files": frozenset()},
+         "not known; not loaded yet: salesforce, Stripe, contracts"),
         ({"loads": {}}, "not known; not loaded yet: Files, salesforce, Stripe"),
         ({"promises": {}}, "nothing is known of this month"),
     ],

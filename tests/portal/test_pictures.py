@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,12 +12,15 @@ import pandas as pd
 import pytest
 import vl_convert
 
+from app.metrics import catalogue
+from app.status import Status
 from app.ui import charts
 from app.ui.look import css_variables, tokens, var
 from app.ui.panels import bridge, flow, movements, runway, trend
 from app.ui.panels.frame import empty
 from app.ui.panels.ranked import Part, folded, group_html
 from app.ui.spark import heights, sparkline, track
+from app.ui.tiles import TileFacts, target_html
 
 PAST = [(date(2026, month, 28), 1_000_000.0 + 10_000 * month) for month in range(1, 11)]
 FUTURE = [trend.Foretold(date(2027, month, 28), 1.2e6, 1.0e6, 1.4e6, 1.1e6, 1.3e6) for month in range(1, 7)]
@@ -133,6 +137,13 @@ def test_thousands_are_parted_on_the_axis_as_beside_it() -> None:
 def test_the_largest_part_decides_the_unit(amounts: tuple[float, ...], unit: str, shown: list[str]) -> None:
     html = group_html("product", [Part(str(amount), amount, 1.0) for amount in amounts])
     assert re.findall(r'pl-num">([0-9.,]+)<', html) == shown and f"pl-wide\">{unit}<" in html
+
+
+def test_a_figure_without_a_value_has_its_target_all_the_same() -> None:
+    status = Status(None, None, None, (), (), is_stale=False)
+    tile = TileFacts(catalogue()["cash_runway"], date(2026, 10, 1), (None,), None, "September", 20.0, status)
+    assert "Target at least 20<" in target_html(tile)
+    assert "No target set" in target_html(replace(tile, target=None))
 
 
 def test_a_panel_without_rows_opens_its_passport_by_words() -> None:

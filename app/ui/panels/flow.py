@@ -84,7 +84,8 @@ def spec(rows: Sequence[Month], running: date) -> dict[str, Any]:
     minus = f"(datum.value<0?'{f.MINUS}':'')+format(abs(datum.value),',')"
     up, down = max(came for _, came, _ in rows) or 1.0, max(went for _, _, went in rows)
     domain = [-down - 0.12 * (up + down), up + 0.12 * (up + down)]
-    y = {"type": "quantitative", "axis": {"tickCount": 5, "tickMinStep": 1, "labelExpr": minus}, "scale": {"domain": domain}}
+    axis = {"tickCount": 5, "tickMinStep": 1, "labelExpr": minus}
+    y = {"type": "quantitative", "axis": axis, "scale": {"domain": domain}}
     bars = {"data": values(pieces(rows, running)), "mark": {"type": "bar"},
             "encoding": {"x": x, "y": {"field": "from", **y}, "y2": {"field": "to"},
                          "color": {"field": "colour", "type": "nominal", "scale": None}}}  # fmt: skip
