@@ -15,6 +15,7 @@ from app.question import GRAINS
 from app.status import BuildFailure, Status
 
 NUMBERS = ("value", "compared", "change", "relative")
+NOTHING_KNOWN = "nothing is known of this month"
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Answer:
         columns: the names of a row's values.
         additivity: over what the values add up.
         row_reasons: for each row why it has no value; None where it has one, or nobody says.
+        nothing_known: what to say of a month that has no row.
         receipt: the id of its receipt; None before the first build, or where a program asked and nobody is shown it.
     """
 
@@ -50,9 +52,15 @@ class Answer:
     additivity: Additivity | None = None
     row_reasons: tuple[str | None, ...] = ()
     receipt: str | None = None
+    nothing_known: str = NOTHING_KNOWN
 
     def why_null(self, month: date) -> str:
-        """Why that month has no value, in words; empty when nobody says."""
+        """Why that month has no value, in words; empty when nobody says.
+
+        The metric's own reason is that of a row without a value; where there is no row, nothing is known.
+        """
+        if all(row[0] != month for row in self.rows):
+            return self.nothing_known
         return self.reasons.get(month) or self.metric.why_null
 
 
@@ -64,6 +72,7 @@ def answered(
     additivity: Additivity,
     status: Status,
     receipt: str | None = None,
+    nothing_known: str = NOTHING_KNOWN,
 ) -> Answer:
     """The answer of a statement's rows, whose last column is the reason where there is such a column."""
     why: tuple[str | None, ...] = (None,) * len(rows)
@@ -94,4 +103,5 @@ def answered(
         additivity=additivity,
         row_reasons=why,
         receipt=receipt,
+        nothing_known=nothing_known,
     )

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from app.errors import QuestionError
 from app.formula import is_linear, parse
-from app.metric_kinds import Metric, closest
+from app.metric_kinds import Metric
 
 QUOTIENTS = ("ratio", "cohort")
+MOST_NEAR = 3
+"""Names that are suggested for one that there is not."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +41,9 @@ def metric_of(name: str, metrics: Mapping[str, Metric]) -> Metric:
         QuestionError: there is none.
     """
     if name not in metrics:
-        raise QuestionError(
-            f"No metric is called {name!r}.{closest(name, metrics)} Expected one of: {', '.join(metrics) or 'none'}."
-        )
+        near = get_close_matches(name, metrics, n=MOST_NEAR, cutoff=0.4)
+        meant = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+        raise QuestionError(f"No metric is called {name!r}.{meant} `plumbline metrics` lists them all.")
     return metrics[name]
 
 

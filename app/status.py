@@ -20,6 +20,10 @@ from app.metrics import Certified, Metric
 from app.secrets import PORTAL
 
 TTL_SECONDS = 5.0
+MOST_MISSING = 3
+"""Sources and files that are named of those that are not loaded yet."""
+FILES = "files"
+"""The source of the company's own files, whose streams are the files."""
 HEARTBEAT = "Its source loaded within the last"
 """How the promise begins (it goes on with "hour" or "30 hours") that each raw stream gives, and that a figure rests on
 where the source's lateness can change it."""
@@ -92,6 +96,8 @@ class Record:
         outcomes: (dataset, promise) → outcome in that run.
         promises: metric → the (dataset, promise) pairs it rests on.
         build_failed: the newest build, where it failed.
+        labels: source → as people call it.
+        files: the company's own files that were ever loaded.
     """
 
     data_until: datetime | None = None
@@ -100,6 +106,8 @@ class Record:
     outcomes: Mapping[tuple[str, str], str] = field(default_factory=dict)
     promises: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
     build_failed: BuildFailure | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    files: frozenset[str] = frozenset()
 
     def status_of(self, metric: Metric, now: datetime) -> Status:
         """The status of one figure at that wall time.
@@ -133,6 +141,23 @@ class Record:
         """The source systems that can change the figure, in alphabetical order; none before a check ran."""
         found = {source_of(dataset).removesuffix("_webhook") for dataset, _ in self._rests_on(metric)}
         return tuple(sorted(found - {""}))
+
+    def nothing_known(self, metric: Metric) -> str:
+        """What to say of a month of which the figure has no row: what was never loaded of that it comes from.
+
+        A company's own file is named by itself; where all is loaded, or nobody knows what the figure comes from before
+        a check ran, only that nothing is known.
+        """
+        sources = [source for source in self.sources_of(metric) if self.loads.get(source) is None]
+        streams = sorted({dataset for dataset, _ in self._rests_on(metric) if source_of(dataset) == FILES})
+        files = [] if FILES in sources else [name.partition(".")[2] for name in streams]
+        missing = [self.labels.get(source, source) for source in sources]
+        missing += [name.replace("_", " ") for name in files if name not in self.files]
+        if missing:
+            more = f" and {len(missing) - MOST_MISSING} more" if len(missing) > MOST_MISSING else ""
+            return f"not known; not loaded yet: {', '.join(missing[:MOST_MISSING])}{more}"
+        comes_from = ", ".join(self.labels.get(source, source) for source in self.sources_of(metric))
+        return f"nothing is known of this month{f' ({comes_from})' if comes_from else ''}"
 
     def _rests_on(self, metric: Metric) -> frozenset[tuple[str, str]]:
         bases = [self.promises.get(name, frozenset()) for name in (metric.name, *metric.bases)]
@@ -190,6 +215,8 @@ def read_record(connection: Connection) -> Record:
             "(select run_id from portal.check_result order by checked_at desc limit 1)"
         )
     ).all()
+    labels = connection.execute(text("select source, label from portal.source")).all()
+    files = connection.scalars(text("select distinct name from portal.file_version where loaded_at is not null"))
     promises = defaultdict(set)
     for metric, dataset, name in connection.execute(
         text("select metric, dataset, check_name from portal.metric_promise")
@@ -202,6 +229,8 @@ def read_record(connection: Connection) -> Record:
         outcomes={(row.dataset, row.check_name): row.outcome for row in checks},
         promises={metric: frozenset(pairs) for metric, pairs in promises.items()},
         build_failed=BuildFailure(newest.at, first_reason(newest.error)) if newest and newest.result != "ok" else None,
+        labels={row.source: row.label for row in labels},
+        files=frozenset(files),
     )
 
 

@@ -98,7 +98,8 @@ class Warehouse:
             wanted = [value for name, value in (*question.where, *question.unless) if name == dimension]
             refuse_unknown(metric.name, dimension, wanted, self._values(viewer, metric, dimension))
         status, additivity = record.status_of(metric, wall()), additivity_of(metric, self._metrics)
-        return answered(rows, columns_of(question, self._metrics), sql, metric, additivity, status, receipt)
+        columns, nothing = columns_of(question, self._metrics), record.nothing_known(metric)
+        return answered(rows, columns, sql, metric, additivity, status, receipt, nothing)
 
     def _shown(self, viewer: Viewer, question: Question, as_of: datetime) -> Answer:
         return self.answer(viewer, question, as_of=as_of)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from app.counting import counted
 from app.receipts.form import spoken
 from app.settings import Settings
 from app.ui import format as f
@@ -93,7 +94,7 @@ def _tile(name: str, reading: Reading, target: float | None) -> tuple[Tile, Pict
     receipts = reading.receipts.get(name, [])
     shown, picture = None, None
     if sum(point is not None for point in points) > 1:
-        words = f"{metric.label}, {len(known)} months to {f.month_year(reading.closed)}"
+        words = f"{metric.label}, {counted(len(known), 'month')} to {f.month_year(reading.closed)}"
         shown = Shown(f"trend-{name}", *SPARK, words)
         picture = Picture(shown.cid, spark_picture(points, *SPARK))
     tile = Tile(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
+from app.counting import counted
 from app.errors import SettingsError, UsageError
 from app.secrets import warehouse_url
 from pipelines import stream_states
@@ -65,7 +66,7 @@ class LoadOutcome:
             console.print(f"✗ {name}: {why}", markup=False)
         if not (self.loaded or self.failed or self.left_out):
             console.print("Nothing to load: no source is connected, or all are paused. See `plumbline sources`.")
-        console.print(f"{self.rows:,} rows written in {self.seconds:.0f} s", markup=False)
+        console.print(f"{counted(self.rows, 'row')} written in {self.seconds:.0f} s", markup=False)
 
 
 def load_now(
@@ -231,7 +232,7 @@ def in_words(rows: int, seconds: float, total: int) -> str:
         total: rows of the largest load so far; 0 where that says nothing.
     """
     rate = rows / seconds
-    said = f"{rows:,} rows, {rate:,.0f} a second"
+    said = f"{counted(rows, 'row')}, {rate:,.0f} a second"
     if total <= rows:
         return said
     left = (total - rows) / rate

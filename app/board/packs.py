@@ -82,8 +82,8 @@ class Board:
 
         Raises:
             NotPermitted: the viewer may not freeze, or not see one of the figures.
-            UsageError: the name is taken or none, the month is not over, by the clock or in what was built, or a
-                figure is unknown or none is named.
+            UsageError: the name is taken or none, the month is not over, by the clock or in what was built, nothing is
+                known of it, or a figure is unknown or none is named.
             NotBuilt: nothing has been built yet.
         """
         self._refuse(viewer, name, month, as_of)
@@ -150,26 +150,36 @@ class Board:
             raise _taken(name)
 
     def _of_one_build(
-        self, viewer: Viewer, figures: Iterable[Figure], month: date, as_of: datetime
+        self, viewer: Viewer, figures: Sequence[Figure], month: date, as_of: datetime
     ) -> list[tuple[Figure, str]]:
         """Each figure's receipt; asked again as a whole where a build ended between two of them."""
         for _ in range(MOST_TRIES):
-            found, builds = [], set()
+            found, builds, is_known = [], set(), False
             for figure in figures:
                 question = Question(figure.metric, by=figure.by, since=month, until=month)
-                receipt = self._asks.answer(viewer, question, as_of).receipt
+                answer = self._asks.answer(viewer, question, as_of)
+                receipt, is_known = answer.receipt, is_known or bool(answer.rows)
                 if receipt is None:
                     raise NotBuilt("Nothing has been built yet. Run `plumbline run refresh` first.")
                 found.append((figure, receipt))
                 build = self._asks.receipts.show(viewer, receipt).stored.receipt.build
                 _refuse_part(month, build, as_of.tzinfo)
                 builds.add(str(build))
+            if not is_known:
+                self._refuse_unknown(viewer, figures, month, as_of)
             if len(builds) == 1:
                 return found
         raise WarehouseDown(
             f"The figures were read {MOST_TRIES} times, and each time a build ended meanwhile. Expected figures of one "
             "build. Try again in a moment."
         )
+
+    def _refuse_unknown(self, viewer: Viewer, figures: Sequence[Figure], month: date, as_of: datetime) -> None:
+        """Refuses a month of which no figure has a row, with the first and the last of which one has."""
+        asked = [self._asks.answer(viewer, Question(one.metric), as_of) for one in figures]
+        months = [row[0] for answer in asked for row in answer.rows if isinstance(row[0], date)]
+        there = f"one from {min(months):%B %Y} to {max(months):%B %Y}" if months else "one after the first load"
+        raise UsageError(f"Nothing is known of {month:%B %Y}: each figure would be frozen as n/a. Expected {there}.")
 
     def _said(self, connection: Connection, pack: Pack, frozen: Sequence[Frozen]) -> dict[str, Any]:
         """All that a pack says, each figure by its receipt and the seal on it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .schema import (
+    After,
     FileSchema,
     clock,
     country,
@@ -13,6 +14,7 @@ from .schema import (
     flag,
     month,
     number,
+    number_from_0,
     one_of,
     text,
     weekday_or_day,
@@ -50,7 +52,7 @@ FILES: tuple[FileSchema, ...] = (
             text("rep_id", "0055e000001AAA"), text("rep_name", "Ada Byron"), day("period_start", "2026-01-01"),
             day("period_end", "2026-04-01"), currency(), number("amount", "250000"),
         ),
-        ("rep_id", "period_start"), ("finance", "sales"),
+        ("rep_id", "period_start"), ("finance", "sales"), orders=(After("period_end", "period_start"),),
     ),
     FileSchema(
         "exchange_rates", "What one unit of a currency was worth on a day, in dollars.",
@@ -61,10 +63,11 @@ FILES: tuple[FileSchema, ...] = (
         "contracts", "Contracts that were signed by hand and that no billing system knows.",
         (
             text("contract_id", "CT-2026-001"), text("customer_id", "acme"), day("start_date", "2026-01-01"),
-            day("end_date", "2027-01-01", may_be_empty=True), number("monthly_amount", "12500.00"), currency(),
-            text("product", "Core"), text("plan", "Enterprise"), country(),
+            day("end_date", "2027-01-01", may_be_empty=True),
+            number_from_0("monthly_amount", "12500.00", "Take a discount off the amount of the contract it belongs to"),
+            currency(), text("product", "Core"), text("plan", "Enterprise"), country(),
         ),
-        ("contract_id",), ("finance",),
+        ("contract_id",), ("finance",), orders=(After("end_date", "start_date"),),
     ),
     FileSchema(
         "identities", "Records of one customer under several names, and records that are no customer.",
@@ -98,7 +101,7 @@ FILES: tuple[FileSchema, ...] = (
             weekday_or_day("day", "Monday"), clock("opens", "09:00"), clock("closes", "17:00"),
             zone("time_zone", "Europe/Berlin"),
         ),
-        ("day", "opens"), ("customer_success",),
+        ("day", "opens"), ("customer_success",), orders=(After("closes", "opens"),),
     ),
     FileSchema(
         "claims", "The figures that each department reports for itself, with where they come from.",

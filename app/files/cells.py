@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .schema import Column, Value
+from .schema import Column, Refused, Value
 
 Line = tuple[int, Sequence["Cell"]]
 Lines = Iterator[Line]
@@ -53,6 +53,8 @@ def value_of(cell: Cell, column: Column, is_key: bool) -> Value:
         if not cell.text:
             raise ValueError
         return column.read(cell.text)
+    except Refused as refused:
+        raise Unfit(repr(cell.text), refused.advice) from None
     except ValueError:
         raise Unfit(repr(cell.text), "take the character U+0000 out" if "\x00" in cell.text else "") from None
 

@@ -9,7 +9,7 @@ from . import csv_rows, workbook
 from .cells import Cell, Line, Lines, Unfit, value_of
 from .package import OLE, ZIP
 from .problems import Problem, Unreadable
-from .schema import Column, FileSchema, Row, Value
+from .schema import After, Column, FileSchema, Row, Value
 
 MOST_PROBLEMS = 50
 MOST_BYTES = 20 * 1024 * 1024
@@ -112,6 +112,8 @@ def _row(name: str, line: Line, schema: FileSchema) -> tuple[dict[str, Value], l
             row[column.name] = value_of(cell, column, column.name in schema.key)
         except Unfit as unfit:
             problems.append(_wrong_value(name, number, index if is_workbook else None, column, unfit))
+    if not problems:
+        problems = [_out_of_order(name, number, schema, order, row) for order in schema.orders if not order.holds(row)]
     return row, problems
 
 
@@ -126,9 +128,20 @@ def _wrong_header(name: str, line: int, header: Sequence[str], schema: FileSchem
 
 def _wrong_value(name: str, line: int, index: int | None, column: Column, unfit: Unfit) -> Problem:
     advice = unfit.advice or "correct the value"
-    cell = f"{chr(ord('A') + index)}{line}" if index is not None else ""
+    cell = _place(index, line) if index is not None else ""
     return Problem(name, "the value is wrong", unfit.found, column.allowed, advice[0].upper() + advice[1:], line=line,
                    cell=cell, column=column.name)  # fmt: skip
+
+
+def _out_of_order(name: str, line: int, schema: FileSchema, order: After, row: Row) -> Problem:
+    found = f"{order.later} {row[order.later]}, {order.earlier} {row[order.earlier]}"
+    cell = _place(schema.header.index(order.later), line) if name.lower().endswith(".xlsx") else ""
+    return Problem(name, "the values are out of order", found, order.says, "Correct one of them", line=line, cell=cell,
+                   column=order.later)  # fmt: skip
+
+
+def _place(index: int, line: int) -> str:
+    return f"{chr(ord('A') + index)}{line}"
 
 
 def _twice(name: str, line: int, schema: FileSchema, key: tuple[Value, ...], first: int) -> Problem:

@@ -20,6 +20,15 @@ COUNTRY = re.compile(r"^[A-Z]{2}$")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 CLOCK = re.compile(r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")
 
+
+class Refused(ValueError):
+    """A value that no rule of its column allows; `advice` says what to do instead."""
+
+    def __init__(self, text: str, advice: str) -> None:
+        super().__init__(text)
+        self.advice = advice
+
+
 TEXT_TYPE: Mapping[str, object] = {"type": ["string", "null"]}
 DATE_TYPE: Mapping[str, object] = {"type": ["string", "null"], "format": "date"}
 NUMBER_TYPE: Mapping[str, object] = {"type": ["number", "null"]}
@@ -50,6 +59,27 @@ class Column:
 
 
 @dataclass(frozen=True)
+class After:
+    """A rule across a row: what stands in one column comes after what stands in another, where both say something.
+
+    Days and times of the day are texts of a fixed length here, so their order is that of the texts.
+    """
+
+    later: str
+    earlier: str
+
+    @property
+    def says(self) -> str:
+        """The rule in words."""
+        return f"{self.later} after {self.earlier}"
+
+    def holds(self, row: Row) -> bool:
+        """Whether a row of good values keeps it."""
+        later, earlier = row[self.later], row[self.earlier]
+        return not later or not earlier or str(later) > str(earlier)
+
+
+@dataclass(frozen=True)
 class FileSchema:
     """A file, whichever format it comes in.
 
@@ -61,6 +91,7 @@ class FileSchema:
         writers: the roles that may put one in place on the page.
         own_rows: where set, the column that names a department: a writer who is not of finance may add, change and
             remove only the rows of a department of theirs.
+        orders: which column's value comes after which other's in each row.
     """
 
     name: str
@@ -69,6 +100,7 @@ class FileSchema:
     key: tuple[str, ...]
     writers: tuple[str, ...]
     own_rows: str = ""
+    orders: tuple[After, ...] = ()
 
     @property
     def readers(self) -> tuple[str, ...]:
@@ -119,6 +151,16 @@ def _number(text: str) -> Decimal:
     if not NUMBER.match(text):
         raise ValueError(text)
     return Decimal(text)
+
+
+def _not_negative(advice: str) -> Callable[[str], Decimal]:
+    def read(text: str) -> Decimal:
+        found = _number(text)
+        if found < 0:
+            raise Refused(text, advice)
+        return found
+
+    return read
 
 
 def _yes_or_no(text: str) -> bool:
@@ -186,6 +228,12 @@ def month(name: str, example: str) -> Column:
 def number(name: str, example: str) -> Column:
     allowed = "a number with a decimal point such as 1200.50, at most 15 digits on either side of it"
     return Column(name, allowed, _number, NUMBER_TYPE, example, cells=("number",))
+
+
+def number_from_0(name: str, example: str, advice: str) -> Column:
+    """A number that is not negative; `advice` says what to do with one that is."""
+    allowed = "a number of 0 or more with a decimal point such as 1200.50, at most 15 digits on either side of it"
+    return Column(name, allowed, _not_negative(advice), NUMBER_TYPE, example, cells=("number",))
 
 
 def flag(name: str, example: str) -> Column:

@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 from app.access import Viewer
 from app.compile import marts_of
+from app.counting import counted
 from app.errors import NotPermitted
 from app.known.customers import differences_by_customer
 from app.known.memory import Memory
@@ -201,7 +202,7 @@ def _as_a_whole(memory: Memory, name: str, span: Span, difference: Decimal, is_r
     window = {"since": span.before.recorded_at, "until": span.after.recorded_at}
     with memory.connection() as connection:
         known = {schema.removeprefix("raw_") for schema in connection.scalars(SOURCES, {"names": names})}
-        arrived = {source_named(row.source): f"{row.rows:,} rows" for row in connection.execute(LOADED, window)}
+        arrived = {source_named(row.source): counted(row.rows, "row") for row in connection.execute(LOADED, window)}
         if connection.scalar(EVENTS, window):
             arrived.setdefault("stripe", "events")
         for source in connection.scalars(CAPTURED, window):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from sqlalchemy import CompoundSelect, Select, select, union
+from sqlalchemy import CompoundSelect, Select, func, select, union
 
 from app.access import Viewer
 from app.compile import compile_question, marts_of, metric_of
@@ -92,7 +92,8 @@ def movement(
         until: up to the figure that was known then; up to the newest.
 
     Raises:
-        QuestionError: nothing is remembered of then, or the metric has no single figure of a month.
+        QuestionError: nothing is remembered of then, the metric has no single figure of a month, or nothing was ever
+            known of that month.
         NotPermitted, NotBuilt, WarehouseDown: as a question of today.
     """
     everything = memory.moments()
@@ -107,6 +108,8 @@ def movement(
     moves = tuple(_moves(memory, viewer, name, month, span))
     first_value = moves[0].before if moves else _value(memory, viewer, name, month, span[0], None)
     last_value = moves[-1].value if moves else first_value
+    if not moves and first_value is None:
+        _refuse_outside(memory, viewer, metric, last, month)
     return Movement(metric, month, span[0], first_value, span[-1], last_value, moves)
 
 
@@ -145,6 +148,19 @@ def _between(
             )
         first = before[-1]
     return [moment for moment in known if moment.recorded_at >= first.recorded_at]
+
+
+def _refuse_outside(memory: Memory, viewer: Viewer, metric: Metric, definitions: Definitions, month: date) -> None:
+    """Refuses a month before the first or after the last of which the metric's marts ever had a row."""
+    days: list[date] = []
+    for leaf in leaves_of(metric, definitions.metrics):
+        time = history_of(str(leaf.mart), [leaf.time_column]).c[leaf.time_column]
+        rows = memory.rows(viewer, (str(leaf.mart),), metric.name, select(func.min(time), func.max(time)))
+        days += [day for day in rows.values[0] if day is not None]
+    if days and min(days).replace(day=1) <= month <= max(days):
+        return
+    there = f"a month from {min(days):%Y-%m} to {max(days):%Y-%m}" if days else "a month after the first load"
+    raise QuestionError(f"Nothing was ever known of {metric.name} in {month:%Y-%m}. Expected {there}. Ask for one.")
 
 
 def _refuse(metric: Metric, definitions: Definitions) -> None:

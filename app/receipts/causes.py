@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, text
 
+from app.counting import counted
 from app.metrics import Metric
 from app.receipts.basis import models_digest, source_named
 from app.receipts.difference import Change
@@ -124,7 +125,7 @@ def _arrivals(
     for row in connection.execute(LOADS, span):
         source = source_named(row.source)
         if source in receipt.sources:
-            said = f"{_often(row.times)} since, last {_when(row.at, zone)}: {row.rows:,} rows."
+            said = f"{_often(row.times)} since, last {_when(row.at, zone)}: {counted(row.rows, 'row')}."
             yield Cause("load", f"{source} was loaded {said}", source, row.rows, row.at)
     events = connection.execute(EVENTS, span).one()
     if events.rows and "stripe" in receipt.sources:
@@ -132,7 +133,7 @@ def _arrivals(
         yield Cause("webhook", said, "stripe", events.rows, events.at)
     for row in connection.execute(CHANGES, span):
         if row.source in receipt.sources:
-            said = f"{row.source} has changed since in {row.streams} tables, last {_when(row.at, zone)}."
+            said = f"{row.source} has changed since in {counted(row.streams, 'table')}, last {_when(row.at, zone)}."
             yield Cause("change", said, row.source, None, row.at)
     for row in connection.execute(PARTS, {**span, "since": so_far}):
         source = source_named(row.source).removesuffix("_webhook")

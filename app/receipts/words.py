@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.counting import counted
 from app.receipts.desk import WAREHOUSE, Shown, Verdict
 from app.receipts.difference import Change
 from app.receipts.form import Receipt, spoken
@@ -166,7 +167,7 @@ def _sources(receipt: Receipt, zone: ZoneInfo) -> Iterator[str]:
             yield f"  {source}: never loaded before that build"
             continue
         newest = f", newest event {_when(load['newest_event_at'], zone)}" if "newest_event_at" in load else ""
-        rows = f" with {load['row_count']:,} rows" if load.get("row_count") is not None else ""
+        rows = f" with {counted(load['row_count'], 'row')}" if load.get("row_count") is not None else ""
         yield f"  {source}: loaded {_when(load['ended_at'], zone)}{rows}{newest}"
 
 

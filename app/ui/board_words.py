@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.board.opened import Hidden, Opened, OpenedPack
+from app.counting import counted
 from app.receipts.causes import UNANSWERABLE
 from app.receipts.form import spoken
 from app.receipts.words import exact
@@ -153,7 +154,7 @@ def finding(opened: OpenedPack) -> str:
     if not seen:
         return "None of its figures can be shown to you"
     if not any(one.compared is not None for one in seen):
-        return f"{f.number(len(seen))} figures, as they were"
+        return f"{counted(len(seen), 'figure')}, as {'it was' if len(seen) == 1 else 'they were'}"
     changed, gone = sum(1 for one in seen if _changes(one)), sum(1 for one in seen if is_unanswerable(one))
     said = []
     if changed and opened.is_outdated:

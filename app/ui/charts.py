@@ -76,7 +76,7 @@ def money_axis(low: float, high: float, *, zero: bool) -> Spec:
     most = max(abs(low), abs(high))
     unit, letter = (1e9, "B") if most >= 1e9 else (1e6, "M") if most >= 1e6 else (1e3, "K") if most >= 1e4 else (1, "")
     minus = f"(datum.value<0?'{f.MINUS}':'')"
-    expr = f"{minus}+'$'+format(abs(datum.value)/{unit:.0f},'~f')+(datum.value==0?'':'{letter}')"
+    expr = f"{minus}+'$'+format(abs(datum.value)/{unit:.0f},',~f')+(datum.value==0?'':'{letter}')"
     scale: Spec = {"zero": zero, "nice": True}
     if not zero:
         margin = (high - low) * 0.08 or abs(high) * 0.05 or 1.0

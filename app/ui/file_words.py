@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import tzinfo
 
+from app.counting import counted
 from app.file_versions import FOLDER, Version
 from app.files.check import MOST_BYTES, Checked
 from app.files.difference import Difference
@@ -21,7 +22,7 @@ def label(name: str) -> str:
 
 
 def rows(count: int) -> str:
-    return f"{f.number(count)} row{'' if count == 1 else 's'}"
+    return counted(count, "row")
 
 
 def size(count: int) -> str:

@@ -10,6 +10,7 @@ from shlex import quote
 import streamlit as st
 
 from app.access import ROLES
+from app.counting import counted
 from app.progress import Stage
 from app.settings import Settings
 from app.ui import format as f
@@ -128,7 +129,7 @@ def stage_html(stage: Stage) -> str:
     words = {"ok": "done", "running": "running", "failed": "failed"}.get(stage.result, stage.result)
     kind = {"ok": "still", "failed": "missed", "skipped": "still"}.get(stage.result, "running")
     took = f.seconds(stage.seconds) if stage.seconds is not None else ""
-    rows = f"{f.number(stage.row_count)} rows" if stage.row_count else ""
+    rows = counted(stage.row_count, "row") if stage.row_count else ""
     return (
         f'<tr><td>{escape(stage.what.replace("_", " ").capitalize())}</td><td><span class="pl-{kind}">{escape(words)}'
         f'</span></td><td class="pl-num">{rows}</td><td class="pl-num">{took}</td></tr>'

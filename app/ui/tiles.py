@@ -8,6 +8,7 @@ from html import escape
 
 import streamlit as st
 
+from app.counting import counted
 from app.errors import NotBuilt, NotPermitted
 from app.metrics import Metric
 from app.ui import format as f
@@ -96,14 +97,19 @@ def change_html(tile: TileFacts) -> str:
 def target_html(tile: TileFacts) -> str:
     """The track and the words: only "missed" is loud."""
     if tile.value is None or tile.target is None:
-        return '<div class="pl-track pl-none"></div><div class="pl-target"><span>No target set</span></div>'
+        said = "No target set" if tile.target is None else aim(tile.metric, tile.target)
+        return f'<div class="pl-track pl-none"></div><div class="pl-target"><span>{said}</span></div>'
     met = tile.metric.is_met(tile.value, tile.target)
     word = "<span>met</span>" if met else '<span class="pl-missed">missed</span>'
-    is_time = tile.metric.unit in ("months", "days", "hours")
-    bound = "at most " if tile.metric.better == "down" else "at least " if is_time else ""
-    aim = f"{tile.target:g}" if is_time else str(f.figure(tile.target, tile.metric.unit))
-    text = f"Target {bound}{aim}"
-    return f'{track(tile.value, tile.target)}<div class="pl-target"><span>{text}</span>{word}</div>'
+    said = aim(tile.metric, tile.target)
+    return f'{track(tile.value, tile.target)}<div class="pl-target"><span>{said}</span>{word}</div>'
+
+
+def aim(metric: Metric, target: float) -> str:
+    """Such as "Target at least 18"; a figure without a value has its target all the same."""
+    is_time = metric.unit in ("months", "days", "hours")
+    bound = "at most " if metric.better == "down" else "at least " if is_time else ""
+    return f"Target {bound}{f'{target:g}' if is_time else f.figure(target, metric.unit)}"
 
 
 def age_html(tile: TileFacts, now: datetime) -> str:
@@ -123,7 +129,7 @@ def age_html(tile: TileFacts, now: datetime) -> str:
 def tile_html(tile: TileFacts, now: datetime) -> str:
     """The tile below its label."""
     known = [value for value in tile.values if value is not None]
-    words = f"{tile.metric.label}, {len(known)} months to {f.month_year(tile.month)}"
+    words = f"{tile.metric.label}, {counted(len(known), 'month')} to {f.month_year(tile.month)}"
     parts = (value_html(tile), change_html(tile), sparkline(known, words), target_html(tile), age_html(tile, now))
     return "".join(parts)
 

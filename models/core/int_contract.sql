@@ -17,7 +17,9 @@ final as (
         contracts.currency,
         {{ local_midnight("contracts.start_date") }} as valid_from,
         {{ local_midnight("contracts.end_date") }} as valid_to,
-        trim_scale(contracts.monthly_amount * power(10::numeric, {{ minor_exponent("contracts.currency") }})) as mrr_minor
+        trim_scale(
+            greatest(contracts.monthly_amount, 0) * power(10::numeric, {{ minor_exponent("contracts.currency") }})
+        ) as mrr_minor
     from contracts
     left join excluded on contracts.customer_id = excluded.customer_id
     where

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.counting import counted
 from app.errors import FellShort, FileError, UsageError
 from app.files.catalogue import BY_NAME, FILES, guess
 from app.settings import get_settings
@@ -107,7 +108,8 @@ def check_file(
                  "message": str(each)} for each in found.problems]  # fmt: skip
     payload = {"ok": found.is_good, "name": schema.name, "rows": len(found.rows) if found.is_good else None,
                "problems": problems, "has_more": found.has_more}  # fmt: skip
-    said = "\n".join(str(each) for each in found.problems) or f"{path.name}: {len(found.rows)} rows of {schema.name}."
+    good = f"{path.name}: {counted(len(found.rows), 'row')} of {schema.name}."
+    said = "\n".join(str(each) for each in found.problems) or good
     answer(payload, as_json, lambda console: console.print(said, markup=False))
     if not found.is_good:
         raise typer.Exit(FellShort.exit_code)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.counting import counted
 from app.settings import get_settings
 from pipelines.commands.options import Json, read_date, read_known
 from pipelines.output import answer, chatter_on_stderr
@@ -117,7 +118,8 @@ def _draw_move(move: Move, console: Console) -> None:
         for customer, amount in largest[:MOST_CUSTOMERS]:
             console.print(f"    {_number(amount)} {customer}", markup=False)
         if len(largest) > MOST_CUSTOMERS:
-            console.print(f"    and {len(largest) - MOST_CUSTOMERS} customers more (--json has all)", markup=False)
+            more = counted(len(largest) - MOST_CUSTOMERS, "customer")
+            console.print(f"    and {more} more (--json has all)", markup=False)
 
 
 def _number(value: Decimal | None) -> str:

@@ -79,7 +79,7 @@ def metric(
     with chatter_on_stderr(as_json):
         from app.access import OPERATOR
         from app.clock import as_of as business_instant
-        from app.made_of import is_by_day
+        from app.made_of import is_by_day, metric_of
         from app.metrics import Question, catalogue
         from app.ui.reading import read_at
         from app.warehouse import Warehouse
@@ -102,7 +102,7 @@ def metric(
         clock = business_instant(settings)
         clocks = Clocks.read(settings, clock, as_of, at)
         if not clocks.known:
-            _refuse_unknown(name)
+            metric_of(name, catalogue())
         with running(settings, "warehouse"), closing(Warehouse(settings)) as warehouse:
             instant = read_at(clock, warehouse.progress.data_until())
             if clocks.are_read:
@@ -114,18 +114,6 @@ def metric(
                 told = {}
         payload = _payload(question.by, found) | {"metric": name, "as_of": instant} | told
     answer(payload, as_json, lambda console: _draw(payload, console))
-
-
-def _refuse_unknown(name: str) -> None:
-    from difflib import get_close_matches
-
-    from app.metrics import catalogue
-
-    known = catalogue()
-    if name not in known:
-        near = get_close_matches(name, known, n=3, cutoff=0.4)
-        meant = f" Did you mean {', '.join(near)}?" if near else ""
-        raise UsageError(f"No metric is called {name!r}.{meant} `plumbline metrics` lists them all.")
 
 
 def _filter(text: str) -> tuple[str, str, str]:
@@ -165,7 +153,8 @@ def _payload(by: tuple[str, ...], found: Answer) -> dict[str, object]:
     metric: Metric = found.metric
     failed = found.build_failed
     value = found.columns.index("value")
-    missing = [row[0] for row in found.rows if row[value] is None and isinstance(row[0], date)]
+    missing = [row[0] for row in found.rows if row[value] is None]
+    why = found.why_null(max(missing)) if missing else "" if found.rows else found.nothing_known
     return {
         "label": metric.label,
         "unit": metric.unit,
@@ -182,7 +171,7 @@ def _payload(by: tuple[str, ...], found: Answer) -> dict[str, object]:
         "promises_broken": found.promises_broken,
         "promises_warned": found.promises_warned,
         "build_failed": failed and {"at": failed.at, "reason": failed.reason},
-        "null_reason": found.why_null(max(missing, default=date.min)) or None,
+        "null_reason": why or None,
         "sql": found.sql,
         "receipt": found.receipt and spoken(found.receipt),
     }
@@ -201,8 +190,10 @@ def _draw(payload: dict[str, object], console: Console) -> None:
     if rows:
         console.print(table, markup=False, soft_wrap=False)
     else:
-        console.print("No rows: nothing is loaded yet, or the filters leave nothing.")
-    console.print(f"Data until {payload['data_until']}, checked at {payload['checked_at']}", markup=False)
+        console.print(f"No rows: {payload['null_reason']}, or the filters leave nothing.", markup=False)
+    checked = f"checked at {payload['checked_at']}" if payload["checked_at"] else "not checked yet"
+    checked = "by what was known then, whose promises are not remembered" if payload.get("known") else checked
+    console.print(f"Data until {payload['data_until']}, {checked}", markup=False)
     if payload["receipt"]:
         said = f"Receipt {payload['receipt']}; `plumbline receipt {payload['receipt']} --check` says whether it holds"
         console.print(said, markup=False)

@@ -125,6 +125,8 @@ def test_only_executives_and_finance_freeze_and_the_refusal_is_audited(built: Wa
         ("x" * 81, OCTOBER, FIGURES, UsageError, "needs a name"),
         ("TAKEN", OCTOBER, FIGURES, UsageError, "There is a board pack called 'TAKEN' already"),
         ("Now", date(2026, 11, 3), FIGURES, UsageError, "November 2026 is not over"),
+        ("Past", date(1999, 1, 7), FIGURES, UsageError,
+         r"Nothing is known of January 1999: .* Expected one from September 2026 to October 2026\."),
         ("New", OCTOBER, ("net_mrs",), QuestionError, "No metric is called 'net_mrs'"),
         ("New", OCTOBER, ("net_mrr:colour",), UsageError, "net_mrr cannot be cut by 'colour'"),
     ],
@@ -151,8 +153,14 @@ def test_before_the_first_build_there_is_nothing_to_freeze(built: Warehouse, wit
 
 
 def test_a_month_without_a_value_is_frozen_as_that(built: Warehouse) -> None:
-    pack = built.board.freeze(FINANCE, "Long ago", date(2020, 1, 1), as_of=AS_OF, figures=("net_mrr",))
-    assert lines(built.board.open(FINANCE, pack)) == [("A figure", "n/a", "not compared yet")]
+    pack = built.board.freeze(FINANCE, "Runway", OCTOBER, as_of=AS_OF, figures=("cash_runway",))
+    assert [line[1:] for line in lines(built.board.open(FINANCE, pack))] == [("n/a", "not compared yet")]
+
+
+def test_a_figure_without_a_row_is_frozen_beside_one_that_has_one(built: Warehouse) -> None:
+    figures = ("net_mrr", "open_pipeline")
+    pack = built.board.freeze(OPERATOR, "Part", date(2026, 9, 1), as_of=AS_OF, figures=figures)
+    assert [line[1] for line in lines(built.board.open(OPERATOR, pack))][-1] == "n/a"
 
 
 def test_an_unknown_pack_is_told_with_those_there_are(built: Warehouse) -> None:

@@ -127,7 +127,10 @@ def test_the_month_is_that_of_the_reporting_zone(warehouse: Warehouse) -> None:
 
 
 REFUSED = {
-    "an unknown metric": (Question("net_mmr"), r"No metric is called 'net_mmr'\. Did you mean 'net_mrr'\?"),
+    "an unknown metric": (
+        Question("net_mmr"),
+        r"No metric is called 'net_mmr'\. Did you mean 'net_mrr' or [^A-Z]*\? `plumbline metrics` lists them all\.",
+    ),
     "an unknown dimension": (
         Question("net_mrr", by=("produkt",)),
         r"net_mrr cannot be split by 'produkt'\. Expected one of: product, country\. Did you mean 'product'\?",

@@ -90,6 +90,25 @@ def test_before_the_first_load_a_figure_is_stale(metrics: Mapping[str, Metric]) 
     assert (status.data_until, status.loaded_at, status.is_stale) == (None, None, True)
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "nothing is known of this month (Files, salesforce, Stripe)"),
+        ({"loads": {"stripe": None, "files": ago(1), "salesforce": ago(1)}}, "not known; not loaded yet: Stripe"),
+        ({"loads": {"files": ago(1)}, "files": frozenset()},
+         "not known; not loaded yet: salesforce, Stripe, contracts"),
+        ({"loads": {}}, "not known; not loaded yet: Files, salesforce, Stripe"),
+        ({"promises": {}}, "nothing is known of this month"),
+    ],
+    ids=["all is loaded", "a source never was", "a file never was", "nothing at all", "before any lineage is known"],
+)
+def test_where_there_is_no_row_what_is_missing_is_said(
+    metrics: Mapping[str, Metric], changes: Mapping[str, object], said: str
+) -> None:
+    known = {"labels": {"stripe": "Stripe", "files": "Files"}, "files": frozenset({"contracts"})}
+    assert record(**{**known, **changes}).nothing_known(metrics["net_mrr"]) == said
+
+
 @pytest.mark.parametrize("outcome", ["broken", "kept", "warned", "not_run"])
 def test_each_outcome_is_a_group_of_its_own(metrics: Mapping[str, Metric], outcome: str) -> None:
     """One that only warns is not kept, and one that was not run is nothing."""

@@ -29,7 +29,7 @@ def test_a_check_tells_every_problem_and_ends_with_one(
     assert [(each["line"], each["column"]) for each in found["problems"]] == [(2, "month"), (2, "target")]
     file.write_text(HEAD + "mrr,2026-01-01,1\n")
     told = plumbline(settings, "files", "check", str(file))
-    assert (told.code, told.stdout) == (0, "targets.csv: 1 rows of targets.\n")
+    assert (told.code, told.stdout) == (0, "targets.csv: 1 row of targets.\n")
     assert not settings.files.exists()
 
 

@@ -44,6 +44,24 @@ def test_each_missing_value_has_its_own_reason() -> None:
     assert "n/a (no losses)" in shown(payload) and "1.5000" in shown(payload)
 
 
+def test_what_is_not_known_at_all_is_not_told_as_if_it_were() -> None:
+    """The metric's own reason, cash-generative, is that of a month whose cash is known."""
+    nothing = _payload((), answer_of("cash_runway", ("month", "value")))
+    assert nothing["null_reason"] == "nothing is known of this month" and "No rows: nothing is known" in shown(nothing)
+    no_value = answer_of("cash_runway", ("month", "value"), (OCT, None))
+    assert "n/a (cash-generative)" in shown(_payload((), no_value))
+    assert no_value.why_null(SEP) == "nothing is known of this month"
+    assert _payload((), answer_of("cash_runway", ("month", "value"), (OCT, Decimal(3))))["null_reason"] is None
+
+
+def test_what_was_never_checked_or_not_remembered_is_said_in_words() -> None:
+    payload = _payload((), answer_of("net_mrr", ("month", "value"), (OCT, Decimal(3))))
+    assert "not checked yet" in shown(payload)
+    known = {"known_at": 1, "known": {"recorded_at": 2, "version": 3, "unremembered": 0}}
+    assert "promises are not remembered" in shown(payload | known)
+    assert "checked at 2026" in shown(payload | {"checked_at": "2026-10-01"})
+
+
 def test_a_comparison_shows_all_its_numbers() -> None:
     columns = ("month", "value", "compared", "change", "relative", "reason")
     found = answer_of(

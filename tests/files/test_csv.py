@@ -10,6 +10,7 @@ from app.files.catalogue import BY_NAME
 from app.files.check import MOST_BYTES, MOST_PROBLEMS, Checked, check
 
 CONTRACTS = "contract_id,customer_id,start_date,end_date,monthly_amount,currency,product,plan,country\n"
+QUOTAS = "rep_id,rep_name,period_start,period_end,currency,amount\n"
 
 
 def found_in(name: str, text: str) -> Checked:
@@ -93,10 +94,25 @@ def test_empty_lines_are_passed_over_and_lines_are_counted_as_an_editor_does() -
         ("identities", "source,source_id,customer_id,kind,reason,known_on\nstripe,cus_1,cus_2,robot,,\n",
          "identities.csv, line 2, column kind: the value is wrong. Found 'robot'; expected one of customer, internal, "
          "test. Correct the value and load again."),
+        ("contracts", CONTRACTS + "CT-1,c,2024-01-01,,200,usd,Core,Team,US\nCT-2,c,2024-01-01,,-50,usd,Core,Team,US\n",
+         "contracts.csv, line 3, column monthly_amount: the value is wrong. Found '-50'; expected a number of 0 or "
+         "more with a decimal point such as 1200.50, at most 15 digits on either side of it. Take a discount off the "
+         "amount of the contract it belongs to and load again."),
+        ("contracts", CONTRACTS + "CT-1,c,2024-02-01,2024-02-01,1,usd,Core,Team,US\n",
+         "contracts.csv, line 2, column end_date: the values are out of order. Found end_date 2024-02-01, start_date "
+         "2024-02-01; expected end_date after start_date. Correct one of them and load again."),
+        ("quotas", QUOTAS + "005,Ada,2026-04-01,2026-01-01,usd,1\n",
+         "quotas.csv, line 2, column period_end: the values are out of order. Found period_end 2026-01-01, "
+         "period_start 2026-04-01; expected period_end after period_start. Correct one of them and load again."),
+        ("support_hours", "day,opens,closes,time_zone\nMonday,17:00,09:00,UTC\n",
+         "support_hours.csv, line 2, column closes: the values are out of order. Found closes 09:00, opens 17:00; "
+         "expected closes after opens. Correct one of them and load again."),
     ],
     ids=["a missing column", "an empty file", "a missing value", "a day that begins no month", "a decimal comma",
          "an empty value", "a row twice", "a day that does not exist", "a year that lacks a digit",
-         "a number beyond all sense", "a character that Postgres has no room for", "an unknown kind"],
+         "a number beyond all sense", "a character that Postgres has no room for", "an unknown kind",
+         "a contract of less than nothing", "a contract that ends as it begins", "a quota that ends before it begins",
+         "hours that close before they open"],
 )
 def test_a_broken_file_says_where_what_was_found_and_what_is_allowed(name: str, text: str, message: str) -> None:
     found = found_in(name, text)

@@ -36,6 +36,12 @@ def test_a_number_is_what_a_person_typed(cell: object, value: str) -> None:
     assert found.problems == () and found.rows[0]["target"] == Decimal(value)
 
 
+def test_days_in_the_wrong_order_are_told_by_the_cell_of_the_later() -> None:
+    rows = (BY_NAME["quotas"].header, (42, "Ada", date(2026, 4, 1), date(2026, 1, 1), "usd", 10))
+    [problem] = check("quotas.xlsx", workbook(*rows), BY_NAME["quotas"]).problems
+    assert (problem.place, problem.expected) == ("row 2, cell D2, column period_end", "period_end after period_start")
+
+
 @pytest.mark.parametrize("cell", [date(2026, 1, 1), datetime(2026, 1, 1), "2026-01-01", "2026-01"])
 def test_a_day_is_a_date_or_written_as_one(cell: object) -> None:
     found = targets(workbook(TARGETS, ("mrr", cell, 1)))

@@ -34,6 +34,8 @@ def _table(schema: FileSchema) -> str:
     for column in schema.columns:
         name = f"**`{column.name}`**" if column.name in schema.key else f"`{column.name}`"
         lines.append(f"| {name} | {column.allowed} | {column.example} | {'yes' if column.may_be_empty else 'no'} |")
+    for order in schema.orders:
+        lines += ["", f"In each row `{order.later}` is after `{order.earlier}`."]
     return "\n".join(lines) + "\n"
 
 

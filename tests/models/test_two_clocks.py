@@ -307,6 +307,10 @@ def test_what_is_not_remembered_or_not_allowed_is_refused(company: Company, ware
         moved(warehouse, "net_mrr", since=FIRST - timedelta(seconds=1))
     with pytest.raises(QuestionError, match="has a value for each"):
         moved(warehouse, "funnel_reached")
+    for month in (date(2020, 1, 1), date(2026, 12, 1)):
+        with pytest.raises(QuestionError, match=r"Nothing was ever known of net_mrr in 20\d\d-\d\d\. Expected a month "
+                                                r"from 2024-0\d to 2024-05\."):  # fmt: skip
+            moved(warehouse, "net_mrr", month=month)
     sales = Viewer("sofia@example.com", ("sales",))
     with pytest.raises(NotPermitted):
         warehouse.memory.answer(sales, Question("net_mrr"), known=FIRST)

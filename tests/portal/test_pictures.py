@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,11 +12,15 @@ import pandas as pd
 import pytest
 import vl_convert
 
+from app.metrics import catalogue
+from app.status import Status
 from app.ui import charts
 from app.ui.look import css_variables, tokens, var
 from app.ui.panels import bridge, flow, movements, runway, trend
-from app.ui.panels.ranked import Part, folded
+from app.ui.panels.frame import empty
+from app.ui.panels.ranked import Part, folded, group_html
 from app.ui.spark import heights, sparkline, track
+from app.ui.tiles import TileFacts, target_html
 
 PAST = [(date(2026, month, 28), 1_000_000.0 + 10_000 * month) for month in range(1, 11)]
 FUTURE = [trend.Foretold(date(2027, month, 28), 1.2e6, 1.0e6, 1.4e6, 1.1e6, 1.3e6) for month in range(1, 7)]
@@ -35,6 +40,7 @@ SPECS = {
     "a runway": runway.spec(PAST, FUTURE),
     "a runway that ends": runway.spec(PAST, [trend.Foretold(date(2027, 5, 1), -1, -9, 9, -4, 4)]),
     "a flow with a running month": flow.spec(MONTHS, date(2026, 11, 1)),
+    "a flow of one customer": flow.spec([(date(2026, 10, 1), 1.0, 0.0)], date(2026, 11, 1)),
     "a flow of nothing": flow.spec([(date(2026, 10, 1), 0.0, 0.0)], date(2026, 11, 1)),
 }
 
@@ -56,6 +62,11 @@ def test_vega_draws_every_spec(name: str) -> None:
 @pytest.mark.parametrize("name", SPECS)
 def test_a_spec_names_colours_by_meaning_only(name: str) -> None:
     assert re.findall(r"#[0-9a-fA-F]{3,8}\b", json.dumps(SPECS[name])) == []
+
+
+def drawn_texts(spec: dict[str, Any]) -> list[str]:
+    """Every text of the drawn picture, in its order."""
+    return re.findall(r"<text[^>]*>([^<]*)</text>", vl_convert.vegalite_to_svg(plain(spec), vl_version="5.20"))
 
 
 def texts(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -106,6 +117,38 @@ def test_the_number_of_the_closed_month_stands_on_no_bar(running: float, align: 
     rows = [(date(2026, 9, 1), 60.0, 40.0), (date(2026, 10, 1), 50.0, 40.0), (date(2026, 11, 1), running, 1.0)]
     marks = [layer["mark"] for layer in flow.spec(rows, date(2026, 11, 1))["layer"]]
     assert [mark["align"] for mark in marks if mark["type"] == "text"] == [align, "left"]
+
+
+def test_customers_are_counted_by_whole_ones_and_never_below_none() -> None:
+    ticks = [text for text in drawn_texts(SPECS["a flow of one customer"]) if text.strip("\u2212").isdigit()]
+    assert ticks == ["0", "1"], "no half of one, and none that left"
+
+
+def test_thousands_are_parted_on_the_axis_as_beside_it() -> None:
+    said = drawn_texts(trend.spec([(day, value / 200) for day, value in PAST], []))
+    assert [text for text in said if text.startswith("$")] and not [text for text in said if "$5000" in text]
+    assert "$5,200" in said
+
+
+@pytest.mark.parametrize(
+    ("amounts", "unit", "shown"),
+    [((350.0, 40.0), "$", ["350", "40"]), ((12_340.0, 40.0), "$ thousand", ["12.3", "0.0"])],
+)
+def test_the_largest_part_decides_the_unit(amounts: tuple[float, ...], unit: str, shown: list[str]) -> None:
+    html = group_html("product", [Part(str(amount), amount, 1.0) for amount in amounts])
+    assert re.findall(r'pl-num">([0-9.,]+)<', html) == shown and f"pl-wide\">{unit}<" in html
+
+
+def test_a_figure_without_a_value_has_its_target_all_the_same() -> None:
+    status = Status(None, None, None, (), (), is_stale=False)
+    tile = TileFacts(catalogue()["cash_runway"], date(2026, 10, 1), (None,), None, "September", 20.0, status)
+    assert "Target at least 20<" in target_html(tile)
+    assert "No target set" in target_html(replace(tile, target=None))
+
+
+def test_a_panel_without_rows_opens_its_passport_by_words() -> None:
+    assert empty("Nothing yet", "Nothing came.", ("arr",)).corner == "What it means"
+    assert empty("Nothing yet", "Nothing came.").corner == ""
 
 
 @pytest.mark.parametrize(

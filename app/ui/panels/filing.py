@@ -145,5 +145,6 @@ def schema_html(schema: FileSchema) -> str:
          "yes" if column.may_be_empty else "no")
         for column in schema.columns
     ]  # fmt: skip
-    note = '<p class="pl-more">The header names them in this order. Those with * name a row; it may come once</p>'
-    return table(columns, cells, caption="Columns") + note
+    said = "The header names them in this order. Those with * name a row; it may come once"
+    said += "".join(f". In each row {order.says}" for order in schema.orders)
+    return table(columns, cells, caption="Columns") + f'<p class="pl-more">{said}</p>'

@@ -82,9 +82,10 @@ def spec(rows: Sequence[Month], running: date) -> dict[str, Any]:
     x = {"field": "month", "type": "ordinal", "sort": order, "scale": {"paddingInner": 0.36, "domain": order},
          "axis": {"labelAngle": 0, "labelExpr": text, "domain": False, "labelOverlap": False}}  # fmt: skip
     minus = f"(datum.value<0?'{f.MINUS}':'')+format(abs(datum.value),',')"
-    up, down = max(came for _, came, _ in rows) or 1.0, max(went for _, _, went in rows) or 1.0
+    up, down = max(came for _, came, _ in rows) or 1.0, max(went for _, _, went in rows)
     domain = [-down - 0.12 * (up + down), up + 0.12 * (up + down)]
-    y = {"type": "quantitative", "axis": {"tickCount": 5, "labelExpr": minus}, "scale": {"domain": domain}}
+    axis = {"tickCount": 5, "tickMinStep": 1, "labelExpr": minus}
+    y = {"type": "quantitative", "axis": axis, "scale": {"domain": domain}}
     bars = {"data": values(pieces(rows, running)), "mark": {"type": "bar"},
             "encoding": {"x": x, "y": {"field": "from", **y}, "y2": {"field": "to"},
                          "color": {"field": "colour", "type": "nominal", "scale": None}}}  # fmt: skip
@@ -94,7 +95,7 @@ def spec(rows: Sequence[Month], running: date) -> dict[str, Any]:
     ends: list[Spec] = [
         {"month": last.isoformat(), "at": came, "text": f.signed(came), "is_free": after[1] < came * FREE},
         {"month": last.isoformat(), "at": -went, "text": f.signed(-went), "is_free": after[2] < went * FREE},
-    ]
+    ][: 2 if went else 1]
     labels = [
         {"data": values([row]), "mark": {"type": "text", "dy": 9 if row["at"] < 0 else -8, **beside(row["is_free"]),
                                          **strong()},

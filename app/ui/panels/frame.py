@@ -82,7 +82,8 @@ def draw_bare(key: str, picture: Picture) -> None:
 
 def empty(title: str, why: str, metrics: Sequence[str] = ()) -> Picture:
     """A panel without rows says so, and why."""
-    return Picture(title, "", "", tuple(metrics), html=f'<p class="pl-empty">{escape(why)}</p>')
+    corner = "What it means" if metrics else ""
+    return Picture(title, "", corner, tuple(metrics), html=f'<p class="pl-empty">{escape(why)}</p>')
 
 
 def no_month(noun: str, metric: str) -> Picture:

@@ -80,20 +80,26 @@ def make(reading: Reading, panel: Ranked) -> Picture:
 def group_html(dimension: str, found: list[Part]) -> str:
     """One dimension as a table with bars; widths in per cent of the longest."""
     most = max((max(part.now, part.before) for part in found), default=0.0) or 1.0
-    rows = "".join(row_html(part, most) for part in found)
+    unit, per, decimals = unit_of(max((abs(part.now) for part in found), default=0.0))
+    rows = "".join(row_html(part, most, f.number(part.now / per, decimals)) for part in found)
     head = (
-        f'<tr><th class="pl-strong" colspan="2">By {escape(dimension)}<span class="pl-narrow">, $ thousand</span></th>'
-        '<th class="pl-num"><span class="pl-wide">$ thousand</span></th><th class="pl-num">on the year</th></tr>'
+        f'<tr><th class="pl-strong" colspan="2">By {escape(dimension)}<span class="pl-narrow">, {unit}</span></th>'
+        f'<th class="pl-num"><span class="pl-wide">{unit}</span></th><th class="pl-num">on the year</th></tr>'
     )
     return f'<table class="pl-ranked"><thead>{head}</thead><tbody>{rows}</tbody></table>'
 
 
-def row_html(part: Part, most: float) -> str:
+def unit_of(largest: float) -> tuple[str, float, int]:
+    """The unit of a column of dollars by the largest in it, how many dollars it is, and its decimals."""
+    return ("$ thousand", 1000.0, 1) if largest >= 10_000 else ("$", 1.0, 0)
+
+
+def row_html(part: Part, most: float, amount: str) -> str:
     fill, tick = (round(100 * max(value, 0.0) / most, 1) for value in (part.now, part.before))
     kind = ' class="pl-other"' if part.count > 1 else ""
     marker = f'<div class="pl-bar-tick" style="left:{tick}%"></div>' if part.before else ""
     return (
         f'<tr{kind}><td>{escape(part.name)}</td>'
         f'<td class="pl-bar-cell"><div class="pl-bar"><div class="pl-bar-fill" style="width:{fill}%"></div>{marker}'
-        f'</div></td><td class="pl-num">{f.number(part.now / 1000, 1)}</td><td class="pl-num">{part.growth}</td></tr>'
+        f'</div></td><td class="pl-num">{amount}</td><td class="pl-num">{part.growth}</td></tr>'
     )
