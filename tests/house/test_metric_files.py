@@ -15,6 +15,7 @@ from .marts import marts, refs
 from .tree import listed, read
 
 METRICS = ROOT / "models" / "metrics"
+ITEMS = Path(__file__).with_name("dashboard_items.yml")
 IDS = frozenset(Path(__file__).with_name("requirement_ids.txt").read_text().split())
 
 
@@ -87,3 +88,22 @@ def test_every_metric_has_an_owner_that_is_a_role() -> None:
         if metric.owner not in ROLES
     ]
     assert not found, listed(found, f"Let one of these own the definition: {', '.join(ROLES)}.")
+
+
+def test_every_item_of_a_dashboard_has_its_certified_metrics() -> None:
+    """30 items of six dashboards: each metric is there and says that it answers the dashboard."""
+    dashboards: dict[str, dict[str, list[str]]] = YAML(typ="safe").load(ITEMS.read_text(encoding="utf-8"))
+    marts = {f"mart_{path.parent.name}.{path.stem}" for path in (ROOT / "models" / "marts").rglob("*.sql")}
+    metrics = catalogue()
+    answering = {(name, answer) for name, metric in metrics.items() for answer in metric.answers} | {
+        (mart, dashboard) for mart in marts for dashboard in dashboards
+    }
+    found = [
+        f"{dashboard}, {item}: {name} does not answer {dashboard}"
+        for dashboard, items in dashboards.items()
+        for item, names in items.items()
+        for name in names
+        if (name, dashboard) not in answering
+    ]
+    assert [len(items) for items in dashboards.values()] == [5] * 6
+    assert not found, listed(found, "Name the dashboard under `answers` in the metric's file.")
