@@ -14,7 +14,8 @@ from app.files.problems import Unreadable
 from app.settings import Settings
 
 LOADED = text(
-    "update portal.file_version set loaded_at = clock_timestamp(), refused_at = null, refusal = null "
+    "update portal.file_version set loaded_at = clock_timestamp(), refused_at = null, refusal = null, "
+    "in_force_since = case when loaded_at >= placed_at then in_force_since else clock_timestamp() end "
     "where name = :name and sha256 = :sha256"
 )
 REFUSED = text(

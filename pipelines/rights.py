@@ -152,8 +152,8 @@ _TABLES = (
     f"grant update (acknowledged_by, acknowledged_at) on portal.alert to {PORTAL}",
     # Files are put in place on the page and found in the folder; only a load says that one was loaded.
     f"grant insert, update (placed_by, placed_at) on portal.file_version to {PORTAL}",
-    f"grant select, insert, update (placed_by, placed_at, loaded_at, refused_at, refusal) on portal.file_version "
-    f"to {WORKER}",
+    f"grant select, insert, update (placed_by, placed_at, loaded_at, refused_at, refusal, in_force_since) "
+    f"on portal.file_version to {WORKER}",
     # The worker keeps the record of runs, checks, alerts and mails; sessions are not its business.
     f"grant select, insert, update, delete on portal.load_run, portal.job_run, portal.build_run, portal.check_result, "
     f"portal.metric_promise, portal.alert, portal.mail_log, portal.apscheduler_jobs to {WORKER}",

@@ -37,8 +37,8 @@ CHANGES = text(
     "where received_at > :since group by source order by source"
 )
 IDENTITIES = text(
-    "select version, placed_by, loaded_at as at from portal.file_version where name = 'identities' "
-    "and loaded_at > :since and loaded_at <= :until order by version"
+    "select version, placed_by, in_force_since as at from portal.file_version where name = 'identities' "
+    "and in_force_since > :since and in_force_since <= :until order by version"
 )
 SCORES = text(
     "select count(*) as times, max(started_at) as at from portal.job_run where step = 'health' "

@@ -29,7 +29,10 @@ def bar_html(start: float, end: float, zero: float, low: float, high: float, kin
 
 
 def claims_html(found: Reconciliation) -> str:
-    """Each department's figure, how far it lies from the certified one, and what is unexplained."""
+    """Each department's figure, how far it lies from the certified one, and what is unexplained.
+
+    A phone has these below the claim: five columns of amounts are wider than it is.
+    """
     known, unit = found.known, found.unit
     away = [float(claim.difference or 0) for claim in known]
     low, high = min([*away, 0.0]), max([*away, 0.0])
@@ -38,27 +41,32 @@ def claims_html(found: Reconciliation) -> str:
         difference = float(claim.difference or 0)
         share = f.signed_percent(difference / float(found.certified)) if found.certified else f.MISSING
         bare = "" if claim.holds else ' class="pl-loud"'
+        away_said, bare_said = words.exact(claim.difference, unit, signed=True), words.exact(claim.unexplained, unit)
+        below = (
+            f'<span class="pl-narrow pl-below">{away_said}</span>'
+            f'<span class="pl-narrow pl-below"><span{bare}>{bare_said}</span> unexplained</span>'
+        )
         rows.append(
             f"<tr><td>{escape(claim.department.capitalize())}"
             f'<div class="pl-subtitle">{escape(words.reported(claim))}</div></td>'
-            f'<td class="pl-num">{words.exact(claim.claimed, unit)}</td>'
+            f'<td class="pl-num">{words.exact(claim.claimed, unit)}{below}</td>'
             f'<td class="pl-claim-cell">{bar_html(0.0, difference, 0.0, low, high)}</td>'
-            f'<td class="pl-num">{words.exact(claim.difference, unit, signed=True)}</td>'
+            f'<td class="pl-num pl-extra">{away_said}</td>'
             f'<td class="pl-num pl-extra">{share}</td><td class="pl-num pl-extra">{f.number(claim.differing)}</td>'
-            f'<td class="pl-num"><span{bare}>{words.exact(claim.unexplained, unit)}</span></td></tr>'
+            f'<td class="pl-num pl-extra"><span{bare}>{bare_said}</span></td></tr>'
         )
     line = f'<div class="pl-claim pl-claim-foot"><div class="pl-bob" style="left:{place(0.0, low, high)}%"></div></div>'
     rows.append(
         f'<tr class="pl-total"><td>Certified</td><td class="pl-num">{words.exact(found.certified, unit)}</td>'
-        f'<td class="pl-claim-cell">{line}</td><td class="pl-num">{words.exact(Decimal(0), unit)}</td>'
+        f'<td class="pl-claim-cell">{line}</td><td class="pl-num pl-extra">{words.exact(Decimal(0), unit)}</td>'
         f'<td class="pl-num pl-extra">{f.percent(0)}</td><td class="pl-num pl-extra">0</td>'
-        f'<td class="pl-num">{words.exact(Decimal(0), unit)}</td></tr>'
+        f'<td class="pl-num pl-extra">{words.exact(Decimal(0), unit)}</td></tr>'
     )
     named = ", US dollars" if unit == "usd" else ""
     head = (
         f'<th>Department and its source</th><th class="pl-num">Claimed{named}</th><th></th>'
-        '<th class="pl-num">Difference</th><th class="pl-num pl-extra">of certified</th>'
-        '<th class="pl-num pl-extra">Records that differ</th><th class="pl-num">Unexplained</th>'
+        '<th class="pl-num pl-extra">Difference</th><th class="pl-num pl-extra">of certified</th>'
+        '<th class="pl-num pl-extra">Records that differ</th><th class="pl-num pl-extra">Unexplained</th>'
     )
     return wrapped(head, rows, "What each department claims")
 

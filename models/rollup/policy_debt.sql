@@ -5,13 +5,19 @@ with months as (
     select month, closes_at from {{ ref("dim_month") }}
 ),
 
+attempts as (
+    select invoice_id, max(charged_at) as failed_at from {{ ref("fct_payment") }}
+    where is_failed
+    group by invoice_id
+),
+
 -- Stripe names no instant at which it marked a subscription unpaid: that is done after the last failed attempt.
 marked as (
-    select subscriptions.subscription_id, max(attempts.charged_at) as marked_at
+    select subscriptions.subscription_id, max(attempts.failed_at) as marked_at
     from {{ ref("stg_stripe__subscriptions") }} as subscriptions
     inner join {{ ref("fct_invoice") }} as invoices on subscriptions.subscription_id = invoices.subscription_id
-    inner join {{ ref("fct_payment") }} as attempts on invoices.invoice_id = attempts.invoice_id
-    where subscriptions.status = 'unpaid' and attempts.is_failed and invoices.paid_at is null
+    inner join attempts on invoices.invoice_id = attempts.invoice_id
+    where subscriptions.status = 'unpaid' and invoices.paid_at is null
     group by subscriptions.subscription_id
 ),
 

@@ -35,7 +35,8 @@ final as (
         end) as tax_minor,
         lines.amount_minor < 0 as is_credit
     from {{ ref("fct_invoice_line") }} as lines
-    inner join {{ ref("fct_invoice") }} as invoices on lines.invoice_id = invoices.invoice_id
+    inner join {{ ref("fct_invoice") }} as invoices
+        on lines.invoice_id = invoices.invoice_id and lines.customer_id = invoices.customer_id
     where
         lines.usage_type in ('licensed', 'metered') and lines.subscription_item_id is not null
         and lines.invoice_status <> 'void' and (lines.amount_minor <> 0 or lines.usage_type = 'metered')

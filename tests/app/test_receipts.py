@@ -155,14 +155,17 @@ def test_rows_that_came_at_once_are_named(built: Warehouse, with_marts: Settings
 
 
 def test_a_new_file_of_identities_is_named(built: Warehouse, with_marts: Settings) -> None:
+    """And not the one before, which is loaded again with each load of the files."""
     receipt = shown(built)
     run_as(with_marts, BUILDER, f"update mart_finance.mrr_monthly set closing_mrr_usd = 1 {CELL}")
     at = BUILT + timedelta(minutes=1)
     run_as(
         with_marts, ADMIN,
         "insert into portal.file_version (name, version, format, sha256, byte_count, row_count, content, came_from, "
-        f"kept_by, placed_by, loaded_at) values ('identities', 3, 'csv', repeat('a', 64), 1, 1, 'x', 'upload', "
-        f"'femi@example.com', 'femi@example.com', '{at}')",
+        "kept_by, placed_by, loaded_at, in_force_since) values "
+        f"('identities', 2, 'csv', repeat('b', 64), 1, 1, 'x', 'upload', 'a@b.c', 'a@b.c', '{at}', '2026-01-01'), "
+        "('identities', 3, 'csv', repeat('a', 64), 1, 1, 'x', 'upload', 'femi@example.com', 'femi@example.com', "
+        f"'{at}', '{at}')",
     )  # fmt: skip
     build(with_marts, at)
     causes = checked(built, receipt).causes

@@ -26,10 +26,9 @@ from pipelines.dbt import manifest_path
 from pipelines.health import health
 from pipelines.job import Run
 from pipelines.sandbox.birth import bring_to_life
-from pipelines.sources import all_sources
-from pipelines.verify import Difference, VerifyReport, verify
+from pipelines.verify import verify
 from tests.verify.health_cut import inputs_known_at
-from tests.verify.vendors_tables import empty_raw_tables, fill_raw_tables, spoil
+from tests.verify.vendors_tables import empty_raw_tables, fill_raw_tables, of_figures, spoil
 
 pytestmark = pytest.mark.slow
 
@@ -49,14 +48,6 @@ def built(migrated: Settings) -> Iterator[Built]:
     health(Run(uuid4(), as_of, migrated, "health"))
     yield Built(migrated, as_of)
     empty_raw_tables(migrated)
-
-
-def of_figures(report: VerifyReport) -> list[Difference]:
-    """What differs but for raw streams: here tables are filled without a load, and only those that models read.
-
-    That every stream is what its source holds is held where taps load: tests/load/ and tests/cli/test_life.py.
-    """
-    return [each for each in report.differences if each.subject.partition(".")[0] not in all_sources()]
 
 
 def test_every_month_customer_and_claim_is_the_ledger_s(built: Built) -> None:
