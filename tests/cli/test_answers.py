@@ -50,7 +50,7 @@ def empty(make_settings: Callable[..., Settings]) -> Settings:
         (("run", "build", "--as-of", "9999-12-31"), 2, "UsageError", "neither a date nor an"),
         (("load", "--since", "2026-02-30", "--full"), 2, "UsageError", "--since is not a date"),
         (("load", "files", "--dir", "/nowhere"), 2, "UsageError", "'/nowhere' does not exist"),
-        (("metric", "net_mmr"), 2, "UsageError", "Did you mean net_mrr"),
+        (("metric", "net_mmr"), 2, "QuestionError", "Did you mean 'net_mrr'"),
         (("metric", "net_mrr", "--since", "lately"), 2, "UsageError", "--since is not a date"),
         (("metric", "net_mrr", "--where", "country"), 2, "UsageError", "expected dimension=value"),
         (("metric", "net_mrr", "--not", "country<DE"), 2, "UsageError", "--not is not a filter"),
