@@ -206,11 +206,13 @@ def test_executive_on_a_phone_is_rows_to_swipe_with_the_alerts_first(
     page = new_page(chromium, viewport={"width": 390, "height": 844}, storage_state=kept_logins[PEOPLE[0].email])
     page.goto(f"{portal.url}/executive")
     settle(page)
-    assert page.locator("[data-testid=stMain]").evaluate("element => element.scrollHeight") < 2200
+    assert page.locator("[data-testid=stMain]").evaluate("element => element.scrollHeight") < 2400
     alerts = page.locator(".pl-alert").first.bounding_box()
     trend = page.locator(".st-key-panel_executive_1_0").bounding_box()
-    assert alerts is not None and trend is not None
-    assert alerts["x"] < 40 and 300 < trend["x"] < 390, "the alerts are in view, the next panel shows its edge"
+    bridge = page.locator(".st-key-panel_executive_1_1").bounding_box()
+    assert alerts is not None and trend is not None and bridge is not None
+    assert alerts["x"] < 40 and alerts["y"] < trend["y"], "what is urgent stands above the row"
+    assert trend["x"] < 40 and 300 < bridge["x"] < 390, "a panel is in view, the next one shows its edge"
     row = page.locator(".st-key-row_urgent_executive_1 [data-testid=stHorizontalBlock]").first
     row.evaluate("element => element.scrollTo({left: element.scrollWidth, behavior: 'instant'})")
     last = page.locator(".st-key-panel_executive_1_1").bounding_box()

@@ -194,7 +194,7 @@ def test_revenue_is_split_by_product_and_country_and_adds_up_to_the_tile() -> No
     said = text(visit("executive", "executive"))
     assert "Recognised revenue in October" in said
     assert "Core and Insights brought 70 % of the year" in said  # 50 + 20 of the shares
-    assert "Core 6.7" in said and "United States 6.7" in said  # half of 13,300 dollars
+    assert "Core 6,650" in said and "United States 6,650" in said  # half of 13,300 dollars
     said = text(visit("finance", "revenue"))
     assert "Core brings 50.0 % of recognised revenue" in said
     assert "Core 6,600 6,650 +0.8 % 50.0 %" in said

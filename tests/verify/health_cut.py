@@ -48,7 +48,8 @@ def inputs_known_at(database: connection, manifest: Path, month: date) -> list[d
         for name, schema in WHO.items():
             cursor.execute(f"create temp view {name} as select * from {schema}.{name}")
         for name in MODELS:
-            statement = nodes[f"model.plumbline.{name}"]["compiled_code"]
+            path = nodes[f"model.plumbline.{name}"]["original_file_path"]
+            statement = (manifest.parent / "compiled" / "plumbline" / path).read_text(encoding="utf-8")
             cursor.execute(f"create temp table {name} as {RELATION.sub(_cut, statement)}")
         cursor.execute("select to_jsonb(i) from pg_temp.health_input_month as i order by month, customer_id")
         rows = [row for (row,) in cursor.fetchall()]
