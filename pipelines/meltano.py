@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
 from typing import TextIO
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psutil
 
@@ -105,8 +105,10 @@ def working_folder(settings: Settings) -> Path:
         shared = FOLDER / kind
         shared.mkdir(parents=True, exist_ok=True)
         link = folder / kind
-        if not link.is_symlink():
-            link.symlink_to(shared, target_is_directory=True)
+        if not link.is_symlink() or link.readlink() != shared:  # another checkout made it, as before an upgrade
+            beside = folder / f"{kind}.{uuid4()}"
+            beside.symlink_to(shared, target_is_directory=True)
+            beside.replace(link)
     return folder
 
 
