@@ -5,6 +5,8 @@ Amounts are exact: dollars to the cent, or customers. A difference is the claim 
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -146,6 +148,21 @@ def records(
     for row in rows:
         row["amount"] = Decimal(row["amount"])
     return sorted(rows, key=lambda row: (row["department"], row["step"], -abs(row["amount"]), str(row["record_id"])))
+
+
+def records_csv(rows: Iterable[Mapping[str, object]]) -> str:
+    """The records as a file; a text that a spreadsheet would run is set in an apostrophe."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(RECORD_COLUMNS)
+    for row in rows:
+        writer.writerow([_harmless(row[column]) for column in RECORD_COLUMNS])
+    return text.getvalue()
+
+
+def _harmless(value: object) -> object:
+    """A text that does not begin as a formula does."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

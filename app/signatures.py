@@ -91,8 +91,11 @@ class Signing:
                 f"The line of {claim.department} is signed by that department, finance or an executive. Found the "
                 f"roles {', '.join(self._by.roles) or 'none'}. Ask one of those to sign."
             )
-        if not name.strip() or len(name.strip()) > LONGEST_NAME:
-            raise UsageError(f"A signature needs a name of 1 to {LONGEST_NAME} characters. Write yours, then sign.")
+        if not name.strip() or len(name.strip()) > LONGEST_NAME or not name.strip().isprintable():
+            raise UsageError(
+                f"A signature needs a name of 1 to {LONGEST_NAME} characters that can be seen, on one line. Write "
+                "yours, then sign."
+            )
         if claim.claimed is None:
             raise UsageError(f"There is nothing to sign: {claim.department} claims nothing yet. Load its source first.")
         row = {

@@ -94,10 +94,15 @@ def change_html(tile: TileFacts) -> str:
     )
 
 
+TIMES = ("months", "days", "hours")
+
+
 def target_html(tile: TileFacts) -> str:
     """The track and the words: only "missed" is loud."""
     if tile.value is None or tile.target is None:
-        said = "No target set" if tile.target is None else aim(tile.metric, tile.target)
+        said = "No target set"
+        if tile.target is not None:  # no value beside it says in what it is counted
+            said = aim(tile.metric, tile.target) + (f" {tile.metric.unit}" if tile.metric.unit in TIMES else "")
         return f'<div class="pl-track pl-none"></div><div class="pl-target"><span>{said}</span></div>'
     met = tile.metric.is_met(tile.value, tile.target)
     word = "<span>met</span>" if met else '<span class="pl-missed">missed</span>'
@@ -107,7 +112,7 @@ def target_html(tile: TileFacts) -> str:
 
 def aim(metric: Metric, target: float) -> str:
     """Such as "Target at least 18"; a figure without a value has its target all the same."""
-    is_time = metric.unit in ("months", "days", "hours")
+    is_time = metric.unit in TIMES
     bound = "at most " if metric.better == "down" else "at least " if is_time else ""
     return f"Target {bound}{f'{target:g}' if is_time else f.figure(target, metric.unit)}"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -44,6 +43,7 @@ def reconcile(
         from pipelines.services import running
 
         metric_of(figure)
+        department = department.lower()
         with running(get_settings(), "warehouse"), closing(Warehouse(get_settings())) as warehouse:
             found = compare(warehouse, OPERATOR, figure)
             claims = _asked(found, department)
@@ -108,13 +108,10 @@ def _told(claim: Claim) -> dict[str, object]:
 
 
 def _write(path: Path, rows: list[dict[str, Any]]) -> None:
-    from app.reconciliation import RECORD_COLUMNS
+    from app.reconciliation import records_csv
 
     try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, RECORD_COLUMNS, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+        path.write_text(records_csv(rows), encoding="utf-8", newline="")
     except OSError as error:
         raise UsageError(
             f"The records cannot be written to {path}: {error.strerror}. Expected a file in a folder that is there."

@@ -142,7 +142,7 @@ def test_the_largest_part_decides_the_unit(amounts: tuple[float, ...], unit: str
 def test_a_figure_without_a_value_has_its_target_all_the_same() -> None:
     status = Status(None, None, None, (), (), is_stale=False)
     tile = TileFacts(catalogue()["cash_runway"], date(2026, 10, 1), (None,), None, "September", 20.0, status)
-    assert "Target at least 20<" in target_html(tile)
+    assert "Target at least 20 months<" in target_html(tile)
     assert "No target set" in target_html(replace(tile, target=None))
 
 

@@ -14,11 +14,10 @@ from streamlit.testing.v1 import AppTest
 
 from app.access import Viewer
 from app.errors import NotPermitted, UsageError
-from app.reconciliation import reconcile, records
+from app.reconciliation import reconcile, records, records_csv
 from app.secrets import warehouse_url
 from app.settings import Settings
 from app.signatures import signing_role
-from app.ui.panels.quarrel import as_csv
 from app.warehouse import Warehouse
 
 from .test_pages import door, text, visit
@@ -112,8 +111,9 @@ def test_who_may_sign_is_finance_an_executive_or_the_department_itself(unsigned:
         claims = {claim.department: claim for claim in reconcile(warehouse, SALES, "arr").claims}
         with pytest.raises(NotPermitted, match="finance or an executive"):
             warehouse.signing(SALES).sign("arr", claims["finance"], "Sofía", AT)
-        with pytest.raises(UsageError, match="needs a name"):
-            warehouse.signing(SALES).sign("arr", claims["sales"], "  ", AT)
+        for name in ("  ", "\u200b", "Ada\nLovelace", "\u202eadA", "A\0da", "a" * 121):
+            with pytest.raises(UsageError, match="needs a name"):
+                warehouse.signing(SALES).sign("arr", claims["sales"], name, AT)
         warehouse.signing(FINANCE).sign("arr", claims["sales"], " Femi ", AT)
         [signature] = warehouse.signing(SALES).newest("arr").values()
     assert (signature.department, signature.name, signature.role) == ("sales", "Femi", "finance")
@@ -128,6 +128,6 @@ def test_who_may_sign_is_finance_an_executive_or_the_department_itself(unsigned:
 def test_the_records_as_a_file_hold_nothing_that_a_spreadsheet_would_run(filled: Settings) -> None:
     with closing(Warehouse(filled)) as warehouse:
         [row] = records(warehouse, SALES, "arr", "sales", "signed_not_live")
-    lines = as_csv([{**row, "customer_name": "=SUM(A1:A9)"}]).splitlines()
+    lines = records_csv([{**row, "customer_name": "=SUM(A1:A9)"}]).splitlines()
     assert lines[0].startswith("department,step,reason,")
     assert lines[1].endswith(",'=SUM(A1:A9),100000.25")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from html import escape
 from typing import Any
 
 import streamlit as st
 
 from app.errors import NotBuilt, NotPermitted, PlumblineError
-from app.reconciliation import RECORD_COLUMNS, SYSTEMS, Claim, Reconciliation, reconcile, records
+from app.reconciliation import SYSTEMS, Claim, Reconciliation, reconcile, records, records_csv
 from app.signatures import signing_role
 from app.ui import claim_words as words
 from app.ui import format as f
@@ -86,7 +84,7 @@ def draw_records(reading: Reading, found: Reconciliation, claim: Claim, key: str
         columns = (Column("Customer"), Column("System", is_extra=True), Column("Record", is_extra=True),
                    Column(amount, True))  # fmt: skip
         st.html(table(columns, cells, caption="Records of the reason"))
-        st.download_button(f"All records of {claim.department}, CSV", as_csv(rows),
+        st.download_button(f"All records of {claim.department}, CSV", records_csv(rows),
                            f"reconciliation-{found.figure}-{claim.department}.csv", "text/csv", key=f"csv_{key}",
                            on_click="ignore")  # fmt: skip
 
@@ -96,21 +94,6 @@ def record_cells(row: dict[str, Any], unit: str) -> tuple[Cell | str, ...]:
     record = str(row["record_id"] or "")
     amount = words.exact(row["amount"], unit, signed=True)
     return Cell(str(row["customer_name"] or ""), below=record), SYSTEMS[row["system"]], record, amount
-
-
-def as_csv(rows: list[dict[str, object]]) -> str:
-    """The records as a file; a text that a spreadsheet would run is set in apostrophes."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(RECORD_COLUMNS)
-    for row in rows:
-        writer.writerow([harmless(row[column]) for column in RECORD_COLUMNS])
-    return text.getvalue()
-
-
-def harmless(value: object) -> object:
-    """A text that does not begin as a formula does."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
 def draw_signatures(reading: Reading, found: Reconciliation, key: str) -> None:
