@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from app.access import Viewer
-from app.errors import UsageError
+from app.errors import QuestionError, UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +29,7 @@ SYSTEMS: Mapping[str, str] = {
     "production": "Production database",
     "files": "Files",
 }
+MOST_RECORDS = 100_000
 COMPARED = "mart_executive.claims_compared"
 STEPS = "mart_executive.claims_steps"
 BRIDGE = "mart_executive.claims_bridge"
@@ -139,12 +140,18 @@ def records(
     """The rows of the bridges, one for each department, reason and record, those that weigh most first in each reason.
 
     Raises:
+        QuestionError: there are too many to be read at once.
         As `reconcile`.
     """
     where = {"metric": metric_of(figure)}
     where |= {name: value for name, value in (("department", department), ("reason", reason)) if value}
-    found = warehouse.read(viewer, BRIDGE, columns=RECORD_COLUMNS, where=where, limit=100_000, exact=True)
+    found = warehouse.read(viewer, BRIDGE, columns=RECORD_COLUMNS, where=where, limit=MOST_RECORDS, exact=True)
     rows = _rows(found)
+    if len(rows) >= MOST_RECORDS:  # cut short they would not add up
+        raise QuestionError(
+            f"At least {MOST_RECORDS:,} records stand between the claims and the certified figure, more than are "
+            "read at once. Expected fewer. Ask for a department, or have an analyst read mart_executive.claims_bridge."
+        )
     for row in rows:
         row["amount"] = Decimal(row["amount"])
     return sorted(rows, key=lambda row: (row["department"], row["step"], -abs(row["amount"]), str(row["record_id"])))

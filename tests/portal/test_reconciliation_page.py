@@ -12,8 +12,9 @@ from sqlalchemy import create_engine
 from sqlalchemy import text as sql
 from streamlit.testing.v1 import AppTest
 
+from app import reconciliation
 from app.access import Viewer
-from app.errors import NotPermitted, UsageError
+from app.errors import NotPermitted, QuestionError, UsageError
 from app.reconciliation import reconcile, records, records_csv
 from app.secrets import warehouse_url
 from app.settings import Settings
@@ -131,3 +132,11 @@ def test_the_records_as_a_file_hold_nothing_that_a_spreadsheet_would_run(filled:
     lines = records_csv([{**row, "customer_name": "=SUM(A1:A9)"}]).splitlines()
     assert lines[0].startswith("department,step,reason,")
     assert lines[1].endswith(",'=SUM(A1:A9),100000.25")
+
+
+def test_records_that_are_too_many_are_refused_and_not_cut_short(
+    filled: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconciliation, "MOST_RECORDS", 1)
+    with closing(Warehouse(filled)) as warehouse, pytest.raises(QuestionError, match="At least 1 records"):
+        records(warehouse, SALES, "arr", "sales")

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.errors import NotBuilt, NotPermitted, PlumblineError
+from app.errors import NotBuilt, NotPermitted, PlumblineError, QuestionError
 from app.reconciliation import SYSTEMS, Claim, Reconciliation, reconcile, records, records_csv
 from app.signatures import signing_role
 from app.ui import claim_words as words
@@ -70,7 +70,11 @@ def draw_records(reading: Reading, found: Reconciliation, claim: Claim, key: str
             reason = st.selectbox("Records of", list(labels), format_func=labels.__getitem__, key=f"reason_{key}",
                                   width=320)  # fmt: skip
             sought = st.text_input("Search", key=f"search_{key}", placeholder="Customer or id", width=220)
-        rows = records(reading.warehouse, reading.viewer, found.figure, claim.department)
+        try:
+            rows = records(reading.warehouse, reading.viewer, found.figure, claim.department)
+        except QuestionError as error:
+            st.html(f'<p class="pl-empty">{escape(str(error))}</p>')
+            return
         of_reason = [row for row in rows if row["reason"] == reason]
         wanted = sought.strip().lower()
         hits = [row for row in of_reason if wanted in f"{row['record_id']} {row['customer_name']}".lower()]
