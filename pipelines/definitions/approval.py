@@ -24,6 +24,7 @@ from app.settings import Settings
 from pipelines.definitions import stored
 from pipelines.definitions.certified import FILE, Approval, Record, approved_now, findings, read_record, write_record
 from pipelines.definitions.meaning import Meanings
+from pipelines.definitions.rehearsal import LEAST_MONTHS
 from pipelines.definitions.standing import meanings_now, read_standing
 from pipelines.definitions.stored import Given, Kept
 
@@ -60,8 +61,10 @@ def approve(
         UsageError: no such rehearsal, it is stale or shows a part of the change, a version was not raised, no reason.
         NotPermitted: the person holds no role that may, or has approved in the other capacity.
     """
-    if not 1 <= len(why.strip()) <= LONGEST_WHY:
-        raise UsageError(f"An approval says why, in 1 to {LONGEST_WHY} characters. Give --why TEXT.")
+    if not 1 <= len(why.strip()) <= LONGEST_WHY or not why.strip().isprintable():
+        raise UsageError(
+            f"An approval says why, in 1 to {LONGEST_WHY} characters that can be seen, on one line. Give --why TEXT."
+        )
     connections = Connections(settings)
     try:
         meanings, record = meanings_now(), read_record(file)
@@ -100,7 +103,10 @@ def refuse_stale(
     """
     again = f"Found {kept.rehearsal_id}, made {kept.made_at:%Y-%m-%d %H:%M} UTC. Rehearse again, and approve that one."
     if not kept.is_whole:
-        raise UsageError(f"This rehearsal shows a part of the change only, so that nobody has seen the rest. {again}")
+        raise UsageError(
+            f"This rehearsal shows a part of the change only, or fewer than {LEAST_MONTHS} months, so that nobody "
+            f"has seen the rest. {again}"
+        )
     now = {name: meanings.fingerprints.get(name) for name in kept.fingerprints}
     beyond = {one.metric for one in findings(meanings, record)} - set(kept.fingerprints)
     if now != dict(kept.fingerprints) or beyond:
@@ -168,8 +174,11 @@ def may(viewer: Viewer, capacity: Capacity, kept: Kept, given: Sequence[Given]) 
 
 
 def answering(kept: Kept) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The departments that own, and the titles that certify what changes, each once."""
-    owners, titles = (tuple(sorted({change[who] for change in kept.changes})) for who in ("owner", "certifier"))
+    """The departments that own, and the titles that certify what changes, now or then, each once."""
+    owners, titles = (
+        tuple(sorted({change[name] for change in kept.changes for name in (who, f"{who}_stands") if name in change}))
+        for who in ("owner", "certifier")
+    )
     return owners, titles
 
 

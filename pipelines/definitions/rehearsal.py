@@ -35,7 +35,8 @@ from pipelines.definitions.side_by_side import (
 from pipelines.definitions.standing import Standing, meanings_now, read_standing
 from pipelines.rights import BUILDER
 
-MOST_MONTHS = 120
+LEAST_MONTHS, MOST_MONTHS = 24, 120
+"""Who approves has seen two years: what moves a figure in one month of them is not in the last."""
 CAME = text("""
     select count(*) from (
         select 1 from portal.load_run where row_count > 0 and ended_at > (select started_at from portal.build_run
@@ -60,6 +61,7 @@ class Change:
         version_stands, version_would_be: None where it is not there.
         must_raise: whether a new version is due: its own file means something else, or a figure differs.
         owner, certifier: who has to approve, as it would be; as it stands where it would be gone.
+        owner_stands, certifier_stands: who has it now, and has to approve as well: nobody takes a figure by a file.
     """
 
     metric: str
@@ -72,6 +74,8 @@ class Change:
     must_raise: bool
     owner: str
     certifier: str
+    owner_stands: str
+    certifier_stands: str
     figures: SideBySide
 
 
@@ -83,7 +87,7 @@ class Rehearsal:
         run_id, as_of: the build that readers see, and the instant it speaks about.
         standing: the digest of the definitions that it was made by.
         span: the first and last day compared.
-        is_whole: whether it shows all that changes, so that it can be approved.
+        is_whole: whether it shows all that changes over so many months that it can be approved.
         models: the models that were worked out beside.
         rows_came: whether rows came since the build, so that differences may be made by these as well.
         fingerprints: metric → fingerprint as it would be; None where it would be gone.
@@ -103,13 +107,13 @@ class Rehearsal:
     reach: Reach
 
 
-def rehearse(settings: Settings, names: Sequence[str] = (), months: int = 24) -> Rehearsal:
+def rehearse(settings: Settings, names: Sequence[str] = (), months: int = LEAST_MONTHS) -> Rehearsal:
     """Sets every metric that changes beside itself as it stands, and says whom and what it concerns. Nothing is stored.
 
     Args:
         settings: of the home whose figures are looked at.
         names: only these metrics; then it shows less than the whole change, unless they are all.
-        months: so many closed months.
+        months: so many closed months; fewer than LEAST_MONTHS are for a look, and cannot be approved.
 
     Raises:
         UsageError: nothing changes, a name is none that changes, or the home was built with the change already.
@@ -153,6 +157,11 @@ def changing(meanings: Meanings, standing: Standing, due: Sequence[Finding]) -> 
     return dict(sorted(found.items()))
 
 
+def shows_all(asked: Mapping[str, str], every: Mapping[str, str], months: int) -> bool:
+    """Whether nothing that changes is left out, over as many months as somebody who approves has to have seen."""
+    return asked == every and months >= LEAST_MONTHS
+
+
 def _rehearse(settings: Settings, connections: Connections, names: tuple[str, ...], months: int) -> Rehearsal:
     meanings = meanings_now()
     with connections.open(BUILDER) as connection:
@@ -179,8 +188,8 @@ def _rehearse(settings: Settings, connections: Connections, names: tuple[str, ..
     fingerprints = {name: meanings.fingerprints.get(name) for name in asked}
     said = {"fingerprints": fingerprints, "standing": standing.digest, "at": made_at.isoformat()}
     return Rehearsal(
-        spoken(id_of(said)), made_at, standing.run_id, standing.as_of, standing.digest, span, asked == every,
-        tuple(sorted(models)), rows_came, fingerprints, changes, reach,
+        spoken(id_of(said)), made_at, standing.run_id, standing.as_of, standing.digest, span,
+        shows_all(asked, every, months), tuple(sorted(models)), rows_came, fingerprints, changes, reach,
     )  # fmt: skip
 
 
@@ -211,12 +220,14 @@ def _side(connection: Connection, metrics: Mapping[str, Metric], today: datetime
 def _change(name: str, what: str, meanings: Meanings, standing: Standing, figures: SideBySide) -> Change:
     after, before = meanings.metrics.get(name), standing.metrics.get(name)
     metric: Any = after or before
+    stands = before or metric
     parts = changed_parts(name, meanings, standing.parts) if what == "changed" else ()
     own = f"metric {name}"
     must_raise = what == "changed" and (own in parts or figures.differs)
     return Change(
         name, metric.label, metric.unit, what, parts, before.certified.version if before else None,
-        after.certified.version if after else None, must_raise, metric.owner, metric.certified.by, figures,
+        after.certified.version if after else None, must_raise, metric.owner, metric.certified.by, stands.owner,
+        stands.certified.by, figures,
     )  # fmt: skip
 
 

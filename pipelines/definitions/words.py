@@ -98,10 +98,10 @@ def foot(found: Rehearsal) -> Iterator[str]:
         yield (f"A new version is due in {len(old)} metric file(s): {_some(old, DETAILED)}. Raise it before it is "
                "approved; `plumbline rehearse --raise-versions` does it.")  # fmt: skip
     if not found.is_whole:
-        yield "This is a part of what changes: rehearse without names, and approve that."
+        yield "This is a part of what changes: rehearse without names and over 24 months or more, and approve that."
         return
-    owners = sorted({change.owner for change in found.changes})
-    titles = sorted({change.certifier for change in found.changes})
+    owners = sorted({who for change in found.changes for who in (change.owner, change.owner_stands)})
+    titles = sorted({who for change in found.changes for who in (change.certifier, change.certifier_stands)})
     yield f"To approve: by the owners ({', '.join(owners)}) and by who certifies ({', '.join(titles)}), two people."
     yield f"  plumbline approve {found.rehearsal_id} --owner EMAIL --why TEXT"
     yield f"  plumbline approve {found.rehearsal_id} --certifier EMAIL --why TEXT"

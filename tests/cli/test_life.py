@@ -14,7 +14,9 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from sqlalchemy import create_engine, text
 
+from app.secrets import warehouse_url
 from app.settings import ROOT, Settings
 from pipelines.process import alive
 from pipelines.program import environment
@@ -93,11 +95,23 @@ def test_up_says_where_the_portal_is_and_whom_one_can_sign_in_as(house: House) -
     assert httpx.get(f"{house.said['portal']}/healthz", timeout=60).json()["portal"] == "ok"
 
 
+def first_loads(settings: Settings) -> list[tuple[str, int]]:
+    """Each source with the rows of its first good load: by the time of a test the scheduler may have found none new."""
+    engine = create_engine(warehouse_url(settings))
+    with engine.connect() as connection:
+        rows = connection.execute(text(
+            "select distinct on (source) source, row_count from portal.load_run where stream = '' and result = 'ok' "
+            "order by source, started_at"
+        )).all()  # fmt: skip
+    engine.dispose()
+    return [(str(source), int(count or 0)) for source, count in rows]
+
+
 def test_status_is_fine_when_all_has_loaded(house: House) -> None:
     code, found = house.ask("status")
     assert (code, found["short_of"]) == (0, [])
     assert {row["source"] for row in found["sources"]} == set(source_names())
-    assert all(row["row_count"] > 0 for row in found["sources"])
+    assert {source for source, rows in first_loads(house.settings) if rows > 0} == set(source_names())
     assert {row["state"] for row in found["services"]} == {"up"}
     assert found["checks"]["kept"] > 100
 

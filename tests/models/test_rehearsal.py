@@ -36,6 +36,8 @@ from pipelines.definitions.first import first_record
 from pipelines.definitions.meaning import WHERE_NOT_WHAT, Meanings, read_meanings, read_project
 from pipelines.definitions.raising import raise_versions
 from pipelines.definitions.rehearsal import Rehearsal, rehearse
+from pipelines.definitions.side_by_side import SideBySide
+from pipelines.definitions.stored import Kept
 from pipelines.definitions.words import draw
 from pipelines.exchange import begin
 from pipelines.job import Run
@@ -227,6 +229,24 @@ def test_a_home_that_was_built_by_the_change_cannot_rehearse_it(before: Meanings
         rehearsal.changing(changed, stands, findings(changed, record))
     with pytest.raises(UsageError, match="No definition changes"):
         rehearsal.changing(changed, stands, ())
+
+
+def test_fewer_than_two_years_or_not_all_metrics_are_a_look_and_no_rehearsal_to_approve() -> None:
+    every = {"arr": "changed", "net_mrr": "changed"}
+    assert rehearsal.shows_all(dict(every), every, 24)
+    assert not rehearsal.shows_all(dict(every), every, 23)
+    assert not rehearsal.shows_all({"arr": "changed"}, every, 24)
+
+
+def test_who_has_a_figure_now_is_asked_as_well_as_who_would_have_it(before: Meanings) -> None:
+    """Nobody takes a figure by writing another owner into its file."""
+    arr = before.metrics["arr"]
+    taken = arr.model_copy(update={"owner": "product", "certified": arr.certified.model_copy(update={"by": "cpo"})})
+    stands = standing.Standing("", uuid4(), meridian.AS_OF, before.parts, before.fingerprints, before.metrics)
+    after = replace(before, metrics={**before.metrics, "arr": taken})
+    change = rehearsal._change("arr", "changed", after, stands, SideBySide((), None, ()))
+    kept = Kept("X", meridian.AS_OF, meridian.AS_OF, "", True, {"arr": ""}, (vars(change),))
+    assert approval.due(kept, ()) == (("finance", "product"), ("cfo", "cpo"))
 
 
 def give(settings: Settings, found: Rehearsal, file: Path, capacity: approval.Capacity, who: str) -> approval.State:
