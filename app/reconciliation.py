@@ -102,6 +102,11 @@ class Reconciliation:
         """The claims there are."""
         return tuple(claim for claim in self.claims if claim.has_source)
 
+    @property
+    def certified_value(self) -> Decimal | None:
+        """The certified figure; none where nothing is loaded that it could be made of."""
+        return self.certified if self.known or self.certified else None
+
 
 def metric_of(figure: str) -> str:
     """The certified metric of a figure.

@@ -108,11 +108,11 @@ def catch_up(settings: Settings, step: Step) -> None:
     from pipelines.credentials import configured
 
     known = {str(row["source"]) for row in runs.read(settings, runs.SOURCES) if row["last_success"]}
-    left = sorted(configured(settings).keys() - known)
-    if left:
+    connected = configured(settings).keys()
+    if connected - known:
         _run_job(settings, step, "keep_fresh")
     else:
-        step.note = "have loaded"
+        step.note = "have loaded" if connected else "none is connected yet (docs/operators.md says how)"
 
 
 def _run_job(settings: Settings, step: Step, job: str) -> None:

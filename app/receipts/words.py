@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.counting import counted
+from app.receipts.causes import UNANSWERABLE
 from app.receipts.desk import WAREHOUSE, Shown, Verdict
 from app.receipts.difference import Change
 from app.receipts.form import Receipt, spoken
@@ -122,6 +123,11 @@ def _headline(verdict: Verdict, zone: ZoneInfo) -> str:
         return (
             "Restated, and nothing that was noted says why: the warehouse was built anew since, but of the sources of "
             "this figure nothing came. Compare the raw tables with a backup."
+        )
+    if verdict.causes[0].kind == UNANSWERABLE:
+        return (
+            "The receipt is genuine, and the figure cannot be asked for any more, so that nobody can say whether it "
+            "would be the same."
         )
     return "Restated: the receipt is genuine, and the figure has changed since."
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SHOWN = 40
 """So many customers are drawn on the terminal; `--json` has them all."""
-UNSAID = "Nobody has scored customers' health yet. `plumbline run health` does, after a build."
+UNSAID = "No customer's health has been scored yet: `plumbline run health` does it, once a build knows who pays."
 
 
 def health(

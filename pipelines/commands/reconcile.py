@@ -72,7 +72,7 @@ def _payload(
         "figure": found.figure,
         "metric": found.metric,
         "unit": found.unit,
-        "certified": found.certified,
+        "certified": found.certified_value,
         "ok": all(claim.holds for claim in claims),
         "claims": [_told(claim) for claim in claims],
     }
@@ -127,7 +127,9 @@ def _draw(
 
     from app.reconciliation import SYSTEMS
 
-    console.print(f"Certified {found.metric}: {_number(found.certified, found.unit)}", markup=False)
+    value = found.certified_value
+    told = "not known, nothing is loaded yet" if value is None else _number(value, found.unit)
+    console.print(f"Certified {found.metric}: {told}", markup=False)
     for claim in claims:
         source = SYSTEMS[claim.system]
         if claim.claimed is None or claim.difference is None:

@@ -214,6 +214,7 @@ def test_a_figure_that_is_no_more_is_restated_and_says_so(built: Warehouse, with
     later = Warehouse(with_marts, {"arr": built._metrics["arr"]})
     verdict = later.receipts.check(OPERATOR, receipt)
     assert (verdict.state, verdict.causes[0].kind) == ("restated", "unanswerable")
+    assert words.judged(verdict, with_marts.timezone)[0].endswith("nobody can say whether it would be the same.")
     assert "net_mrr" in verdict.causes[0].text
     later.close()
 

@@ -81,7 +81,7 @@ def test_without_scores_it_says_why() -> None:
     few = found(rows={MODELS: [MODEL | {"reason": "4 customers have left so far"}]})
     assert drawn(_draw, few) == "No health scores for 2026-10: 4 customers have left so far.\n"
     nobody = found(rows={})
-    assert drawn(_draw, nobody).startswith("Nobody has scored customers' health yet. `plumbline run health` does")
+    assert drawn(_draw, nobody).startswith("No customer's health has been scored yet: `plumbline run health` does it")
     assert _payload(nobody)["reason"] == drawn(_draw, nobody).strip()
     assert (_payload(nobody)["month"], _payload(nobody)["customers"]) == (None, [])
 

@@ -140,3 +140,12 @@ def test_records_that_are_too_many_are_refused_and_not_cut_short(
     monkeypatch.setattr(reconciliation, "MOST_RECORDS", 1)
     with closing(Warehouse(filled)) as warehouse, pytest.raises(QuestionError, match="At least 1 records"):
         records(warehouse, SALES, "arr", "sales")
+
+
+def test_where_nothing_is_loaded_nothing_is_certified() -> None:
+    """Zero would be a figure. A home that has its contracts alone has one that no department claims."""
+    none = Decimal(0)
+    claimed = reconciliation.Claim("sales", "salesforce", True, None, None, none, none, none, none, 0, 0, ())
+    for claims, certified, value in (((), 0, None), ((), 5, 5), ((claimed,), 0, 0)):
+        found = reconciliation.Reconciliation("arr", "arr", "usd", Decimal(certified), claims)
+        assert found.certified_value == value
