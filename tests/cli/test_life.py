@@ -116,12 +116,6 @@ def test_status_is_fine_when_all_has_loaded(house: House) -> None:
     assert found["checks"]["kept"] > 100
 
 
-def test_every_figure_is_that_of_the_ledger(house: House) -> None:
-    code, found = house.ask("verify")
-    assert (code, found["differences"]) == (0, [])
-    assert found["months"] >= 34
-
-
 def test_a_breakdown_adds_up_to_the_figure(house: House) -> None:
     _, whole = house.ask("metric", "net_mrr", "--since", "2026-10", "--until", "2026-10")
     _, parts = house.ask("metric", "net_mrr", "--since", "2026-10", "--until", "2026-10", "--by", "product")
@@ -155,7 +149,8 @@ def test_mails_are_kept_with_their_pictures(house: House) -> None:
     assert mail["pictures"]
 
 
-def test_forty_days_on_every_figure_is_that_of_the_ledger_again(house: House) -> None:
+def test_forty_days_on_every_figure_is_that_of_the_ledger(house: House) -> None:
+    """What the first loads brought and what the increments did, in one: an error of either stands in the months of it."""
     code, moved = house.ask("sandbox", "advance", "--days", "40")
     assert code == 0
     assert (moved["from"][:10], moved["to"][:10]) == ("2026-11-22", "2027-01-01")
@@ -164,7 +159,7 @@ def test_forty_days_on_every_figure_is_that_of_the_ledger_again(house: House) ->
     assert (code, ran["result"]) == (0, "ok"), ran
     code, found = house.ask("verify")
     assert (code, found["differences"]) == (0, [])
-    assert found["as_of"][:10] == "2027-01-01"
+    assert (found["as_of"][:10], found["months"] >= 35) == ("2027-01-01", True)
 
 
 def test_ctrl_c_ends_all_that_was_started_and_a_second_up_starts_from_what_is_there(house: House) -> None:
