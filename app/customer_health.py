@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ Row = Mapping[str, Any]
 CUSTOMERS = "mart_customer_success.customer_health"
 MODELS = "mart_customer_success.health_models"
 INPUTS = "mart_customer_success.health_inputs"
-MOST = 10_000
+MOST = 100_000
 CALIBRATION = "mart_customer_success.health_calibration"
 
 
@@ -25,7 +26,7 @@ class CustomerHealth:
     """What was last said.
 
     Attributes:
-        customers: rows of the mart of customers, those most likely to leave first, those without a score last; 10,000
+        customers: rows of the mart of customers, those most likely to leave first, those without a score last; 100,000
             at most.
         model: how the model did before, or why there are no scores; None where nobody has spoken yet.
         inputs: what each input counts for, the heaviest first; empty where there are no scores.
@@ -65,9 +66,9 @@ def customer_health(warehouse: Warehouse, viewer: Viewer, customer: str = "") ->
 
 
 def _asked(customers: Sequence[Row], customer: str) -> Sequence[Row]:
-    wanted = customer.casefold()
-    found = [row for row in customers if wanted == row["customer_name"].casefold()]
-    found = found or [row for row in customers if wanted in row["customer_name"].casefold()]
+    wanted = _folded(customer)
+    found = [row for row in customers if wanted == _folded(row["customer_name"])]
+    found = found or [row for row in customers if wanted in _folded(row["customer_name"])]
     if len(found) == 1:
         return found
     if not found:
@@ -80,6 +81,11 @@ def _asked(customers: Sequence[Row], customer: str) -> Sequence[Row]:
         f"{customer!r} is not one customer. Found {len(found)}: {names}{' …' if len(found) > 5 else ''}. Expected one; "
         "name it by its id."
     )
+
+
+def _folded(name: str) -> str:
+    """As names are compared: "é" is the same whether it was typed as one sign or as two."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _rows(

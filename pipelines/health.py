@@ -26,6 +26,7 @@ from pipelines.predict import worker_engine
 
 PART, FIGURES = "health", ("customer_health_month",)
 """How the part of a build is called in its record, and which rollups it makes."""
+LEFT = "left to the next whole build"
 BACK = 12
 """So many closes before the newest are scored where they have not been."""
 SCORED = text("select distinct month from workshop.health_run where is_complete and model_version = :version")
@@ -34,7 +35,8 @@ SCORED = text("select distinct month from workshop.health_run where is_complete 
 def health(run: Run) -> StepResult:
     """Scores the newest close and those of the year before it that have no score; says why where there is none.
 
-    The detail of its result: `scored` (month → customers), `without` (month → why).
+    The detail of its result: `scored` (month → customers), `without` (month → why), `figures` (whether readers see it:
+    on what a build that fell short has left nothing is made, and the next whole build makes them).
 
     Raises:
         FellShort: what was stored could not be brought among the figures.
@@ -49,9 +51,10 @@ def health(run: Run) -> StepResult:
             without[f"{month:%Y-%m}"] = found.reason
         else:
             counted[f"{month:%Y-%m}"] = len(found.scores)
-    if failures := build_named(run.settings, PART, FIGURES).failures:
-        raise FellShort(f"The health of customers was stored, but figures were not made of it: {failures[0]}")
-    return StepResult({"scored": counted, "without": without})
+    part = build_named(run.settings, PART, FIGURES)
+    if part.failures:
+        raise FellShort(f"The health of customers was stored, but figures were not made of it: {part.failures[0]}")
+    return StepResult({"scored": counted, "without": without, "figures": "made" if part.models else LEFT})
 
 
 def _read(engine: Engine) -> tuple[pd.DataFrame, Mapping[date, bool], frozenset[date]]:

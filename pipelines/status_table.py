@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.table import Table
 
+from app.counting import counted
 from pipelines.status import Status
 
 
@@ -42,8 +43,8 @@ def draw(status: Status, console: Console) -> None:
     if not status.short_of:
         kept, broken = status.checks["kept"], status.checks["broken"]
         console.print(
-            f"✓ All is up, loaded, built and checked as of {_instant(status.as_of)} UTC: {kept} promises kept, "
-            f"{broken} broken.",
+            f"✓ All is up, loaded, built and checked as of {_instant(status.as_of)} UTC: "
+            f"{counted(kept, 'promise')} kept, {broken} broken.",
             markup=False,
         )
 

@@ -38,7 +38,7 @@ def found_of(result: Any) -> str:
     if kind in COUNTED:
         return _rows(values.get(f"{kind}_count", result.threshold_value), values, COUNTED[kind][0])
     if kind == "row_count":
-        return f"{_number(result.threshold_value)} rows"
+        return of(_number(result.threshold_value), "row")
     return _number(result.threshold_value)
 
 
@@ -49,18 +49,23 @@ def expected_of(result: Any) -> str:
         return "the columns and types that the models read"
     words = _bounds(result.check.threshold)
     if kind in COUNTED:
-        return COUNTED[kind][1] if words == "exactly 0" else f"{words} rows {COUNTED[kind][0]}"
+        return COUNTED[kind][1] if words == "exactly 0" else f"{of(words, 'row')} {COUNTED[kind][0]}"
     if kind == "freshness":
-        return f"{words} {result.unit}s" if getattr(result, "unit", None) else words
-    return f"{words} rows" if kind == "row_count" else words
+        return of(words, result.unit) if getattr(result, "unit", None) else words
+    return of(words, "row") if kind == "row_count" else words
 
 
 def _rows(count: Any, values: Mapping[str, Any], what: str) -> str:
     """'none of 300 rows without a value', '1 row against it': the total is left out where it was not counted."""
     tested = values.get("check_rows_tested")
     if tested is None:
-        return f"{_number(count)} {'row' if count == 1 else 'rows'} {what}" if count else f"nothing {what}"
-    return f"{_number(count) if count else 'none'} of {_number(tested)} rows {what}"
+        return f"{of(_number(count), 'row')} {what}" if count else f"nothing {what}"
+    return f"{_number(count) if count else 'none'} of {of(_number(tested), 'row')} {what}"
+
+
+def of(words: str, noun: str) -> str:
+    """Such as '1 row', 'more than 1 row', '300 rows'."""
+    return f"{words} {noun}{'' if words.split()[-1] == '1' else 's'}"
 
 
 def _schema(result: Any) -> str:
@@ -81,7 +86,7 @@ def _freshness(result: Any) -> str:
     if result.max_timestamp_utc is None:
         return "no rows yet"
     newest = f"{result.max_timestamp_utc:%Y-%m-%d %H:%M} UTC"
-    return f"{_number(result.threshold_value)} {result.unit}s: the newest is of {newest}"
+    return f"{of(_number(result.threshold_value), result.unit)}: the newest is of {newest}"
 
 
 def _bounds(threshold: Any) -> str:

@@ -113,7 +113,7 @@ def metric(
                 found = warehouse.answer(OPERATOR, replace(question, include_partial=partial), as_of=instant)
                 told = {}
         payload = _payload(question.by, found) | {"metric": name, "as_of": instant} | told
-    answer(payload, as_json, lambda console: _draw(payload, console))
+    answer(payload, as_json, lambda console: _draw(payload, console, bool(where or unless)))
 
 
 def _filter(text: str) -> tuple[str, str, str]:
@@ -177,7 +177,7 @@ def _payload(by: tuple[str, ...], found: Answer) -> dict[str, object]:
     }
 
 
-def _draw(payload: dict[str, object], console: Console) -> None:
+def _draw(payload: dict[str, object], console: Console, is_filtered: bool) -> None:
     from rich.table import Table
 
     rows: list[dict[str, object]] = payload["rows"]  # type: ignore[assignment]
@@ -190,7 +190,8 @@ def _draw(payload: dict[str, object], console: Console) -> None:
     if rows:
         console.print(table, markup=False, soft_wrap=False)
     else:
-        console.print(f"No rows: {payload['null_reason']}, or the filters leave nothing.", markup=False)
+        narrowed = ", or the filters leave nothing" if is_filtered else ""
+        console.print(f"No rows: {payload['null_reason']}{narrowed}.", markup=False)
     checked = f"checked at {payload['checked_at']}" if payload["checked_at"] else "not checked yet"
     checked = "by what was known then, whose promises are not remembered" if payload.get("known") else checked
     console.print(f"Data until {payload['data_until']}, {checked}", markup=False)

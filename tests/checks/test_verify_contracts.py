@@ -17,6 +17,7 @@ from app.secrets import warehouse_url
 from app.settings import Settings
 from pipelines.check import PASSWORD, Finding, verify_contracts
 from pipelines.contracts import read_contracts
+from pipelines.verdict import of
 
 AS_OF = datetime(2026, 11, 22, 11, tzinfo=UTC)
 TABLES = """
@@ -122,8 +123,15 @@ def test_references_rules_and_ages(find: Callable[..., dict[str, Finding]]) -> N
     assert told(found["No order is negative"]) == ("broken", "1 of 3 rows against it", "nothing against it")
     assert told(found["There are more than two orders"]) == ("kept", "3 rows", "more than 2 rows")
     assert told(found["The newest order is an hour old at most"]) == (
-        "warned", "2 hours: the newest is of 2026-11-22 09:00 UTC", "less than 1 hours",
+        "warned", "2 hours: the newest is of 2026-11-22 09:00 UTC", "less than 1 hour",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [("1", "1 row"), ("more than 1", "more than 1 row"), ("0", "0 rows"), ("21", "21 rows")]
+)
+def test_one_is_one(words: str, said: str) -> None:
+    assert of(words, "row") == said
 
 
 def test_contracts_read_the_business_instant(find: Callable[..., dict[str, Finding]]) -> None:

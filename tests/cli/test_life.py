@@ -150,7 +150,7 @@ def test_mails_are_kept_with_their_pictures(house: House) -> None:
 
 
 def test_forty_days_on_every_figure_is_that_of_the_ledger(house: House) -> None:
-    """What the first loads brought and what the increments did, in one: an error of either stands in the months of it."""
+    """What the first loads brought and what increments did in one: an error of either stands in its months."""
     code, moved = house.ask("sandbox", "advance", "--days", "40")
     assert code == 0
     assert (moved["from"][:10], moved["to"][:10]) == ("2026-11-22", "2027-01-01")

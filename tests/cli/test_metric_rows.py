@@ -25,9 +25,9 @@ def answer_of(name: str, columns: tuple[str, ...], *rows: tuple[object, ...]) ->
     return answered(rows, columns, "select 1", catalogue()[name], ADDS, STATUS)
 
 
-def shown(payload: dict[str, object]) -> str:
+def shown(payload: dict[str, object], *, is_filtered: bool = False) -> str:
     console = Console(file=io.StringIO(), width=120)
-    _draw(payload, console)
+    _draw(payload, console, is_filtered)
     return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
 
 
@@ -47,7 +47,9 @@ def test_each_missing_value_has_its_own_reason() -> None:
 def test_what_is_not_known_at_all_is_not_told_as_if_it_were() -> None:
     """The metric's own reason, cash-generative, is that of a month whose cash is known."""
     nothing = _payload((), answer_of("cash_runway", ("month", "value")))
-    assert nothing["null_reason"] == "nothing is known of this month" and "No rows: nothing is known" in shown(nothing)
+    assert nothing["null_reason"] == "nothing is known of this month"
+    assert "No rows: nothing is known of this month.\n" in shown(nothing)
+    assert "No rows: nothing is known of this month, or the filters leave nothing." in shown(nothing, is_filtered=True)
     no_value = answer_of("cash_runway", ("month", "value"), (OCT, None))
     assert "n/a (cash-generative)" in shown(_payload((), no_value))
     assert no_value.why_null(SEP) == "nothing is known of this month"

@@ -56,6 +56,13 @@ def drawn(draw: Any, said: CustomerHealth) -> str:
     return out.getvalue()
 
 
+def test_a_name_is_the_same_however_its_accents_were_typed() -> None:
+    """One sign in the warehouse, a letter and a combining accent from a keyboard, and the other way round."""
+    for stored, typed in (("Caf\u00e9 Nord", "cafe\u0301"), ("Cafe\u0301 Nord", "CAF\u00c9 NORD")):
+        rows = FULL | {CUSTOMERS: [ACORN, BEECH | {"customer_name": stored}]}
+        assert [row["customer_id"] for row in found(typed, rows).customers] == ["cus_3"]
+
+
 def test_all_are_listed_with_the_model_s_record() -> None:
     lines = drawn(_draw, found()).splitlines()
     assert lines[0].startswith(
