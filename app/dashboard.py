@@ -84,6 +84,94 @@ class Flow:
 
 
 @dataclass(frozen=True)
+class Lines:
+    """Metrics over time, each a line that is named at its end; or one metric, a line for each of its largest parts.
+
+    All are of one unit. With `by`, what is not among the `most` largest is left out where it cannot be added up.
+    """
+
+    metrics: tuple[str, ...]
+    by: str = ""
+    most: int = 5
+    months: int = 13
+    grain: Literal["month", "week", "day"] = "month"
+    width: int = 6
+
+
+@dataclass(frozen=True)
+class Cohorts:
+    """Who came in a month, and how much of them is left month by month: one heat grid, a row for each cohort.
+
+    `money`, where it is named, stands in the same cell below `users`. What is not over yet is hidden.
+    """
+
+    users: str
+    money: str = ""
+    cohorts: int = 12
+    ages: int = 12
+    width: int = 12
+
+
+@dataclass(frozen=True)
+class Steps:
+    """A funnel: how many came to each step, and what part of the step before and of the first.
+
+    Attributes:
+        entered: the metric that counts who came to a step.
+        by: its dimension of steps, in their own order.
+        within: (dimension, value) pairs that say which funnel it is.
+    """
+
+    entered: str
+    by: str = "step"
+    within: tuple[tuple[str, str], ...] = ()
+    title: str = ""
+    width: int = 6
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """The parts of a metric in the order that they have in the business: stages, buckets of age, bands, levels.
+
+    `beside` is a second metric of the same parts, printed and not drawn.
+    """
+
+    metric: str
+    by: str
+    beside: str = ""
+    width: int = 6
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A table with a row for each of the largest parts of a dimension, and metrics side by side.
+
+    The first metric orders the rows; the last row is the whole. Metrics that do not add up are never summed: the last
+    row asks for them anew.
+    """
+
+    by: str
+    metrics: tuple[str, ...]
+    most: int = 10
+    width: int = 6
+
+
+@dataclass(frozen=True)
+class Records:
+    """Rows of a mart as a list to work with, such as customers at risk; the columns and their words by the mart.
+
+    Attributes:
+        mart: schema and view.
+        metrics: what the list is made of: their passports open at the corner.
+    """
+
+    mart: str
+    metrics: tuple[str, ...] = ()
+    most: int = 12
+    width: int = 12
+
+
+@dataclass(frozen=True)
 class Alerts:
     """What to know: anomalies, missed targets, late sources, broken promises. Most urgent first."""
 
@@ -165,7 +253,10 @@ class Quarrel:
     width: int = 12
 
 
-Pictured = Trend | Bridge | Ranked | Runway | Flow | Alerts | Breakdown | Movements | Listing
+Pictured = (
+    Trend | Bridge | Ranked | Runway | Flow | Alerts | Breakdown | Movements | Listing
+    | Lines | Cohorts | Steps | Ordered | Compared | Records
+)  # fmt: skip
 Panel = Pictured | Inbox | Filing | BoardPacks | Glossary | SourceDesk | Quarrel
 Row = tuple[Tile, ...] | tuple[Panel, ...]
 

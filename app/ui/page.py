@@ -2,67 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
 import streamlit as st
 
 from app.access import Viewer
-from app.dashboard import (
-    Alerts,
-    BoardPacks,
-    Breakdown,
-    Bridge,
-    Dashboard,
-    Filing,
-    Flow,
-    Glossary,
-    Inbox,
-    Listing,
-    Movements,
-    Panel,
-    Pictured,
-    Quarrel,
-    Ranked,
-    Runway,
-    SourceDesk,
-    Tile,
-    Trend,
-)
+from app.dashboard import Alerts, Dashboard, Glossary, Inbox, Panel, Pictured, SourceDesk, Tile
 from app.ui import format as f
 from app.ui import titles
-from app.ui.panels import (
-    alerts,
-    board,
-    breakdown,
-    bridge,
-    filing,
-    flow,
-    glossary,
-    inbox,
-    listing,
-    movements,
-    quarrel,
-    ranked,
-    runway,
-    source_desk,
-    trend,
-)
+from app.ui.panels import inbox
 from app.ui.panels.frame import Picture, draw_bare, draw_panel, guarded, key_of
+from app.ui.panels.kinds import DESKS, MAKERS
 from app.ui.reading import Reading, month_end, shift
 from app.ui.tiles import draw_tiles
 
 COMPARISONS = {"Month before": 1, "Year before": 12}
 CACHE_SECONDS = 60
-DESKS: Mapping[type, Callable[[Reading, str], None]] = {
-    BoardPacks: board.draw,
-    Filing: filing.draw,
-    Glossary: glossary.draw,
-    Quarrel: quarrel.draw,
-    SourceDesk: source_desk.draw,
-}
-"""Panels with something to do in them, which draw themselves and fill a row."""
 
 
 def draw(dashboard: Dashboard, reading: Reading, build_id: str) -> None:
@@ -177,26 +133,4 @@ def pictured(row: tuple[Tile | Panel, ...]) -> list[Pictured]:
 
 def picture(reading: Reading, panel: Pictured) -> Picture:
     """What a panel shows, by its kind."""
-    return guarded(reading, lambda: _make(reading, panel), type(panel).__name__)
-
-
-def _make(reading: Reading, panel: Pictured) -> Picture:
-    match panel:
-        case Trend():
-            return trend.make(reading, panel)
-        case Bridge():
-            return bridge.make(reading, panel)
-        case Ranked():
-            return ranked.make(reading, panel)
-        case Runway():
-            return runway.make(reading, panel)
-        case Flow():
-            return flow.make(reading, panel)
-        case Alerts():
-            return alerts.make(reading, panel)
-        case Breakdown():
-            return breakdown.make(reading, panel)
-        case Movements():
-            return movements.make(reading, panel)
-        case Listing():
-            return listing.make(reading, panel)
+    return guarded(reading, lambda: MAKERS[type(panel)](reading, panel), type(panel).__name__)
