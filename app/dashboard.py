@@ -11,6 +11,11 @@ from typing import Literal
 
 from app.access import ROLES
 
+METRIC_FIELDS = (
+    "metric", "metrics", "opening", "closing", "gains", "losses", "others", "cash", "runway", "came", "went", "total",
+    "back", "users", "money", "entered", "beside",
+)  # fmt: skip
+"""The fields of a page's elements that name metrics."""
 EVERYONE = ROLES
 """The audience of a page that no role is without."""
 
@@ -263,7 +268,11 @@ Row = tuple[Tile, ...] | tuple[Panel, ...]
 
 @dataclass(frozen=True)
 class Dashboard:
-    """A page. `audience` are the roles that may open it; everyone else does not have it, by menu or address."""
+    """A page. `audience` are the roles that may open it; everyone else does not have it, by menu or address.
+
+    `filters` are dimensions by which the reader may narrow it: each figure that has one of them heeds it, each other
+    says that it does not. They need `can_compare`, with which the page also lets its month be chosen.
+    """
 
     title: str
     section: str
@@ -273,6 +282,7 @@ class Dashboard:
     layout: Literal["desk", "phone"] = "desk"
     order: int = 100
     can_compare: bool = False
+    filters: tuple[str, ...] = ()
 
     @property
     def slug(self) -> str:
@@ -295,6 +305,16 @@ class Dashboard:
         Files can be the first that is loaded, and what a metric means is known before it is.
         """
         return any(isinstance(element, Filing | Glossary) for element in self.panels())
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Every metric that an element of it names, each once, in their order."""
+        named: list[str] = []
+        for element in self.panels():
+            for name in METRIC_FIELDS:
+                value = getattr(element, name, ())
+                named += [value] if isinstance(value, str) else value
+        return tuple(dict.fromkeys(each for each in named if each))
 
     def panels(self) -> tuple[Tile | Panel, ...]:
         return tuple(element for row in self.rows for element in row)

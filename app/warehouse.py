@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -24,11 +25,12 @@ from app.clock import wall
 from app.company_files import CompanyFiles
 from app.compile import additivity_of, columns_of, compile_question, marts_of, metric_of, simplest
 from app.connections import Connections
-from app.errors import NotPermitted
+from app.errors import NotBuilt, NotPermitted
 from app.filters import asked_of, doubtful, refuse_unknown, select_values
 from app.grants import Grants
 from app.kept_mail import find, whole_page
 from app.known.memory import Memory
+from app.made_of import dimensions_of
 from app.mails import Mails, Sent
 from app.mart_rows import select_rows
 from app.metrics import Metric, Question, catalogue
@@ -259,14 +261,31 @@ class Warehouse:
         request = Request("check receipt", receipt.marts, receipt.metric, {"receipt": receipt.receipt_id})
         return self._reads.read(viewer, request, read_back(receipt.sql))
 
+    def values(self, viewer: Viewer, names: Sequence[str], dimension: str) -> tuple[str, ...]:
+        """Every value of a dimension in what some metrics are made of, as far as the viewer may read it; ascending."""
+        marts = {
+            mart: name
+            for name in names
+            if dimension in dimensions_of(self._metrics[name], self._metrics)
+            for mart in marts_of(self._metrics[name], self._metrics)
+        }
+        found: set[str] = set()
+        for mart, name in marts.items():
+            with suppress(NotPermitted, NotBuilt):
+                found.update(self._values_in(viewer, mart, name, dimension))
+        return tuple(sorted(found))
+
     def _values(self, viewer: Viewer, metric: Metric, dimension: str) -> tuple[str, ...]:
         """Every value that a dimension has in the marts of a metric, whatever the month."""
         found: set[str] = set()
         for mart in marts_of(metric, self._metrics):
-            request = Request("values", (mart,), metric.name, {"by": (dimension,)})
-            rows = self._reads.read(viewer, request, select_values(mart, dimension)).values
-            found.update(str(value) for (value,) in rows if value is not None)
+            found.update(self._values_in(viewer, mart, metric.name, dimension))
         return tuple(sorted(found))
+
+    def _values_in(self, viewer: Viewer, mart: str, name: str, dimension: str) -> set[str]:
+        request = Request("values", (mart,), name, {"by": (dimension,)})
+        rows = self._reads.read(viewer, request, select_values(mart, dimension)).values
+        return {str(value) for (value,) in rows if value is not None}
 
     def _compile(self, question: Question, as_of: datetime) -> Select[Any]:
         return compile_question(question, self._metrics, as_of=as_of.astimezone(self.settings.timezone))

@@ -9,6 +9,7 @@ DASHBOARD = Dashboard(
     answers=("F1", "F2", "F3", "F6", "C3"),
     audience=("executive", "analyst"),
     can_compare=True,
+    filters=("product", "plan", "region", "country", "currency"),
     rows=(
         (
             Tile("arr"),

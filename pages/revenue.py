@@ -9,6 +9,7 @@ DASHBOARD = Dashboard(
     answers=("F1", "F2", "C3"),
     audience=("executive", "finance", "analyst"),
     can_compare=True,
+    filters=("product", "plan", "region", "country", "currency"),
     rows=(
         (
             Tile("net_mrr"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from html import escape
 
 import streamlit as st
 
@@ -11,41 +12,46 @@ from app.access import Viewer
 from app.dashboard import Alerts, Dashboard, Glossary, Inbox, Panel, Pictured, SourceDesk, Tile
 from app.ui import format as f
 from app.ui import titles
+from app.ui.choice import Choice, choose
+from app.ui.dimension_words import Where
 from app.ui.panels import inbox
 from app.ui.panels.frame import Picture, draw_bare, draw_panel, guarded, key_of
 from app.ui.panels.kinds import DESKS, MAKERS
 from app.ui.reading import Reading, month_end, shift
 from app.ui.tiles import draw_tiles
 
-COMPARISONS = {"Month before": 1, "Year before": 12}
 CACHE_SECONDS = 60
 
 
 def draw(dashboard: Dashboard, reading: Reading, build_id: str) -> None:
     """Draws a page whose first build is done."""
     with st.container(key=f"page_{dashboard.slug}"):
-        compare = head(dashboard, reading)
-        fresh = replace(reading, compare=compare, noted=set(), receipts={})
+        fresh = head(dashboard, reading, build_id)
         if dashboard.is_personal:
             draw_rows(dashboard, fresh)
             return
-        shown = body(dashboard, reading.viewer, build_id, reading.as_of, compare, fresh)
+        shown = body(dashboard, reading.viewer, build_id, fresh.as_of, fresh.compare, fresh.where, fresh)
         if not fresh.noted:  # nothing was read now: the body was replayed, so no read has told the audit
             reading.warehouse.record(reading.viewer, "replay page", page=dashboard.slug, build=build_id, shown=shown)
 
 
-def head(dashboard: Dashboard, reading: Reading) -> int:
-    """Title, the month it speaks of, the promises; the comparison where the page has one."""
+def head(dashboard: Dashboard, reading: Reading, build_id: str) -> Reading:
+    """Title, the month it speaks of, the promises, and the choices that the page offers.
+
+    Returns:
+        What the page's elements read from, by what was chosen.
+    """
     with st.container(key="head", horizontal=True, vertical_alignment="bottom"):
-        st.html(f'<h1 class="pl-page">{dashboard.title}</h1>{lead(dashboard, reading)}', width="stretch")
-        if not dashboard.can_compare:
-            return 1
-        chosen = st.segmented_control("Compare with", list(COMPARISONS), default="Month before", required=True,
-                                      key=f"compare_{dashboard.slug}", width="content")  # fmt: skip
-    return COMPARISONS[chosen or "Month before"]
+        said = st.container(key="said", width="stretch")
+        choice = choose(dashboard, reading, build_id)
+    at = choice.as_of(reading.zone)
+    fresh = replace(reading, compare=choice.compare, where=choice.where, is_past=at is not None,
+                    as_of=at or reading.as_of, noted=set(), receipts={})  # fmt: skip
+    said.html(f'<h1 class="pl-page">{dashboard.title}</h1>{lead(dashboard, fresh, choice)}')
+    return fresh
 
 
-def lead(dashboard: Dashboard, reading: Reading) -> str:
+def lead(dashboard: Dashboard, reading: Reading, choice: Choice) -> str:
     """The line under the title."""
     if any(isinstance(element, Glossary) for element in dashboard.panels()):
         return f'<p class="pl-lead">{titles.GLOSSARY_LEAD}</p>'
@@ -53,8 +59,10 @@ def lead(dashboard: Dashboard, reading: Reading) -> str:
         return f'<p class="pl-lead">Times are {reading.zone.key.replace("_", " ")}.</p>'
     if dashboard.section == "Operations":
         return f'<p class="pl-lead">Times are {reading.zone.key.replace("_", " ")}.{standing(reading, None)}</p>'
+    narrowed = f" <b>Only {escape(choice.said)}.</b>" if choice.said else ""
+    lost = f' <span class="pl-stale">{escape(choice.unknown_said)}</span>' if choice.unknown else ""
     closed = f"<b>{f.month_year(reading.closed)}</b>, closed {f.day(month_end(reading.closed))}"
-    behind = standing(reading, reading.unbuilt)
+    behind = f"{'' if reading.is_past else standing(reading, reading.unbuilt)}{narrowed}{lost}"
     names = [element.metric for element in dashboard.panels() if isinstance(element, Tile)]
     if not names:
         return f'<p class="pl-lead">{closed}.{behind}</p>'
@@ -73,11 +81,11 @@ def standing(reading: Reading, unbuilt: date | None) -> str:
 
 @st.cache_data(ttl=CACHE_SECONDS, max_entries=64, show_spinner=False, hash_funcs={Viewer: lambda viewer: viewer.roles})
 def body(dashboard: Dashboard, viewer: Viewer, build_id: str, as_of: datetime, compare: int,
-         _reading: Reading) -> tuple[str, ...]:  # fmt: skip
+         where: Where, _reading: Reading) -> tuple[str, ...]:  # fmt: skip
     """Everything below the head, drawn once a minute at most and replayed in between.
 
-    The viewer's roles, the build and the instant are in the key, so that no row leaks to another role or outlives
-    its build; `_reading` says the same again and is left out of it.
+    The viewer's roles, the build, the instant and what was chosen are in the key, so that no row leaks to another role
+    or outlives its build; `_reading` says the same again and is left out of it.
 
     Returns:
         The figures and marts that were read for it, for the audit of a replay.

@@ -5,7 +5,7 @@ A dataset that is not there yet, or a right that is missing, is an answer too (`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ import pandas as pd
 
 from app.access import Viewer
 from app.errors import NotBuilt, NotPermitted
+from app.made_of import dimensions_of
 from app.metrics import Metric, Question, catalogue
 from app.warehouse import Answer, Passport, Status, Warehouse
 
@@ -31,6 +32,8 @@ class Reading:
         zone: the reporting time zone.
         compare: months between a figure and what it is compared with, 1 or 12.
         clock: the business clock itself, where it may be ahead of `as_of`.
+        where: the page's filters, (dimension, value); a metric heeds those whose dimension it has.
+        is_past: whether `as_of` is the close of an earlier month that was chosen: what is known now, about then.
         with_receipts: whether somebody is shown the figures, so that each has a receipt.
         receipts: metric → the receipts of its answers so far, the first one first.
         noted: what was read for the page so far, figures and marts by name; a page that is replayed repeats it to
@@ -44,6 +47,8 @@ class Reading:
     zone: ZoneInfo
     compare: int = 1
     clock: datetime | None = None
+    where: tuple[tuple[str, str], ...] = ()
+    is_past: bool = False
     with_receipts: bool = True
     receipts: dict[str, list[str]] = field(default_factory=dict)
     noted: set[str] = field(default_factory=set)
@@ -72,14 +77,26 @@ class Reading:
     def answer(self, name: str, months: int, by: tuple[str, ...] = (), *, partial: bool = False) -> Answer:
         """A metric's last complete months (`months` of them), with the running one where asked."""
         since = shift(self.closed, -(months - 1))
+        partial = partial and not self.is_past
         until = self.running if partial else self.closed
-        question = Question(name, by=by, since=since, until=until, include_partial=partial)
+        where = self.narrowed(name)
+        question = Question(name, by=by, since=since, until=until, include_partial=partial, where=where)
         answer = self.warehouse.answer(self.viewer, question, as_of=self.as_of, with_receipt=self.with_receipts)
         self.noted.add(name)
         known = self.receipts.setdefault(name, [])
         if answer.receipt and answer.receipt not in known:
             known.append(answer.receipt)
         return answer
+
+    def narrowed(self, name: str) -> tuple[tuple[str, str], ...]:
+        """The page's filters that a metric heeds."""
+        known = dimensions_of(self.metric(name), catalogue())
+        return tuple(pair for pair in self.where if pair[0] in known)
+
+    def left_whole(self, names: Sequence[str]) -> tuple[str, ...]:
+        """The dimensions of the page's filters that one of these metrics cannot heed."""
+        known = [dimensions_of(self.metric(name), catalogue()) for name in names]
+        return tuple(dict.fromkeys(dim for dim, _ in self.where if any(dim not in each for each in known)))
 
     def series(self, name: str, months: int, *, partial: bool = False) -> dict[date, float | None]:
         """Month → value, oldest first; a month without a row is left out, a null is None."""
@@ -88,7 +105,7 @@ class Reading:
 
     def why_null(self, name: str, month: date) -> str:
         """Why a metric has no value in that month, in words; empty when nobody says."""
-        question = Question(name, since=month, until=month, include_partial=True)
+        question = Question(name, since=month, until=month, include_partial=True, where=self.narrowed(name))
         found = self.warehouse.answer(self.viewer, question, as_of=self.as_of, with_receipt=False)
         return found.why_null(month)
 

@@ -12,6 +12,7 @@ from app.counting import counted
 from app.errors import NotBuilt, NotPermitted
 from app.metrics import Metric
 from app.ui import format as f
+from app.ui.dimension_words import left_whole
 from app.ui.passport import popover
 from app.ui.reading import Reading, month_end, shift
 from app.ui.spark import sparkline, track
@@ -30,6 +31,8 @@ class TileFacts:
         compared_with: such as "September".
         target: the month's target, if there is one.
         reason: why there is no value, where it is known.
+        is_part: whether the page's filters narrow it: targets are set for the whole.
+        whole: which of the page's filters it cannot heed, in words.
     """
 
     metric: Metric
@@ -40,6 +43,8 @@ class TileFacts:
     target: float | None
     status: Status
     reason: str = ""
+    is_part: bool = False
+    whole: str = ""
 
     @property
     def value(self) -> float | None:
@@ -53,8 +58,10 @@ def facts(reading: Reading, name: str, target: float | None) -> TileFacts:
     values = tuple(known.get(shift(reading.closed, -back)) for back in range(POINTS - 1, -1, -1))
     with_year = f.month_name(compared) if reading.compare < 12 else f.month_year(compared)
     reason = reading.why_null(name, reading.closed) if values[-1] is None else ""
-    return TileFacts(reading.metric(name), reading.closed, values, known.get(compared), with_year, target,
-                     reading.warehouse.status(reading.viewer, name), reason)  # fmt: skip
+    is_part = bool(reading.narrowed(name))
+    return TileFacts(reading.metric(name), reading.closed, values, known.get(compared), with_year,
+                     None if is_part else target, reading.warehouse.status(reading.viewer, name), reason, is_part,
+                     left_whole(reading.left_whole((name,))))  # fmt: skip
 
 
 def value_html(tile: TileFacts) -> str:
@@ -100,7 +107,7 @@ TIMES = ("months", "days", "hours")
 def target_html(tile: TileFacts) -> str:
     """The track and the words: only "missed" is loud."""
     if tile.value is None or tile.target is None:
-        said = "No target set"
+        said = "No target for a part" if tile.is_part else "No target set"
         if tile.target is not None:  # no value beside it says in what it is counted
             said = aim(tile.metric, tile.target) + (f" {tile.metric.unit}" if tile.metric.unit in TIMES else "")
         return f'<div class="pl-track pl-none"></div><div class="pl-target"><span>{said}</span></div>'
@@ -126,6 +133,8 @@ def age_html(tile: TileFacts, now: datetime) -> str:
         seen = tile.status.loaded_at
         words = f"late: loaded {f.age(seen, now)}" if seen else "late: never loaded"
         return f'<div class="pl-age pl-stale">{words}</div>'
+    if tile.whole:
+        return f'<div class="pl-age pl-whole">{tile.whole}</div>'
     closed = f'<span class="pl-closed">Closed </span>{f.day(month_end(tile.month))}'
     loaded = f", loaded {f.age(tile.status.loaded_at, now)}" if tile.status.loaded_at else ""
     return f'<div class="pl-age">{closed}{loaded}</div>'

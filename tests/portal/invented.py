@@ -56,6 +56,9 @@ def fill(settings: Settings) -> None:
     with engine.begin() as connection:
         for make in (mrr, customers, retention, revenue, cash, executive, sources, engineer, runs):
             make(connection)
+        for name in ("mrr_monthly", "revenue_monthly", "mrr_movements"):
+            everywhere = "add column region text default 'Everywhere', add column currency text default 'usd'"
+            connection.execute(text(f"alter table mart_finance.{name} {everywhere}"))
         claims(connection, create)
         post(settings, connection)
     engine.dispose()

@@ -13,6 +13,7 @@ import streamlit as st
 
 from app.errors import NotBuilt, NotPermitted
 from app.ui import format as f
+from app.ui.dimension_words import left_whole
 from app.ui.passport import popover
 from app.ui.reading import Reading
 
@@ -32,6 +33,7 @@ class Picture:
         html: what stands below the chart, or instead of it.
         alt: the chart in words.
         month, value: what the first passport states exactly.
+        whole: dimensions of the page's filters that it cannot heed, beside those that its metrics cannot.
     """
 
     title: str
@@ -43,6 +45,7 @@ class Picture:
     alt: str = ""
     month: date | None = None
     value: float | None = None
+    whole: tuple[str, ...] = ()
 
 
 def thin_in_sans(title: str) -> str:
@@ -62,7 +65,7 @@ def draw_panel(reading: Reading, key: str, picture: Picture) -> None:
         st.html(f'<h2 class="pl-title">{thin_in_sans(picture.title)}</h2>')
         with st.container(key=f"corner_{key}", horizontal=True, horizontal_alignment="distribute",
                           vertical_alignment="center"):  # fmt: skip
-            st.html(f'<div class="pl-subtitle">{escape(picture.subtitle)}</div>', width="stretch")
+            st.html(f'<div class="pl-subtitle">{escape(subtitle(reading, picture))}</div>', width="stretch")
             if picture.metrics:
                 popover(reading, picture.metrics, label=picture.corner, key=key, month=picture.month,
                         value=picture.value)  # fmt: skip
@@ -72,6 +75,12 @@ def draw_panel(reading: Reading, key: str, picture: Picture) -> None:
             st.vega_lite_chart(spec=picture.spec, theme=None, width="stretch", key=f"chart_{key}", alt=picture.alt)
         if picture.html:
             st.html(picture.html)
+
+
+def subtitle(reading: Reading, picture: Picture) -> str:
+    """The subtitle, and which of the page's filters do not hold here."""
+    whole = left_whole(tuple(dict.fromkeys((*reading.left_whole(picture.metrics), *picture.whole))))
+    return ". ".join(part for part in (picture.subtitle.removesuffix("."), whole) if part)
 
 
 def draw_bare(key: str, picture: Picture) -> None:

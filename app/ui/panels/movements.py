@@ -9,6 +9,7 @@ import pandas as pd
 from app.dashboard import Movements
 from app.ui import format as f
 from app.ui import titles
+from app.ui.dimension_words import heeded
 from app.ui.panels.frame import Picture, empty
 from app.ui.places import UNKNOWN, shown
 from app.ui.reading import Reading, as_text, month_end, records
@@ -18,12 +19,15 @@ COLUMNS = (Column("Customer"), Column("Country", is_extra=True), Column("Movemen
            Column("Opening", True, is_extra=True), Column("Change", True),
            Column("Closing", True))  # fmt: skip
 MONEY = {"opening_mrr_usd": "opening", "movement_usd": "change", "closing_mrr_usd": "closing"}
+FILTERS = ("product", "plan", "country", "currency")
+"""The columns by which a page may narrow it."""
 HALF_A_CENT = 0.005
 
 
 def make(reading: Reading, panel: Movements) -> Picture:
     """Reads and composes the panel."""
-    found = reading.table(panel.mart, where={"month": reading.closed})
+    kept, whole = heeded(reading.where, FILTERS)
+    found = reading.table(panel.mart, where={"month": reading.closed, **kept})
     if found is None:
         return empty("Movements by customer", "Your role does not include customers by name.")
     if found.empty:
@@ -33,7 +37,8 @@ def make(reading: Reading, panel: Movements) -> Picture:
     most = f"{f.number(len(rows))} largest of {f.number(len(moved))}"
     subtitle = f"{most} movements, US dollars; changes without exchange rates"
     return Picture(titles.movements(reading.closed, len(moved)), subtitle, f"Closed {f.day(month_end(reading.closed))}",
-                   ("net_mrr",), html=table(COLUMNS, rows, caption="Largest movements by customer"))  # fmt: skip
+                   ("net_mrr",), html=table(COLUMNS, rows, caption="Largest movements by customer"),
+                   whole=whole)  # fmt: skip
 
 
 def amounts(found: pd.DataFrame) -> list[dict[str, Any]]:

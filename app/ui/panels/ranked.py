@@ -8,6 +8,7 @@ from html import escape
 from app.dashboard import Ranked
 from app.ui import format as f
 from app.ui import titles
+from app.ui.dimension_words import plural
 from app.ui.panels.frame import Picture, no_month
 from app.ui.places import UNKNOWN, shown
 from app.ui.reading import Reading, as_date, as_float, as_text, month_end, records, shift
@@ -57,10 +58,6 @@ def folded(all_parts: list[Part], noun: str, most: int = MOST) -> list[Part]:
     rest = all_parts[most:]
     name = f"Other, {len(rest)} {plural(noun)}"
     return [*all_parts[:most], Part(name, sum(p.now for p in rest), sum(p.before for p in rest), len(rest))]
-
-
-def plural(noun: str) -> str:
-    return noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
 
 
 def make(reading: Reading, panel: Ranked) -> Picture:

@@ -47,7 +47,12 @@ class Foretold:
 
 
 def forecast(reading: Reading, series: str, until: date, factor: int = 1) -> tuple[list[Foretold], datetime | None]:
-    """The newest forecast of a daily series, one point a week up to a day, and when it was made."""
+    """The newest forecast of a daily series, one point a week up to a day, and when it was made.
+
+    Nothing beside an earlier month that was chosen: what was foretold later did not begin there.
+    """
+    if reading.is_past:
+        return [], None
     rows = reading.table("mart_executive.forecast", where={"unique_id": series}, order_by=("ds",))
     if rows is None or rows.empty:
         return [], None
@@ -70,7 +75,8 @@ def make(reading: Reading, panel: Trend) -> Picture:
     if not past:
         return no_month(metric.label, panel.metric)
     until = month_end(shift(reading.closed, panel.horizon_months))
-    future, made = forecast(reading, panel.forecast, until, panel.factor) if panel.forecast else ([], None)
+    is_foretold = panel.forecast and not reading.narrowed(panel.metric)
+    future, made = forecast(reading, panel.forecast, until, panel.factor) if is_foretold else ([], None)
     future = [point for point in future if point.day > past[-1][0]]
     months = months_ahead(past[-1][0], future)
     title = titles.trend(metric.label, [value for _, value in past], future[-1].centre if future else None, months)
