@@ -100,26 +100,26 @@ class Lines:
 
 @dataclass(frozen=True)
 class Cohorts:
-    """Who came in a month, and how much of them is left month by month: one heat grid, a row for each cohort.
+    """Who came in a month, and how much of them is left after each month up to `ages`: one heat grid.
 
-    `money`, where it is named, stands in the same cell below `users`. What is not over yet is hidden.
+    `money` stands in the same cell below `users`; `began` counts who came, `noun` names them. What is not over is hidden.
     """
 
     users: str
     money: str = ""
-    cohorts: int = 12
+    cohorts: int = 13
     ages: int = 12
     width: int = 12
+    began: str = ""
+    noun: str = "customers"
 
 
 @dataclass(frozen=True)
 class Steps:
     """A funnel: how many came to each step, and what part of the step before and of the first.
 
-    Attributes:
-        entered: the metric that counts who came to a step.
-        by: its dimension of steps, in their own order.
-        within: (dimension, value) pairs that say which funnel it is.
+    `entered` counts who came to a step of `by`; where each step is a metric, it is the first and `then` the others in
+    their order. `within` says which funnel it is, in pairs of dimension and value.
     """
 
     entered: str
@@ -127,6 +127,7 @@ class Steps:
     within: tuple[tuple[str, str], ...] = ()
     title: str = ""
     width: int = 6
+    then: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
