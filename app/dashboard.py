@@ -100,10 +100,7 @@ class Lines:
 
 @dataclass(frozen=True)
 class Cohorts:
-    """Who came in a month, and how much of them is left after each month up to `ages`: one heat grid.
-
-    `money` stands in the same cell below `users`; `began` counts who came, `noun` names them. What is not over is hidden.
-    """
+    """Which part of each month's `noun` is left month by month: `users`, below it `money`; `began` counts who came."""
 
     users: str
     money: str = ""
@@ -118,8 +115,8 @@ class Cohorts:
 class Steps:
     """A funnel: how many came to each step, and what part of the step before and of the first.
 
-    `entered` counts who came to a step of `by`; where each step is a metric, it is the first and `then` the others in
-    their order. `within` says which funnel it is, in pairs of dimension and value.
+    `entered` counts who came to a step of `by`; where each step is a metric, it is the first and `then` the others.
+    `within` says which funnel it is, in pairs of dimension and value.
     """
 
     entered: str

@@ -18,6 +18,8 @@ DEEPEST = 80
 PALEST = 8
 SPREAD = 0.5
 """Depths tell apart at least this much: 97 and 99 % do not look like none and all."""
+QUIET = ' class="pl-quiet"'
+"""Only the first column shows the word; a screen reader says it with each."""
 Cells = Mapping[tuple[date, int], float | None]
 Averages = Mapping[int, float | None]
 
@@ -70,7 +72,7 @@ def make(reading: Reading, panel: Cohorts) -> Picture:
     )  # fmt: skip
     below = f", below it {f.in_sentence(reading.metric(panel.money).label)}" if panel.money else ""
     metrics = tuple(name for name in (panel.users, panel.money, panel.began) if name)
-    return Picture(finding(grid, panel.noun), f"{label}{below}, by the month they came. The deeper, the more are left",
+    return Picture(finding(grid, panel.noun), f"{label}{below}. The deeper, the more are left",
                    f"Closed {f.day(month_end(reading.closed))}", metrics, html=grid_html(grid, panel.noun))  # fmt: skip
 
 
@@ -111,7 +113,9 @@ def finding(grid: Grid, noun: str) -> str:
 def grid_html(grid: Grid, noun: str) -> str:
     """The grid as a table that scrolls inside itself; its first column stays."""
     counted = f'<th scope="col" class="pl-num">{escape(noun)}</th>' if grid.began else ""
-    ages = "".join(f'<th scope="col"><span class="pl-quiet">month </span>{age}</th>' for age in grid.ages)
+    ages = "".join(
+        f'<th scope="col"><span{QUIET if age else ""}>month </span>{age}</th>' for age in grid.ages
+    )
     caption = f"Which part of {noun} is still there, by the month they came and the months since"
     body = "".join(row_html(grid, month) for month in grid.months)
     return (
