@@ -105,26 +105,23 @@ class Lines:
 
 @dataclass(frozen=True)
 class Cohorts:
-    """Who came in a month, and how much of them is left month by month: one heat grid, a row for each cohort.
-
-    `money`, where it is named, stands in the same cell below `users`. What is not over yet is hidden.
-    """
+    """Which part of each month's `noun` is left month by month: `users`, below it `money`; `began` counts who came."""
 
     users: str
     money: str = ""
-    cohorts: int = 12
+    cohorts: int = 13
     ages: int = 12
     width: int = 12
+    began: str = ""
+    noun: str = "customers"
 
 
 @dataclass(frozen=True)
 class Steps:
     """A funnel: how many came to each step, and what part of the step before and of the first.
 
-    Attributes:
-        entered: the metric that counts who came to a step.
-        by: its dimension of steps, in their own order.
-        within: (dimension, value) pairs that say which funnel it is.
+    `entered` counts who came to a step of `by`; where each step is a metric, it is the first and `then` the others.
+    `within` says which funnel it is, in pairs of dimension and value.
     """
 
     entered: str
@@ -132,6 +129,7 @@ class Steps:
     within: tuple[tuple[str, str], ...] = ()
     title: str = ""
     width: int = 6
+    then: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -136,6 +136,20 @@ class Reading:
         known = ((str(row["metric"]), as_float(row["target"])) for row in records(rows))
         return {metric: target for metric, target in known if target is not None}
 
+    def averages(self, name: str, months: int, ages: int) -> dict[int, float | None]:
+        """Age → what is left of the cohorts of the last complete months (`months` of them), weighted by their bases.
+
+        Each age from 0 to `ages` is of the cohorts that have reached it, and is left out where none has. They are asked
+        without receipts: those of the cohorts that they average are known.
+        """
+        since, found = shift(self.closed, -(months - 1)), dict[int, float | None]()
+        for age in range(min(ages, months - 1) + 1):
+            where = (("age", str(age)),)
+            question = Question(name, since=since, until=self.closed, where=where, average=True)
+            answer = self.warehouse.answer(self.viewer, question, as_of=self.as_of, with_receipt=False)
+            found.update({int(row["age"]): as_float(row["value"]) for row in records(answer.frame)})
+        return found
+
 
 def read_at(clock: datetime, built_until: datetime | None) -> datetime:
     """The instant to read figures at: the clock's, but never later than the newest good build.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 
 from app.ui import format as f
 
@@ -131,6 +132,45 @@ def breakdown(label: str, dimension: str, shares: Sequence[tuple[str, float]]) -
         return f"No {f.in_sentence(label)} by {dimension} yet"
     name, share = shares[0]
     return f"{name} brings {f.percent(share)} of {f.in_sentence(label)}"
+
+
+def cohorts(noun: str, age: int, left: float, money: float | None = None) -> str:
+    """Such as "A year on, 71.0 % of customers are still there, and 83.5 % of their money".
+
+    Args:
+        noun: whom the cohorts are made of, as many.
+        age: the months since they came.
+        left: the part of them that is left.
+        money: the part of what they paid at first that is paid now.
+    """
+    when = {0: "In their first month", 1: "A month on", 6: "Half a year on", 12: "A year on"}.get(age)
+    share = f.percent(left)
+    whole = {f.percent(1): "all", f.percent(0): "no"}.get(share)
+    said = f"{when or f'{age} months on'}, {whole or f'{share} of'} {noun} are still there"
+    return said if money is None else f"{said}, and {f.percent(money)} of their money"
+
+
+def steps(way: str, found: Sequence[tuple[str, float]]) -> str:
+    """Such as "Most are lost between Trial and Paid: 61.0 %", the part of those who came to the first of the two.
+
+    Args:
+        way: the funnel's name, if it has one: "Onboarding loses most between Invited teammate and …".
+        found: each step and how many came to it, in their order.
+    """
+    if not found or not found[0][1]:
+        return f"{way}: nobody began it" if way else "Nobody began"
+    at = most_lost([count for _, count in found])
+    if at is None:
+        return f"{way} loses nobody" if way else "Nobody is lost on the way"
+    (before, came), (after, went_on) = found[at - 1], found[at]
+    lost = f"between {before} and {after}: {f.percent(1 - went_on / came)}"
+    return f"{way} loses most {lost}" if way else f"Most are lost {lost}"
+
+
+def most_lost(counts: Sequence[float]) -> int | None:
+    """The step before which the largest number was lost, the first of several; None where none was."""
+    drops = [before - after for before, after in pairwise(counts)]
+    return drops.index(max(drops)) + 1 if drops and max(drops) > 0 else None
 
 
 def movements(moment: date, count: int) -> str:
