@@ -84,6 +84,18 @@ def money_axis(low: float, high: float, *, zero: bool) -> Spec:
     return {"type": "quantitative", "scale": scale, "axis": {"tickCount": 5, "labelExpr": expr}}
 
 
+def unit_axis(unit: str, low: float, high: float) -> Spec:
+    """The y scale and axis of lines by a metric's unit, without zero: a margin below and above, never below zero."""
+    if unit == "usd":
+        return money_axis(low, high, zero=False)
+    margin = (high - low) * 0.08 or abs(high) * 0.05 or 1.0
+    minus = f"(datum.value<0?'{f.MINUS}':'')"
+    value = f"format(abs(datum.value)*100,',~f')+'{f.THIN}%'" if unit == "ratio" else "format(abs(datum.value),',~f')"
+    domain = [low - margin if low < 0 else max(0.0, low - margin), high + margin]
+    axis = {"tickCount": 5, "labelExpr": f"{minus}+{value}"} | ({"tickMinStep": 1} if unit == "count" else {})
+    return {"type": "quantitative", "scale": {"domain": domain, "zero": False}, "axis": axis}
+
+
 def has_room(first: date, day: date, end: date) -> bool:
     """Whether a word fits at the left of a day: a young company's past is too narrow for one."""
     return (day - first).days >= (end - first).days * NARROW

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -74,13 +74,22 @@ class Reading:
     def metric(self, name: str) -> Metric:
         return catalogue()[name]
 
-    def answer(self, name: str, months: int, by: tuple[str, ...] = (), *, partial: bool = False) -> Answer:
-        """A metric's last complete months (`months` of them), with the running one where asked."""
+    def answer(
+        self, name: str, months: int, by: tuple[str, ...] = (), *, partial: bool = False, top: int | None = None,
+        grain: Literal["month", "week", "day"] = "month",
+    ) -> Answer:  # fmt: skip
+        """A metric's last complete months (`months` of them), with the running one where asked.
+
+        By days or weeks: those of these months and of the running one that are over. `top` as in a question.
+        """
         since = shift(self.closed, -(months - 1))
         partial = partial and not self.is_past
-        until = self.running if partial else self.closed
+        until = self.running if partial else month_end(self.closed)
+        if grain != "month" and not self.is_past:
+            until = self.as_of.astimezone(self.zone).date()
         where = self.narrowed(name)
-        question = Question(name, by=by, since=since, until=until, include_partial=partial, where=where)
+        question = Question(name, by=by, since=since, until=until, include_partial=partial, where=where, top=top,
+                            grain=grain)  # fmt: skip
         answer = self.warehouse.answer(self.viewer, question, as_of=self.as_of, with_receipt=self.with_receipts)
         self.noted.add(name)
         known = self.receipts.setdefault(name, [])
@@ -144,7 +153,7 @@ class Reading:
         """
         since, found = shift(self.closed, -(months - 1)), dict[int, float | None]()
         for age in range(min(ages, months - 1) + 1):
-            where = (("age", str(age)),)
+            where = (("age", str(age)), *self.narrowed(name))
             question = Question(name, since=since, until=self.closed, where=where, average=True)
             answer = self.warehouse.answer(self.viewer, question, as_of=self.as_of, with_receipt=False)
             found.update({int(row["age"]): as_float(row["value"]) for row in records(answer.frame)})
