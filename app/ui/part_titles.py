@@ -42,23 +42,22 @@ def highest(label: str, name: str, amount: str) -> str:
     return f"{label} is highest for {name}: {amount}"
 
 
-def leads(label: str, unit: str, better: str, parts: Sequence[tuple[str, str]], several: str) -> str:
-    """Such as "Ann Lee leads with $48.4K of credited bookings", "12 features lead with 100 % feature adoption".
+def leads(label: str, unit: str, better: str, parts: Sequence[tuple[str, float, str]], several: str) -> str:
+    """Such as "Ann Lee leads with $48.4K of credited bookings", "13 of 17 features lead with 100 % feature adoption".
 
     Args:
         label, unit, better: the metric's.
-        parts: each part with its amount as it is printed, largest first; only those above zero that have a name.
+        parts: each part that has a value, with it and as it is printed, largest first.
         several: what the parts are called.
     """
-    if not parts:
-        return f"No {f.in_sentence(label)} yet"
-    first, amount = parts[0]
-    equal = [name for name, printed in parts if printed == amount]
-    who = first if len(equal) == 1 else f"{len(equal)} {several}"
-    if better == "down":
+    known = [part for part in parts if part[0] not in UNNAMED] or list(parts)
+    if not known:
+        return f"No {noun(label)} yet"
+    if all(value == 0 for _, value, _ in known):
+        return f"No {noun(label)} in the month"
+    first, largest, amount = known[0]
+    equal = sum(printed == amount for _, _, printed in known)
+    who = first if equal == 1 else f"{equal} of {len(parts)} {several}"
+    if better == "down" or largest <= 0 or unit not in (MONEY, *PLAIN, "ratio"):
         return highest(label, who, amount)
-    of = " of " if unit == MONEY else " " if unit in (*PLAIN, "ratio") else ": "
-    verb = "leads" if len(equal) == 1 else "lead"
-    if of == ": ":
-        return highest(label, who, amount)
-    return f"{who} {verb} with {amount}{of}{noun(label)}"
+    return f"{who} {'leads' if equal == 1 else 'lead'} with {amount}{' of ' if unit == MONEY else ' '}{noun(label)}"

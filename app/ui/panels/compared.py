@@ -7,7 +7,7 @@ does not, they are counted and not shown. The last row is the whole, for which e
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
 from app.dashboard import Compared
@@ -34,7 +34,7 @@ class Measured:
         now, before: part → value in the closed month and in the month compared with; None where undefined.
         whole, whole_before: the same without the split.
         adds: whether the parts add up.
-        reasons: why values are missing, each once.
+        reasons: part → why its value is missing, where that is known.
     """
 
     metric: Metric
@@ -43,16 +43,17 @@ class Measured:
     whole: float | None
     whole_before: float | None
     adds: bool
-    reasons: tuple[str, ...] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Part:
-    """A row: its name, a value for each metric, and what the first metric was before."""
+    """A row: its name, a value for each metric, what the first metric was before, and its name in the warehouse."""
 
     name: str
     values: tuple[float | None, ...]
     before: float | None
+    key: str = ""
 
 
 def make(reading: Reading, panel: Compared) -> Picture:
@@ -65,7 +66,7 @@ def make(reading: Reading, panel: Compared) -> Picture:
         return no_month(leading.label, first)
     shown = folded(parts, panel.by, panel.most, can_fold=all(each.adds for each in measured))
     subtitle = said(panel.by, leading, reading, parts, shown)
-    html = f'<div class="pl-compared">{compared_table(reading, panel.by, measured, shown)}{notes(measured)}</div>'
+    html = f'<div class="pl-compared">{compared_table(reading, panel.by, measured, shown)}{notes(measured, shown)}</div>'
     return Picture(title(panel.by, leading, parts), subtitle, f"Closed {f.day(month_end(reading.closed))}",
                    panel.metrics, html=html, month=reading.closed, value=measured[0].whole)  # fmt: skip
 
@@ -76,17 +77,17 @@ def measure(reading: Reading, name: str, dimension: str, months: int = 0) -> Mea
     then = shift(reading.closed, -months)
     now: dict[str, float | None] = {}
     before: dict[str, float | None] = {}
-    reasons: list[str] = []
+    reasons: dict[str, str] = {}
     for row, reason in zip(records(answer.frame), answer.row_reasons, strict=True):
         part, value, month = as_text(row[dimension]), as_float(row["value"]), as_date(row["month"])
         if month == reading.closed:
             now[part] = value
-            reasons += [reason or answer.metric.why_null] if value is None else []
+            reasons |= {part: reason} if value is None and reason else {}
         elif month == then:
             before[part] = value
     adds = bool(answer.additivity and dimension in answer.additivity.over_dimensions)
     whole, whole_before = wholes(reading, name, months)
-    return Measured(answer.metric, now, before, whole, whole_before, adds, tuple(dict.fromkeys(filter(None, reasons))))
+    return Measured(answer.metric, now, before, whole, whole_before, adds, reasons)
 
 
 def wholes(reading: Reading, name: str, months: int) -> tuple[float | None, float | None]:
@@ -104,7 +105,7 @@ def ordered(dimension: str, measured: Sequence[Measured]) -> list[Part]:
     names = {part for each in measured for part in each.now}
     made = [
         Part(named(dimension, name), tuple(value_of(each, each.now, name) for each in measured),
-             value_of(first, first.before, name) if first.before else None)
+             value_of(first, first.before, name) if first.before else None, name)
         for name in names
     ]  # fmt: skip
     return sorted(made, key=lambda part: (part.values[0] is None, -(part.values[0] or 0.0), part.name))
@@ -137,15 +138,12 @@ def said(dimension: str, leading: Metric, reading: Reading, parts: Sequence[Part
     many = plural(dimension)
     left = len(parts) - len(shown)
     rest = f"; and {left} more" if left and not shown[-1].name.startswith("Other, ") else ""
-    return f"{many.capitalize()} in {f.month_name(reading.closed)} by {f.in_sentence(leading.label)}{rest}"
+    return f"{many.capitalize()} in {f.month_name(reading.closed)} by {titles.noun(leading.label)}{rest}"
 
 
 def title(dimension: str, leading: Metric, parts: Sequence[Part]) -> str:
-    known = [
-        (part.name, spoken(value, leading))
-        for part in parts
-        if (value := part.values[0]) is not None and value > 0 and part.name not in titles.UNNAMED
-    ]
+    """The first metric's largest part."""
+    known = [(part.name, value, spoken(value, leading)) for part in parts if (value := part.values[0]) is not None]
     return titles.leads(leading.label, leading.unit, leading.better, known, plural(dimension))
 
 
@@ -190,7 +188,12 @@ def changed(part: Part, metric: Metric, scale: Scale, *, crosses: bool) -> Cell 
     return Cell(text, meaning(text, metric.better))
 
 
-def notes(measured: Sequence[Measured]) -> str:
-    """Why values are missing, a line for each metric and reason."""
-    told = [f"{each.metric.label} n/a: {reason}" for each in measured for reason in each.reasons]
+def notes(measured: Sequence[Measured], shown: Sequence[Part]) -> str:
+    """Why values of the table are missing, a line for each metric and reason."""
+    told: dict[str, None] = {}
+    for column, each in enumerate(measured):
+        missing = [part for part in shown if part.values[column] is None]
+        why = [each.reasons.get(part.key, each.metric.why_null) for part in missing]
+        why += [each.metric.why_null] if each.whole is None else []
+        told |= {f"{each.metric.label} n/a: {reason}": None for reason in why if reason}
     return "".join(f'<div class="pl-more">{escape(line)}</div>' for line in told)

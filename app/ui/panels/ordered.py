@@ -110,7 +110,7 @@ def bars(dimension: str, drawn: Drawn) -> str:
     share = '<th class="pl-num">share</th>' if drawn.has_shares else ""
     beside = ""
     if drawn.beside and drawn.beside_scale:
-        beside = f'<th class="pl-num pl-extra">{escape(drawn.beside_scale.head(drawn.beside.label))}</th>'
+        beside = f'<th class="pl-num pl-extra pl-beside">{escape(drawn.beside_scale.head(drawn.beside.label))}</th>'
     head = (
         f'<tr><th class="pl-strong" colspan="2">By {words}<span class="pl-narrow">, {unit}</span></th>'
         f'<th class="pl-num"><span class="pl-wide">{unit}</span></th>{share}{beside}</tr>'
