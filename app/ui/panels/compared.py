@@ -66,9 +66,10 @@ def make(reading: Reading, panel: Compared) -> Picture:
         return no_month(leading.label, first)
     shown = folded(parts, panel.by, panel.most, can_fold=all(each.adds for each in measured))
     subtitle = said(panel.by, leading, reading, parts, shown)
-    html = f'<div class="pl-compared">{compared_table(reading, panel.by, measured, shown)}{notes(measured, shown)}</div>'
+    inner = compared_table(reading, panel.by, measured, shown) + notes(measured, shown)
     return Picture(title(panel.by, leading, parts), subtitle, f"Closed {f.day(month_end(reading.closed))}",
-                   panel.metrics, html=html, month=reading.closed, value=measured[0].whole)  # fmt: skip
+                   panel.metrics, html=f'<div class="pl-compared">{inner}</div>',
+                   month=reading.closed, value=measured[0].whole)  # fmt: skip
 
 
 def measure(reading: Reading, name: str, dimension: str, months: int = 0) -> Measured:

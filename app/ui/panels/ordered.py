@@ -51,12 +51,14 @@ def make(reading: Reading, panel: Ordered) -> Picture:
         return empty(f"No {f.in_sentence(metric.label)} yet", why[:1].upper() + why[1:], (panel.metric,))
     adds = adds_up(answer, panel.by)
     whole = whole_of(reading, panel.metric, [part.value for part in parts], adds)
-    beside = whole_of(reading, panel.beside, [part.beside for part in parts], adds_up(other, panel.by)) if other else None
-    drawn = Drawn(
-        parts, Part("All", whole, beside), scale_of(metric.unit, [part.value for part in parts], is_short=True),
-        adds and bool(whole) and all((part.value or 0.0) >= 0 for part in parts), other and other.metric,
-        other and scale_of(other.metric.unit, [part.beside for part in parts], is_short=True),
-    )  # fmt: skip
+    has_shares = adds and bool(whole) and all((part.value or 0.0) >= 0 for part in parts)
+    scale = scale_of(metric.unit, [part.value for part in parts], is_short=True)
+    drawn = Drawn(parts, Part("All", whole), scale, has_shares)
+    if other:
+        second = [part.beside for part in parts]
+        beside = whole_of(reading, panel.beside, second, adds_up(other, panel.by))
+        drawn = Drawn(parts, Part("All", whole, beside), scale, has_shares, other.metric,
+                      scale_of(other.metric.unit, second, is_short=True))  # fmt: skip
     asked = tuple(name for name in (panel.metric, panel.beside) if name)
     return Picture(title(metric, drawn), f"{metric.label} in {f.month_name(reading.closed)}",
                    f"Closed {f.day(month_end(reading.closed))}", asked, html=bars(panel.by, drawn),

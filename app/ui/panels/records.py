@@ -17,7 +17,7 @@ from app.ui.record_columns import LISTS, Field, RecordList
 from app.ui.tables import Cell, Column, table
 
 HALF_A_CENT = 0.005
-DECIMALS = {"money": 2, "count": 0, "points": 1, "percent": 1}
+DECIMALS = {"money": 0, "count": 0, "points": 1, "percent": 1}
 FIRST_WORDS = "; "
 """What parts the reasons of a record; a phone shows the first one."""
 
@@ -40,7 +40,7 @@ def make(reading: Reading, panel: Records) -> Picture:
     columns = tuple(Column(each.head, each.is_number, each.is_extra, each.kind == "prose") for each in how.fields)
     html = f'<div class="pl-worked">{table(columns, rows, caption=how.subject)}</div>'
     return Picture(how.title(figures, len(listed)), said(how, len(rows), len(listed)), corner(reading, how), asked,
-                   html=html, month=month, value=known.get(asked[0]))  # fmt: skip
+                   html=html, month=month if asked[0] in known else None, value=known.get(asked[0]))  # fmt: skip
 
 
 def figure(reading: Reading, name: str, month: date, *, is_now: bool) -> float | None:
@@ -48,7 +48,9 @@ def figure(reading: Reading, name: str, month: date, *, is_now: bool) -> float |
     return reading.series(name, 1, partial=is_now).get(month)
 
 
-def nothing(reading: Reading, how: RecordList, figures: dict[str, float], month: date, asked: tuple[str, ...]) -> Picture:
+def nothing(
+    reading: Reading, how: RecordList, figures: dict[str, float], month: date, asked: tuple[str, ...]
+) -> Picture:
     """An empty list: there is nothing to do, or nobody can say."""
     if figures:
         return empty(how.title(figures, 0), how.nothing, asked)
