@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from app.answers import Answer
 from app.dashboard import Ordered
+from app.errors import QuestionError
 from app.metrics import Metric
 from app.ui import format as f
 from app.ui import part_titles as titles
@@ -43,7 +45,7 @@ def make(reading: Reading, panel: Ordered) -> Picture:
     metric = reading.metric(panel.metric)
     answer = reading.answer(panel.metric, 1, by=(panel.by,))
     other = reading.answer(panel.beside, 1, by=(panel.by,)) if panel.beside else None
-    parts = in_order(panel.by, values(reading, answer, panel.by), values(reading, other, panel.by) if other else {})
+    parts = in_order(panel.by, values(reading, answer, panel.by), values(reading, other, panel.by))
     if not parts:
         return no_month(metric.label, panel.metric)
     if all(part.value is None for part in parts):
@@ -70,10 +72,12 @@ def adds_up(answer: Answer | None, dimension: str) -> bool:
     return bool(answer and answer.additivity and dimension in answer.additivity.over_dimensions)
 
 
-def values(reading: Reading, answer: Answer, dimension: str) -> dict[str, float | None]:
-    """Part, as the warehouse has it, → its value in the closed month."""
-    rows = [row for row in records(answer.frame) if as_date(row["month"]) == reading.closed]
-    return {as_text(row[dimension]): as_float(row["value"]) for row in rows}
+def values(reading: Reading, answer: Answer | None, dimension: str) -> Mapping[str, float | None]:
+    """Part, as the warehouse has it, → its value in the closed month; of what adds up, other parts have none of it."""
+    found: dict[str, float | None] = defaultdict(float) if adds_up(answer, dimension) else {}
+    rows = [] if answer is None else [row for row in records(answer.frame) if as_date(row["month"]) == reading.closed]
+    found.update({as_text(row[dimension]): as_float(row["value"]) for row in rows})
+    return found if rows else {}
 
 
 def in_order(dimension: str, own: Mapping[str, float | None], beside: Mapping[str, float | None]) -> list[Part]:
@@ -81,15 +85,29 @@ def in_order(dimension: str, own: Mapping[str, float | None], beside: Mapping[st
     apart = APART.get(dimension, ())
     kept = [name for name in {*own, *beside} if name not in apart or own.get(name) or beside.get(name)]
     ordered = sorted(kept, key=lambda name: place(dimension, name))
-    return [Part(named(dimension, name), own.get(name), beside.get(name)) for name in ordered]
+    return [Part(named(dimension, name), value_in(own, name), value_in(beside, name)) for name in ordered]
+
+
+def value_in(found: Mapping[str, float | None], part: str) -> float | None:
+    """A part's value; where it has no row, what the mapping gives for one that is missing."""
+    try:
+        return found[part]
+    except KeyError:
+        return None
 
 
 def whole_of(reading: Reading, metric: str, parts: Sequence[float | None], adds: bool) -> float | None:
-    """The sum of the parts where they add up and all are known; else the metric, asked anew."""
+    """The sum of the parts where they add up and all are known; else the metric, asked anew.
+
+    None where it has no value, or is only known split.
+    """
     known = [part for part in parts if part is not None]
     if adds and len(known) == len(parts):
         return sum(known)
-    return reading.series(metric, 1).get(reading.closed)
+    try:
+        return reading.series(metric, 1).get(reading.closed)
+    except QuestionError:
+        return None
 
 
 def title(metric: Metric, drawn: Drawn) -> str:
