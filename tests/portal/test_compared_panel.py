@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 from app.dashboard import Compared
 from app.ui import part_titles as titles
 from app.ui.panels import compared
@@ -16,7 +19,7 @@ ATTAINED = {"Bo": 0.05, "Ann <Lee>": 1.1, "Cy": (None, "no quota was in force")}
 
 
 def reps() -> ByHand:
-    splits = {
+    splits: dict[tuple[str, str], dict[date, dict[str, Any]]] = {
         ("credited_bookings", "rep"): {SEPTEMBER: BOOKED_BEFORE, OCTOBER: BOOKED},
         ("quota_attainment", "rep"): {OCTOBER: ATTAINED},
     }

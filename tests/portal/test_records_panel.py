@@ -97,7 +97,10 @@ def test_what_a_customer_owes_is_added_up_over_ages_and_credits_are_no_invoices(
     wholes = {"receivables": {OCTOBER: 270.0}, "overdue_receivables": {OCTOBER: 220.0}}
     made = records.make(ByHand(wholes=wholes, marts={OWED: rows}).reading, Records(OWED))
     assert made.title == "2 customers owe $270, $220 of it late"
-    assert texts(made.html)[1:] == [["B", "Germany", "2", "40", "120", "120"], ["A", "Germany", "4", "95", "100", "150"]]
+    assert texts(made.html)[1:] == [
+        ["B", "Germany", "2", "40", "120", "120"],
+        ["A", "Germany", "4", "95", "100", "150"],
+    ]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -29,6 +28,17 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Side:
+    """A metric by part, as the warehouse has them; of what adds up, a part without a row has none of it."""
+
+    known: Mapping[str, float | None]
+    missing: float | None = None
+
+    def of(self, part: str) -> float | None:
+        return self.known.get(part, self.missing)
+
+
+@dataclass(frozen=True)
 class Drawn:
     """What is drawn: the parts in order, the whole, the scales, and whether the parts add up to the whole."""
 
@@ -45,7 +55,7 @@ def make(reading: Reading, panel: Ordered) -> Picture:
     metric = reading.metric(panel.metric)
     answer = reading.answer(panel.metric, 1, by=(panel.by,))
     other = reading.answer(panel.beside, 1, by=(panel.by,)) if panel.beside else None
-    parts = in_order(panel.by, values(reading, answer, panel.by), values(reading, other, panel.by))
+    parts = in_order(panel.by, side_of(reading, answer, panel.by), side_of(reading, other, panel.by))
     if not parts:
         return no_month(metric.label, panel.metric)
     if all(part.value is None for part in parts):
@@ -72,28 +82,20 @@ def adds_up(answer: Answer | None, dimension: str) -> bool:
     return bool(answer and answer.additivity and dimension in answer.additivity.over_dimensions)
 
 
-def values(reading: Reading, answer: Answer | None, dimension: str) -> Mapping[str, float | None]:
-    """Part, as the warehouse has it, → its value in the closed month; of what adds up, other parts have none of it."""
-    found: dict[str, float | None] = defaultdict(float) if adds_up(answer, dimension) else {}
+def side_of(reading: Reading, answer: Answer | None, dimension: str) -> Side:
+    """A metric's values by part in the closed month."""
     rows = [] if answer is None else [row for row in records(answer.frame) if as_date(row["month"]) == reading.closed]
-    found.update({as_text(row[dimension]): as_float(row["value"]) for row in rows})
-    return found if rows else {}
+    known = {as_text(row[dimension]): as_float(row["value"]) for row in rows}
+    return Side(known, 0.0 if known and adds_up(answer, dimension) else None)
 
 
-def in_order(dimension: str, own: Mapping[str, float | None], beside: Mapping[str, float | None]) -> list[Part]:
+def in_order(dimension: str, own: Side, beside: Side) -> list[Part]:
     """The parts in the order of the business; those apart from it only where they hold something."""
     apart = APART.get(dimension, ())
-    kept = [name for name in {*own, *beside} if name not in apart or own.get(name) or beside.get(name)]
+    names = {*own.known, *beside.known}
+    kept = [name for name in names if name not in apart or own.of(name) or beside.of(name)]
     ordered = sorted(kept, key=lambda name: place(dimension, name))
-    return [Part(named(dimension, name), value_in(own, name), value_in(beside, name)) for name in ordered]
-
-
-def value_in(found: Mapping[str, float | None], part: str) -> float | None:
-    """A part's value; where it has no row, what the mapping gives for one that is missing."""
-    try:
-        return found[part]
-    except KeyError:
-        return None
+    return [Part(named(dimension, name), own.of(name), beside.of(name)) for name in ordered]
 
 
 def whole_of(reading: Reading, metric: str, parts: Sequence[float | None], adds: bool) -> float | None:
