@@ -37,7 +37,8 @@ def test_receivables_stand_by_age_and_the_sum_is_the_whole() -> None:
 
 
 def test_a_credit_is_shown_once_there_is_one() -> None:
-    parts = ordered.in_order("bucket", ordered.Side({"Credit": -5.0, "Disputed": 0.0, "Current": 0.0}), ordered.Side({}))
+    owed = ordered.Side({"Credit": -5.0, "Disputed": 0.0, "Current": 0.0})
+    parts = ordered.in_order("bucket", owed, ordered.Side({}))
     assert [part.name for part in parts] == ["Current", "Credit"]
 
 
