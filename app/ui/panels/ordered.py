@@ -59,8 +59,8 @@ def make(reading: Reading, panel: Ordered) -> Picture:
     if not parts:
         return no_month(metric.label, panel.metric)
     if all(part.value is None for part in parts):
-        why = answer.why_null(reading.closed) or "Nobody says why."
-        return empty(f"No {f.in_sentence(metric.label)} yet", why[:1].upper() + why[1:], (panel.metric,))
+        why = answer.why_null(reading.closed) or "nobody says why"
+        return empty(f"No {f.in_sentence(metric.label)} yet", why[:1].upper() + why[1:] + ".", (panel.metric,))
     adds = adds_up(answer, panel.by)
     whole = whole_of(reading, panel.metric, [part.value for part in parts], adds)
     has_shares = adds and bool(whole) and all((part.value or 0.0) >= 0 for part in parts)
