@@ -33,7 +33,7 @@ class Cell:
     below: str = ""
 
 
-def table(columns: Sequence[Column], rows: Sequence[Sequence[Cell | str]], *, total: Sequence[str] = (),
+def table(columns: Sequence[Column], rows: Sequence[Sequence[Cell | str]], *, total: Sequence[Cell | str] = (),
           caption: str = "") -> str:  # fmt: skip
     """A table that scrolls inside itself on a narrow screen.
 
