@@ -98,7 +98,7 @@ class Metric(BaseModel):
     age_column: Identifier | None = None
     base_column: Identifier | None = None
     kept_column: Identifier | None = None
-    unit: Literal["usd", "local", "count", "ratio", "months", "days", "hours", "minutes", "points", "items"]
+    unit: Literal["usd", "local", "count", "ratio", "times", "months", "days", "hours", "minutes", "points", "items"]
     better: Literal["up", "down"]
     dimensions: tuple[Identifier, ...] = ()
     owner: Words

@@ -157,10 +157,15 @@ def _units(metric: Metric, metrics: Mapping[str, Metric]) -> Mistake | None:
             return Mistake("formula", metric.formula, mixed)
         own = _unit(parse(metric.formula), metrics)
     if metric.kind in ("cumulative", "change"):
-        own = "ratio" if metric.change == "relative" else metrics[str(metric.of)].unit
-    if own not in ("any", metric.unit):
+        own = "ratio" if metric.change == "relative" else pure(metrics[str(metric.of)].unit)
+    if own not in ("any", pure(metric.unit)):
         return Mistake("unit", metric.unit, f"{own!r}, the unit of what it is made of")
     return None
+
+
+def pure(unit: str) -> str:
+    """The unit that a figure is reckoned in: what is said in times is a ratio as well as what is said in per cent."""
+    return "ratio" if unit == "times" else unit
 
 
 def _mixed(node: Node, metrics: Mapping[str, Metric]) -> str:
@@ -176,7 +181,7 @@ def _mixed(node: Node, metrics: Mapping[str, Metric]) -> str:
 def _unit(node: Node, metrics: Mapping[str, Metric]) -> str:
     """The unit of a node; `any` of a constant, and of products that no unit has a name for."""
     if isinstance(node, Part):
-        return metrics[node.name].unit
+        return pure(metrics[node.name].unit)
     if isinstance(node, Number) or not parts_of(node):
         return "any"
     left, right = _unit(node.left, metrics), _unit(node.right, metrics)

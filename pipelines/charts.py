@@ -176,7 +176,7 @@ def _axis(low: float, high: float, unit: str) -> Spec:
         "usd": f"(datum.value<0?'{f.MINUS}':'')+'$'+replace(format(abs(datum.value),'~s'),'G','B')",
         "ratio": f"replace(format(datum.value*100,'~f'),'-','{f.MINUS}')+'{f.THIN}%'",
     }
-    plain = f"replace(format(datum.value,',~f'),'-','{f.MINUS}')"
+    plain = f"replace(format(datum.value,',~f'),'-','{f.MINUS}')" + (f"+'{f.TIMES}'" if unit == "times" else "")
     return {
         "type": "quantitative",
         "scale": {"domain": [bottom, high + margin], "nice": False, "zero": False},

@@ -44,7 +44,7 @@ def draw(status: Status, console: Console) -> None:
         kept, broken = status.checks["kept"], status.checks["broken"]
         console.print(
             f"✓ All is up, loaded, built and checked as of {_instant(status.as_of)} UTC: "
-            f"{counted(kept, 'promise')} kept, {broken} broken.",
+            f"{counted(int(str(kept)), 'promise')} kept, {broken} broken.",
             markup=False,
         )
 

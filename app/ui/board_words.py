@@ -96,6 +96,8 @@ def in_unit(value: Any, unit: str) -> str:
         return f"{f.MINUS if amount < 0 else ''}${abs(amount):,.2f}"
     if unit == "ratio":
         return f.percent(amount)
+    if unit == "times":
+        return str(f.figure(amount, unit))
     if unit == "count":
         return f.number(amount)
     return f"{f.number(amount, 1)}{f.THIN}{unit}"

@@ -91,6 +91,7 @@ def unit_axis(unit: str, low: float, high: float) -> Spec:
     margin = (high - low) * 0.08 or abs(high) * 0.05 or 1.0
     minus = f"(datum.value<0?'{f.MINUS}':'')"
     value = f"format(abs(datum.value)*100,',~f')+'{f.THIN}%'" if unit == "ratio" else "format(abs(datum.value),',~f')"
+    value += f"+'{f.TIMES}'" if unit == "times" else ""
     domain = [low - margin if low < 0 else max(0.0, low - margin), high + margin]
     axis = {"tickCount": 5, "labelExpr": f"{minus}+{value}"} | ({"tickMinStep": 1} if unit == "count" else {})
     return {"type": "quantitative", "scale": {"domain": domain, "zero": False}, "axis": axis}

@@ -5,6 +5,7 @@ A link shows the same to whoever may see it. What a link asks for and nobody has
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -67,10 +68,12 @@ def choose(dashboard: Dashboard, reading: Reading, build_id: str) -> Choice:
         return Choice()
     asked = {name: st.query_params.get_all(name) for name in dashboard.filters}
     months = [shift(reading.closed, -back) for back in range(MONTHS)]
-    month = st.selectbox("Month", [f.month_year(each) for each in months], key="month", bind="query-params", width=160)
-    compare = st.segmented_control("Compare with", list(COMPARISONS), default="Month before", required=True,
-                                   key="compare", bind="query-params", width="content")  # fmt: skip
-    chosen = _filters(dashboard, reading, build_id) if dashboard.filters else {}
+    with st.container(key="choices", horizontal=True, vertical_alignment="bottom", width="content"):
+        month = st.selectbox("Month", [f.month_year(each) for each in months], key="month", bind="query-params",
+                             width=160)  # fmt: skip
+        compare = st.segmented_control("Compare with", list(COMPARISONS), default="Month before", required=True,
+                                       key="compare", bind="query-params", width="content")  # fmt: skip
+        chosen = _filters(dashboard, reading, build_id, asked) if dashboard.filters else {}
     at = next((each for each in months[1:] if f.month_year(each) == month), None)
     where = tuple((name, value) for name, values in chosen.items() for value in values.values())
     unknown = tuple((name, value) for name, each in asked.items() for value in each
@@ -78,13 +81,15 @@ def choose(dashboard: Dashboard, reading: Reading, build_id: str) -> Choice:
     return Choice(COMPARISONS[compare or "Month before"], at, where, unknown)
 
 
-def _filters(dashboard: Dashboard, reading: Reading, build_id: str) -> dict[str, dict[str, str]]:
+def _filters(
+    dashboard: Dashboard, reading: Reading, build_id: str, asked: Mapping[str, list[str]]
+) -> dict[str, dict[str, str]]:
     """Dimension → chosen values, by the words that stand for them."""
-    count = sum(bool(st.session_state.get(name)) for name in dashboard.filters)
+    count = sum(bool(st.session_state.get(name, asked[name])) for name in dashboard.filters)
     label = f"Filters ({count})" if count else "Filters"
     chosen: dict[str, dict[str, str]] = {}
     with st.container(key="filters", width="content"):
-        st.html('<div class="pl-over">Only where</div>')
+        st.html('<div class="pl-over">Only where</div>', width="content")
         with st.popover(label, key="filters_popover", width="content"):
             for name in dashboard.filters:
                 known = {shown(name, value): value for value in

@@ -15,6 +15,7 @@ THIN = "\u2009"
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
           "November", "December")  # fmt: skip
 MISSING = "n/a"
+TIMES = "\u00d7"
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Figure:
     unit: str
 
     def __str__(self) -> str:
-        gap = THIN if self.unit and self.unit not in ("K", "M", "B") else ""
+        gap = THIN if self.unit and self.unit not in ("K", "M", "B", TIMES) else ""
         return f"{self.before}{self.digits}{gap}{self.unit}"
 
 
@@ -90,12 +91,14 @@ def ratio_decimals(ratio: float) -> int:
 
 
 def figure(value: float, unit: str) -> Figure:
-    """A metric's value set for a tile. Units: usd, count, ratio, months, days."""
+    """A metric's value set for a tile. Units: usd, count, ratio (in per cent), times, months, days."""
     if unit == "usd":
         amount, suffix, decimals = scaled(value)
         return Figure(f"{MINUS if value < 0 else ''}$", f"{abs(amount):,.{decimals}f}", suffix)
     if unit == "ratio":
         return Figure("", number(value * 100, ratio_decimals(value)), "%")
+    if unit == "times":
+        return Figure("", number(value, 2), TIMES)
     if unit == "count":
         return Figure("", number(value), "")
     return Figure("", number(value, 1), unit)
@@ -107,6 +110,8 @@ def change(now: float, before: float, unit: str) -> str:
         return signed_percent((now - before) / abs(before)) if before else signed(now - before)
     if unit == "ratio":
         return f"{signed((now - before) * 100, ratio_decimals(now))}{THIN}pt"
+    if unit == "times":
+        return signed(now - before, 2) + TIMES
     if unit == "count":
         return signed(now - before)
     return f"{signed(now - before, 1)}{THIN}{unit}"

@@ -58,6 +58,6 @@ def leads(label: str, unit: str, better: str, parts: Sequence[tuple[str, float, 
     first, largest, amount = known[0]
     equal = sum(printed == amount for _, _, printed in known)
     who = first if equal == 1 else f"{equal} of {len(parts)} {several}"
-    if better == "down" or largest <= 0 or unit not in (MONEY, *PLAIN, "ratio"):
+    if better == "down" or largest <= 0 or unit not in (MONEY, *PLAIN, "ratio", "times"):
         return highest(label, who, amount)
     return f"{who} {'leads' if equal == 1 else 'lead'} with {amount}{' of ' if unit == MONEY else ' '}{noun(label)}"

@@ -1,4 +1,4 @@
-"""Countries by name: the warehouse keeps ISO codes, people read names."""
+"""Values of dimensions by name: the warehouse keeps ISO codes and names of events, people read names."""
 
 from __future__ import annotations
 
@@ -17,5 +17,7 @@ def countries() -> dict[str, str]:
 
 
 def shown(dimension: str, value: str) -> str:
-    """A dimension's value as people read it; what is not a country, or not a known one, stays as it is."""
+    """A dimension's value as people read it: countries and features have names; what has none stays as it is."""
+    if dimension == "feature":
+        return value.replace("_", " ").capitalize()
     return countries().get(value, value) if dimension == "country" else value

@@ -47,6 +47,8 @@ def scale_of(unit: str, values: Iterable[float | None], *, is_short: bool = Fals
         return Scale("$", 1.0, 2 if largest < WITH_CENTS and not is_whole else 0)
     if unit == "ratio":
         return Scale("%", 100.0, f.ratio_decimals(largest) if largest else 1)
+    if unit == "times":
+        return Scale(f.TIMES, 1.0, 2)
     if unit in PLAIN:
         return Scale("", 1.0, 0 if is_whole else 1)
     return Scale("local currency" if unit == "local" else unit, 1.0, 0 if unit == "local" else 1)

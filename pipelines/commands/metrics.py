@@ -223,7 +223,7 @@ def _number(column: str, row: dict[str, object], payload: dict[str, object]) -> 
         reason = row.get("reason") or payload["null_reason"]
         return f"n/a ({reason})" if reason else "n/a"
     unit = "ratio" if column == "relative" else str(payload["unit"])
-    decimals = {"usd": 2, "local": 2, "count": 0, "ratio": 4, "months": 1, "days": 1}.get(unit, 2)
+    decimals = {"usd": 2, "local": 2, "count": 0, "ratio": 4, "times": 4, "months": 1, "days": 1}.get(unit, 2)
     return f"{value:,.{decimals}f}".replace("-", "−")
 
 

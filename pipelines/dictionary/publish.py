@@ -37,6 +37,7 @@ LAYERS = (
 )
 UNITS: Mapping[str, str] = {
     "usd": "US dollars", "local": "the customer's own currency", "count": "a count", "ratio": "a ratio",
+    "times": "how many times one is the other",
     "months": "months", "days": "days", "hours": "hours", "minutes": "minutes", "points": "points",
     "items": "a number of items",
 }  # fmt: skip

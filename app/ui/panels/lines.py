@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from app.compile import additivity_of
@@ -54,7 +55,7 @@ def make(reading: Reading, panel: Lines) -> Picture:
                    value=drawn[0].last if not panel.by and panel.grain == "month" else None)  # fmt: skip
 
 
-UNITS = {"usd": "US dollars", "ratio": "per cent", "count": "number"}
+UNITS = {"usd": "US dollars", "ratio": "per cent", "times": "times", "count": "number"}
 PER = {"month": "", "week": ", by week", "day": ", by day"}
 
 
@@ -140,8 +141,10 @@ def spec(drawn: Sequence[Series], unit: str) -> dict[str, Any]:
     layers = []
     for at, each in reversed(list(enumerate(drawn))):
         colour = var(COLOURS[min(at, len(COLOURS) - 1)])
-        rows = [{"day": day.isoformat(), "value": value} for day, value in each.points]
-        layers.append(line(rows, x, y, color=colour, strokeWidth=2 if at == 0 else 1.5))
+        rows = [{"day": day.isoformat(), "value": value} for day, value in broken(each.points)]
+        has_gap = len(rows) > len(each.points) or len(rows) == 1  # a value between two gaps would not be seen
+        point = {"filled": True, "size": 18, "color": colour} if has_gap else False
+        layers.append(line(rows, x, y, color=colour, strokeWidth=2 if at == 0 else 1.5, point=point))
     shifts = apart([height * (high - each.last) / (high - low) for each in drawn])
     plain_y = {key: value for key, value in y.items() if key != "axis"}
     for at, (each, shifted) in enumerate(zip(drawn, shifts, strict=True)):
@@ -150,6 +153,18 @@ def spec(drawn: Sequence[Series], unit: str) -> dict[str, Any]:
         layers.append(label(said, day_value(each.points[-1][0]), {"datum": each.last, **plain_y},
                             **(strong(**mark) if at == 0 else {**mark, "color": var("ink2")})))  # fmt: skip
     return chart(layers, height=height)
+
+
+def broken(points: Sequence[tuple[date, float]]) -> list[tuple[date, float | None]]:
+    """The points, with a gap where a period has none: a line across it would be a figure that nobody knows."""
+    steps = sorted((after[0] - before[0]).days for before, after in pairwise(points))
+    usual = steps[0] if steps else 0
+    made: list[tuple[date, float | None]] = []
+    for at, (day, value) in enumerate(points):
+        if at and (day - points[at - 1][0]).days > 1.5 * usual:
+            made.append((day - timedelta(days=usual), None))
+        made.append((day, value))
+    return made
 
 
 def apart(places: Sequence[float]) -> list[float]:
