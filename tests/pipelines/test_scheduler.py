@@ -118,7 +118,8 @@ def test_a_second_scheduler_waits_and_takes_over_when_the_first_is_killed(migrat
         leader = _leader(migrated, none=None)
         second = _scheduler(migrated)
         assert second.stdout is not None
-        assert b"another scheduler leads" in second.stdout.readline()
+        # On a busy machine it may lose the warehouse once before: it says so, and goes on.
+        assert any(b"another scheduler leads" in line for line in second.stdout)
         assert _leader(migrated, none=None) == leader
         first.kill()
         assert _leader(migrated, none=leader) != leader
