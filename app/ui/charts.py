@@ -5,7 +5,7 @@ Dates are sent as ISO days and read as UTC, so that no reader's time zone moves 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -33,7 +33,7 @@ def chart(layers: Sequence[Spec], *, height: int, **more: Any) -> Spec:
     }
 
 
-def values(rows: Sequence[Spec]) -> Spec:
+def values(rows: Sequence[Mapping[str, Any]]) -> Spec:
     return {"values": list(rows)}
 
 
@@ -138,6 +138,13 @@ def line(rows: Sequence[Spec], x: Spec, y: Spec, **mark: Any) -> Spec:
     """A line through rows of day and value."""
     encoding = {"x": {"field": "day", **x}, "y": {"field": "value", **y}}
     return {"data": values(rows), "mark": {"type": "line", **mark}, "encoding": encoding}
+
+
+def dots(rows: Sequence[Mapping[str, Any]], x: Spec, y: Spec, colour: str) -> Spec:
+    """Points at rows of day and value."""
+    encoding = {"x": {"field": "day", **x}, "y": {"field": "value", **y}}
+    mark = {"type": "point", "filled": True, "size": 24, "color": colour}
+    return {"data": values(rows), "mark": mark, "encoding": encoding}
 
 
 def band(rows: Sequence[Spec], x: Spec, y: Spec, meaning: str) -> Spec:

@@ -12,7 +12,7 @@ from app.ui import titles
 from app.ui.charts import Spec, chart, stripes, strong, values
 from app.ui.look import tokens, var
 from app.ui.panels.frame import Picture, no_month
-from app.ui.reading import Reading
+from app.ui.reading import Reading, month_end
 
 Month = tuple[date, float, float]
 PLOT_HEIGHT = 280
@@ -30,11 +30,12 @@ def make(reading: Reading, panel: Flow) -> Picture:
         return no_month(panel.noun, panel.came)
     total = reading.series(panel.total, 1).get(reading.closed) if panel.total else None
     back = reading.series(panel.back, 1).get(reading.closed) if panel.back else None
-    subtitle = f"{standing(total, back)}Per month; striped: month to date"
+    subtitle = f"{standing(total, back)}Per month{'' if reading.is_past else '; striped: month to date'}"
     title = titles.flow(panel.noun, closed[1], closed[2])
     shown = tuple(name for name in (panel.came, panel.went, panel.total, panel.back) if name)
     today = reading.as_of.astimezone(reading.zone).date()
-    return Picture(title, subtitle, f.day(today), shown, spec(rows, reading.running),
+    corner = f"Closed {f.day(month_end(reading.closed))}" if reading.is_past else f.day(today)
+    return Picture(title, subtitle, corner, shown, spec(rows, reading.running),
                    alt=words(title, rows, reading.closed),
                    month=reading.closed, value=closed[1])  # fmt: skip
 
@@ -73,12 +74,19 @@ def beside(is_free: bool) -> Spec:
     return {"align": "left", "dx": -8} if is_free else {"align": "right", "dx": 12}
 
 
+def named(months: Sequence[date]) -> list[str]:
+    """The months with a name at the axis: every other, counted from the last, but for those beside a year's number."""
+    years = {at for at, month in enumerate(months) if month.month == 1}
+    every_other = {at for at in range(len(months) - 1, -1, -2) if not years & {at - 1, at + 1}}
+    return [months[at].isoformat() for at in sorted(years | every_other)]
+
+
 def spec(rows: Sequence[Month], running: date) -> dict[str, Any]:
     """The chart; the last closed month's bars carry their numbers."""
     order = [month.isoformat() for month, _, _ in rows]
     month = "utcmonth(toDate(datum.value))"
     name = f"{month}==0?utcFormat(toDate(datum.value),'%Y'):utcFormat(toDate(datum.value),'%b')"
-    text = f"({month}%2=={rows[-1][0].month - 1}%2)||{month}==0?({name}):''"
+    text = f"indexof({named([month for month, _, _ in rows])},datum.value)>=0?({name}):''"
     x = {"field": "month", "type": "ordinal", "sort": order, "scale": {"paddingInner": 0.36, "domain": order},
          "axis": {"labelAngle": 0, "labelExpr": text, "domain": False, "labelOverlap": False}}  # fmt: skip
     minus = f"(datum.value<0?'{f.MINUS}':'')+format(abs(datum.value),',')"

@@ -12,7 +12,7 @@ from app.compile import additivity_of
 from app.dashboard import Lines
 from app.metrics import Metric, catalogue
 from app.ui import format as f
-from app.ui.charts import chart, day_value, label, line, strong, time_axis, unit_axis
+from app.ui.charts import chart, day_value, dots, label, line, strong, time_axis, unit_axis
 from app.ui.dimension_words import noun
 from app.ui.look import tokens, var
 from app.ui.panels.frame import Picture, no_month
@@ -142,9 +142,9 @@ def spec(drawn: Sequence[Series], unit: str) -> dict[str, Any]:
     for at, each in reversed(list(enumerate(drawn))):
         colour = var(COLOURS[min(at, len(COLOURS) - 1)])
         rows = [{"day": day.isoformat(), "value": value} for day, value in broken(each.points)]
-        has_gap = len(rows) > len(each.points) or len(rows) == 1  # a value between two gaps would not be seen
-        point = {"filled": True, "size": 18, "color": colour} if has_gap else False
-        layers.append(line(rows, x, y, color=colour, strokeWidth=2 if at == 0 else 1.5, point=point))
+        layers.append(line(rows, x, y, color=colour, strokeWidth=2 if at == 0 else 1.5))
+        if lone := alone(rows):
+            layers.append(dots(lone, x, y, colour))
     shifts = apart([height * (high - each.last) / (high - low) for each in drawn])
     plain_y = {key: value for key, value in y.items() if key != "axis"}
     for at, (each, shifted) in enumerate(zip(drawn, shifts, strict=True)):
@@ -165,6 +165,13 @@ def broken(points: Sequence[tuple[date, float]]) -> list[tuple[date, float | Non
             made.append((day - timedelta(days=usual), None))
         made.append((day, value))
     return made
+
+
+def alone(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Values that have none before and none after them: a line through one point is not seen."""
+    values = [None, *(row["value"] for row in rows), None]
+    return [row for at, row in enumerate(rows)
+            if row["value"] is not None and values[at] is None and values[at + 2] is None]  # fmt: skip
 
 
 def apart(places: Sequence[float]) -> list[float]:
