@@ -10,7 +10,8 @@ from typing import Literal
 
 METRIC_FIELDS = (
     "metric", "metrics", "opening", "closing", "gains", "losses", "others", "cash", "runway", "came", "went", "total",
-    "back", "users", "money", "began", "entered", "then", "beside",
+    "back", "users", "money", "began", "entered", "then", "onward", "through",
+    "beside",
 )  # fmt: skip
 """The fields of a page's elements that name metrics."""
 
@@ -116,7 +117,8 @@ class Steps:
     """A funnel: how many came to each step, and what part of the step before and of the first.
 
     `entered` counts who came to a step of `by`; where each step is a metric, it is the first and `then` the others.
-    `within` says which funnel it is, in pairs of dimension and value.
+    `within` says which funnel it is, in pairs of dimension and value. `onward` and `through` are the metrics of the two
+    shares, where they are certified: of the step before, and of those who began; else what is shown is divided.
     """
 
     entered: str
@@ -125,6 +127,8 @@ class Steps:
     title: str = ""
     width: int = 6
     then: tuple[str, ...] = ()
+    onward: str = ""
+    through: str = ""
 
 
 @dataclass(frozen=True)

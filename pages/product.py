@@ -2,6 +2,7 @@
 
 from app.dashboard import Cohorts, Compared, Dashboard, Lines, Ordered, Steps, Tile
 
+FUNNELS = (("onboarding", "Onboarding"), ("report_builder", "Report builder"), ("automation", "Automation"))
 DASHBOARD = Dashboard(
     title="Product",
     section="Product",
@@ -24,14 +25,14 @@ DASHBOARD = Dashboard(
             Compared("feature", ("feature_adoption", "feature_users", "feature_retention_lift"), width=6),
         ),
         (Cohorts("user_retention", noun="users"),),
-        (
-            Steps("funnel_reached", within=(("funnel", "onboarding"),), title="Onboarding", width=4),
-            Steps("funnel_reached", within=(("funnel", "report_builder"),), title="Report builder", width=4),
-            Steps("funnel_reached", within=(("funnel", "automation"),), title="Automation", width=4),
+        tuple(
+            Steps("funnel_reached", within=(("funnel", name),), title=title, onward="funnel_step_conversion",
+                  through="funnel_conversion", width=4)
+            for name, title in FUNNELS
         ),
         (
             Ordered("engaged_accounts", "engagement_level", "engagement_score", width=6),
             Ordered("month_users", "usage_group", "active_days", width=6),
         ),
     ),
-)
+)  # fmt: skip

@@ -14,8 +14,8 @@ DASHBOARD = Dashboard(
         (
             Tile("open_pipeline"),
             Tile("win_rate"),
-            Tile("credited_bookings"),
             Tile("quota_attainment"),
+            Tile("forecast_attainment"),
             Tile("time_to_close"),
             Tile("lead_velocity"),
         ),

@@ -69,6 +69,12 @@ def money(value: float, decimals: int | None = None) -> str:
     return f"{sign}${abs(amount):,.{usual if decimals is None else decimals}f}{suffix}"
 
 
+def signed_money(value: float) -> str:
+    """Like `money`, with a plus for what is above zero as printed."""
+    text = money(value)
+    return text if text.startswith(MINUS) or not any(digit in text for digit in "123456789") else f"+{text}"
+
+
 def money_axis(value: float) -> str:
     """Money on an axis or in a forecast, one decimal fewer than the fact: $14.3M, $8M."""
     amount, suffix, usual = scaled(value)
@@ -105,9 +111,12 @@ def figure(value: float, unit: str) -> Figure:
 
 
 def change(now: float, before: float, unit: str) -> str:
-    """A change by the metric's unit: money in per cent, ratios in points, the rest in their unit."""
+    """A change by the metric's unit: money in per cent, ratios in points, the rest in their unit.
+
+    Money that is or was below zero changes in dollars: a part of a loss, or of nothing, is no rate.
+    """
     if unit == "usd":
-        return signed_percent((now - before) / abs(before)) if before else signed(now - before)
+        return signed_percent((now - before) / before) if before > 0 and now >= 0 else signed_money(now - before)
     if unit == "ratio":
         return f"{signed((now - before) * 100, ratio_decimals(now))}{THIN}pt"
     if unit == "times":

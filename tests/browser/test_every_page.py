@@ -148,6 +148,28 @@ def test_a_deep_link_survives_signing_in_and_signing_out_closes_the_door(chromiu
     page.context.close()
 
 
+def test_a_link_shows_the_month_and_the_part_that_were_chosen_and_what_it_asks_for_in_vain(
+    chromium: Browser, portal: Portal, kept_logins: dict[str, object], tmp_path: Path
+) -> None:
+    page = new_page(chromium, viewport={"width": 1440, "height": 900}, storage_state=kept_logins[PEOPLE[0].email])
+    watch = Watch(page, portal)
+    page.goto(f"{portal.url}/executive?product=Core&product=<b>Nope&month=September+2026")
+    settle(page)
+    lead = page.locator(".pl-lead").inner_text()
+    assert "September 2026, closed 30 Sep." in lead and "Only Core." in lead
+    assert "The link asks for the product “<b>Nope”, which is not known here: it is left out." in lead
+    assert "$6.24" in page.locator(".st-key-tile_executive_0_arr .pl-value").inner_text()  # 12 × half of 1,040,000
+    assert "Filters (1)" in page.locator(".st-key-filters").inner_text()
+    page.locator(".st-key-filters button").click()
+    page.get_by_role("combobox", name="Country").click()
+    page.get_by_role("option", name="Germany").click()
+    page.wait_for_url("**country=Germany**")
+    assert "product=Core" in page.url and "Nope" not in page.url
+    keep(page, "chosen-desk", tmp_path)
+    assert watch.complaints == [] and watch.foreign == []
+    page.context.close()
+
+
 def test_a_tile_opens_its_passport_by_mouse_and_by_keyboard(
     chromium: Browser, portal: Portal, kept_logins: dict[str, object]
 ) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from importlib import import_module
 
+from ruamel.yaml import YAML
+
 from app.access import ROLES
 from app.compile import marts_of
-from app.dashboard import Alerts, Dashboard, Listing, Movements, Runway, SourceDesk, Tile, Trend
+from app.dashboard import Alerts, Dashboard, Listing, Movements, Records, Runway, SourceDesk, Steps, Tile, Trend
+from app.made_of import dimensions_of
 from app.metrics import load_metrics
 
 from .marts import marts
@@ -15,6 +18,10 @@ from .test_metric_files import IDS, METRICS
 from .tree import listed, read, stem, under
 
 SQL = re.compile(r"\bselect\b.+\bfrom\b", re.IGNORECASE | re.DOTALL)
+TITLES = {
+    "DX": "Executive", "DF": "Finance", "DS": "Sales", "DP": "Product", "DM": "Marketing", "DC": "Customer success",
+}  # fmt: skip
+QUESTION = re.compile(r"[FSPMC]\d")
 LOOK = re.compile(r"#[0-9a-fA-F]{6}\b|\{[^}]*:[,.]\d*[fd%]\}")
 
 
@@ -44,7 +51,7 @@ def test_pages_name_metrics_that_exist() -> None:
     found = [
         f"{name}: no metric {metric!r}"
         for name, page in dashboards().items()
-        for metric in sorted(_metrics(page))
+        for metric in sorted(page.metrics)
         if metric not in metrics
     ]
     assert not found, listed(found, "Use a name of models/metrics/, or add the file.")
@@ -59,6 +66,50 @@ def test_pages_are_open_only_to_people_who_may_read_all_their_numbers() -> None:
             if mart in marts() and (kept_out := shown_to & set(ROLES) - marts()[mart].roles):
                 found.append(f"{name}: {', '.join(sorted(kept_out))} may not read {mart}")
     assert not found, listed(found, "Take the role out of audience, or grant it select in the mart's .yml.")
+
+
+def test_every_metric_that_an_element_names_is_known_to_its_page() -> None:
+    """A word that is a metric's name and stands in no field that the page reads would be shown unjudged."""
+    metrics = load_metrics(METRICS)
+    found = []
+    for name, page in dashboards().items():
+        for element in page.panels():
+            fields = [each if isinstance(each, tuple) else (each,) for each in vars(element).values()]
+            named = {text for field in fields for text in field if isinstance(text, str) and text in metrics}
+            found += [f"{name}: {each!r} of {type(element).__name__}" for each in sorted(named - set(page.metrics))]
+    assert not found, listed(found, "Add the field to METRIC_FIELDS in app/elements.py.")
+
+
+def test_every_item_of_a_dashboard_is_on_its_page_with_all_its_metrics() -> None:
+    by_title = {page.title: page for page in dashboards().values()}
+    items = YAML(typ="safe").load(read("tests/house/dashboard_items.yml"))
+    found = []
+    for key, wanted in items.items():
+        page = by_title[TITLES[key]]
+        shown = {*page.metrics, *_marts(page)}
+        found += [f"{key}, {item}: {name}" for item, names in wanted.items() for name in names if name not in shown]
+    assert not found, listed(found, "Show it on that page, or name what it is made of in dashboard_items.yml.")
+
+
+def test_every_question_is_answered_on_a_page() -> None:
+    answered = {answer for page in dashboards().values() for answer in page.answers}
+    left = sorted(one for one in IDS if QUESTION.fullmatch(one) and one not in answered)
+    assert not left, listed(left, "Name the question in the answers of the page that answers it.")
+
+
+def test_what_an_element_splits_by_its_metrics_can_be_split_by() -> None:
+    metrics = load_metrics(METRICS)
+    found = []
+    for name, page in dashboards().items():
+        for element in page.panels():
+            by = getattr(element, "by", ())
+            dimensions = set([by] if isinstance(by, str) else by) - {""}
+            own = Dashboard("", "", (), (), ((element,),)).metrics
+            if isinstance(element, Steps) and element.then:
+                continue  # each of its steps is a metric
+            found += [f"{name}: {metric} by {dimension}" for metric in own for dimension in dimensions
+                      if dimension not in dimensions_of(metrics[metric], metrics)]  # fmt: skip
+    assert not found, listed(found, "Take a dimension of the metric's file.")
 
 
 def test_no_role_is_without_a_page() -> None:
@@ -81,17 +132,6 @@ def test_pages_answer_something_that_was_asked() -> None:
         f"{name}: {answer!r}" for name, page in dashboards().items() for answer in page.answers if answer not in IDS
     ]
     assert not found, listed(found, "Use an id of tests/house/requirement_ids.txt.")
-
-
-def _metrics(page: Dashboard) -> set[str]:
-    """Every metric that the page's elements name: their text fields and tuples that are no layout words."""
-    names: set[str] = set()
-    for element in page.panels():
-        for field in ("metric", "opening", "closing", "cash", "runway", "came", "went", "total"):
-            names.add(getattr(element, field, "") or "")
-        for field in ("gains", "losses", "others"):
-            names |= set(getattr(element, field, ()))
-    return names - {""}
 
 
 BEHIND = {
@@ -118,11 +158,11 @@ LISTED = {
 def _marts(page: Dashboard) -> dict[str, set[str]]:
     """The marts behind the page's numbers, and those that its elements read beside them; each with whom it reaches."""
     metrics, everyone = load_metrics(METRICS), set(page.audience)
-    numbers = {mart for name in _metrics(page) if name in metrics for mart in marts_of(metrics[name], metrics)}
+    numbers = {mart for name in page.metrics if name in metrics for mart in marts_of(metrics[name], metrics)}
     found = dict.fromkeys(numbers, everyone)
     for element in page.panels():
         found.update(dict.fromkeys(BEHIND.get(type(element), ()), everyone))
-        if isinstance(element, Movements):
+        if isinstance(element, Movements | Records):
             found[element.mart] = everyone
         if isinstance(element, Listing):
             found[f"mart_engineer.{LISTED[element.kind]}"] = set(element.readers) & everyone or everyone

@@ -179,6 +179,6 @@ def test_averages_are_asked_anew_for_each_age_of_the_same_cohorts() -> None:
     at = datetime(2026, 5, 9, tzinfo=UTC)
     warehouse = cast(Warehouse, SimpleNamespace(answer=answer))
     reading = Reading(warehouse, Viewer("a@b.c", ("finance",)), at, at, ZoneInfo("UTC"))
-    assert reading.averages("left", 4, 12) == {0: 1.0, 1: 0.9}
+    assert reading.averages("customer_retention", 4, 12) == {0: 1.0, 1: 0.9}
     assert {(each.since, each.until, each.average) for each in asked} == {(JAN, APR, True)}
     assert [each.where for each in asked] == [(("age", str(age)),) for age in range(4)], "none is older than 3 months"

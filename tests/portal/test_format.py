@@ -62,6 +62,7 @@ def test_changes_carry_their_sign(value: float, expected: str) -> None:
         pytest.param(0.1046, "ratio", f"10.5{T}%", id="a ratio of ten per cent has one decimal"),
         pytest.param(0.0274, "ratio", f"2.74{T}%", id="a small ratio has two"),
         pytest.param(4380, "count", "4,380", id="a count"),
+        pytest.param(4.3116, "times", "4.31\u00d7", id="times"),
         pytest.param(27.19, "months", f"27.2{T}months", id="months"),
     ],
 )
@@ -73,8 +74,10 @@ def test_a_tiles_value_has_its_unit(value: float, unit: str, expected: str) -> N
     ("now", "before", "unit", "expected"),
     [
         pytest.param(102.1, 100, "usd", f"+2.1{T}%", id="money changes in per cent"),
-        pytest.param(-50, -100, "usd", f"+50.0{T}%", id="less of a loss is more"),
-        pytest.param(5, 0, "usd", "+5", id="from nothing there is no per cent"),
+        pytest.param(-50, -100, "usd", "+$50", id="less of a loss in dollars: it is no rate"),
+        pytest.param(-2_000, 81_000, "usd", f"{M}$83.0K", id="over zero in dollars, too"),
+        pytest.param(4.31, 4.4, "times", f"{M}0.09\u00d7", id="times by number"),
+        pytest.param(5, 0, "usd", "+$5", id="from nothing there is no per cent"),
         pytest.param(1.046, 1.043, "ratio", f"+0.3{T}pt", id="ratios change in points"),
         pytest.param(0.0274, 0.0291, "ratio", f"{M}0.17{T}pt", id="small ratios in finer points"),
         pytest.param(4380, 4331, "count", "+49", id="counts by number"),

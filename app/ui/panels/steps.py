@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from html import escape
 
@@ -22,17 +22,19 @@ UNNUMBERED = 10**6
 
 @dataclass(frozen=True)
 class Step:
-    """A step, and how many came to it."""
+    """A step, how many came to it, and which part of the step before and of the first; None where there is none."""
 
     name: str
     count: float
+    onward: float | None = None
+    through: float | None = None
 
 
 def make(reading: Reading, panel: Steps) -> Picture:
     """Reads and composes the panel: the newest complete month that is known."""
     label = reading.metric(panel.entered).label
-    metrics = (panel.entered, *panel.then)
-    known = by_metric(reading, metrics) if panel.then else by_dimension(reading, panel)
+    metrics = (panel.entered, *panel.then, *(name for name in (panel.onward, panel.through) if name))
+    known = by_metric(reading, (panel.entered, *panel.then)) if panel.then else by_dimension(reading, panel)
     if known is None:
         return no_month(panel.title or label, panel.entered)
     if not known:
@@ -56,23 +58,45 @@ def by_metric(reading: Reading, metrics: Sequence[str]) -> dict[date, list[Step]
         counts = {name: series[name].get(month) for name in metrics}
         steps = [Step(reading.metric(name).label, count) for name, count in counts.items() if count is not None]
         if len(steps) == len(metrics):
-            made[month] = steps
+            made[month] = divided(steps)
     return made or None
+
+
+def divided(steps: Sequence[Step]) -> list[Step]:
+    """The steps with their shares, where no metric says them."""
+    first = steps[0].count
+    return [
+        replace(step, onward=part(step.count, steps[at - 1].count) if at else None, through=part(step.count, first))
+        for at, step in enumerate(steps)
+    ]
+
+
+def part(some: float, whole: float) -> float | None:
+    return some / whole if whole else None
 
 
 def by_dimension(reading: Reading, panel: Steps) -> dict[date, list[Step]] | None:
     """Month → steps of one funnel in their order; None where no funnel has any row."""
-    names = tuple(name for name, _ in panel.within)
-    rows = records(reading.answer(panel.entered, MONTHS, by=(*names, panel.by)).frame)
-    if not rows:
+    counts = of_steps(reading, panel, panel.entered)
+    if counts is None:
         return None
+    shares = [of_steps(reading, panel, name) or {} if name else {} for name in (panel.onward, panel.through)]
     made: dict[date, list[tuple[int, Step]]] = {}
-    for row in rows:
-        count = as_float(row["value"])
-        if count is not None and all(as_text(row[name]) == value for name, value in panel.within):
-            number, name = numbered(as_text(row[panel.by]))
-            made.setdefault(as_date(row["month"]), []).append((number, Step(name, count)))
-    return {month: [step for _, step in sorted(found, key=lambda pair: pair[0])] for month, found in made.items()}
+    for (month, value), count in counts.items():
+        if count is not None:
+            number, name = numbered(value)
+            step = Step(name, count, *(each.get((month, value)) for each in shares))
+            made.setdefault(month, []).append((number, step))
+    ordered = {month: [step for _, step in sorted(found, key=lambda pair: pair[0])] for month, found in made.items()}
+    return ordered if panel.through else {month: divided(steps) for month, steps in ordered.items()}
+
+
+def of_steps(reading: Reading, panel: Steps, name: str) -> dict[tuple[date, str], float | None] | None:
+    """(month, step) → a metric's value in the panel's funnel; None where no funnel has any row."""
+    names = tuple(name for name, _ in panel.within)
+    rows = records(reading.answer(name, MONTHS, by=(*names, panel.by)).frame)
+    mine = [row for row in rows if all(as_text(row[dimension]) == value for dimension, value in panel.within)]
+    return {(as_date(row["month"]), as_text(row[panel.by])): as_float(row["value"]) for row in mine} if rows else None
 
 
 def numbered(value: str) -> tuple[int, str]:
@@ -100,10 +124,9 @@ def steps_html(found: Sequence[Step], caption: str) -> str:
 
 def row_html(found: Sequence[Step], at: int, widest: float, *, is_worst: bool) -> str:
     """One step. Who is lost is said where most are."""
-    step, first, before = found[at], found[0], found[max(at - 1, 0)]
+    step, before = found[at], found[max(at - 1, 0)]
     word = f'<span class="pl-lost">Most lost here: {f.number(before.count - step.count)}</span>' if is_worst else ""
-    onward = share(step.count, before.count) if at else ""
-    numbers = (f.number(step.count), onward, share(step.count, first.count))
+    numbers = (f.number(step.count), share(step.onward) if at else "", share(step.through))
     width = round(100 * max(step.count, 0.0) / widest, 1)
     return (
         f'<tr><th scope="row">{escape(step.name)}{word}</th><td class="pl-bar-cell"><div class="pl-bar">'
@@ -112,5 +135,5 @@ def row_html(found: Sequence[Step], at: int, widest: float, *, is_worst: bool) -
     )  # fmt: skip
 
 
-def share(part: float, whole: float) -> str:
-    return f.percent(part / whole) if whole else f.MISSING
+def share(ratio: float | None) -> str:
+    return f.MISSING if ratio is None else f.percent(ratio)
