@@ -277,10 +277,8 @@ class Warehouse:
 
     def _values(self, viewer: Viewer, metric: Metric, dimension: str) -> tuple[str, ...]:
         """Every value that a dimension has in the marts of a metric, whatever the month."""
-        found: set[str] = set()
-        for mart in marts_of(metric, self._metrics):
-            found.update(self._values_in(viewer, mart, metric.name, dimension))
-        return tuple(sorted(found))
+        marts = marts_of(metric, self._metrics)
+        return tuple(sorted(set().union(*(self._values_in(viewer, mart, metric.name, dimension) for mart in marts))))
 
     def _values_in(self, viewer: Viewer, mart: str, name: str, dimension: str) -> set[str]:
         request = Request("values", (mart,), name, {"by": (dimension,)})

@@ -55,7 +55,7 @@ MISTAKES = {
     ),
     "an unknown unit": (
         {**SIMPLE, "unit": "dollars"},
-        r"wrong\.yml:4: the field 'unit' is wrong\. Found 'dollars'\. Expected 'usd', 'local', 'count', 'ratio', 'mon",
+        r"wrong\.yml:4: the field 'unit' is wrong\. Found 'dollars'\. Expected 'usd', 'local', 'count', 'ratio', 'tim",
     ),
     "a misspelt word": ({**SIMPLE, "aggregate": "sums"}, r"Found 'sums'\. Expected .*Did you mean 'sum'\?"),
     "a mart without its schema": ({**SIMPLE, "mart": "mrr"}, r"the field 'mart' is wrong\. Found 'mrr'"),
