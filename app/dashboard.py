@@ -9,7 +9,6 @@ from typing import Literal
 
 from app.access import ROLES
 from app.elements import (
-    METRIC_FIELDS,
     Alerts,
     BoardPacks,
     Breakdown,
@@ -35,6 +34,7 @@ from app.elements import (
     Steps,
     Tile,
     Trend,
+    metrics_of,
 )
 
 __all__ = [
@@ -113,12 +113,7 @@ class Dashboard:
     @property
     def metrics(self) -> tuple[str, ...]:
         """Every metric that an element of it names, each once, in their order."""
-        named: list[str] = []
-        for element in self.panels():
-            for name in METRIC_FIELDS:
-                value = getattr(element, name, ())
-                named += [value] if isinstance(value, str) else value
-        return tuple(dict.fromkeys(each for each in named if each))
+        return tuple(dict.fromkeys(name for element in self.panels() for name in metrics_of(element)))
 
     def panels(self) -> tuple[Tile | Panel, ...]:
         return tuple(element for row in self.rows for element in row)

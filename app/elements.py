@@ -255,6 +255,13 @@ class Quarrel:
     width: int = 12
 
 
+def metrics_of(element: Tile | Panel) -> tuple[str, ...]:
+    """The metrics that an element names, each once, in their order."""
+    fields = (getattr(element, name, ()) for name in METRIC_FIELDS)
+    named = (each for value in fields for each in ((value,) if isinstance(value, str) else value))
+    return tuple(dict.fromkeys(each for each in named if each))
+
+
 Pictured = (
     Trend | Bridge | Ranked | Runway | Flow | Alerts | Breakdown | Movements | Listing
     | Lines | Cohorts | Steps | Ordered | Compared | Records

@@ -71,7 +71,9 @@ class Warehouse:
         asks_of_board = BoardAsks(self._shown, self.receipts, lambda: sealer(settings))
         self.board = Board(self._connections, self._reads, self._metrics, asks_of_board)
 
-    def answer(self, viewer: Viewer, question: Question, *, as_of: datetime, with_receipt: bool = True) -> Answer:
+    def answer(
+        self, viewer: Viewer, question: Question, *, as_of: datetime, with_receipt: bool = True, is_picked: bool = False
+    ) -> Answer:
         """A certified figure.
 
         Args:
@@ -79,6 +81,7 @@ class Warehouse:
             question: what.
             as_of: the business instant.
             with_receipt: whether a receipt is made: not where only a program looks at the figure.
+            is_picked: whether the filters' values were picked among those there are, so that none is a slip of the pen.
 
         Raises:
             QuestionError: the question has no honest answer, or filters by a value that no month has.
@@ -96,7 +99,7 @@ class Warehouse:
         else:
             found = self._reads.read(viewer, request, statement)
         rows = found.values
-        for dimension in doubtful(question, rows):
+        for dimension in () if is_picked else doubtful(question, rows):
             wanted = [value for name, value in (*question.where, *question.unless) if name == dimension]
             refuse_unknown(metric.name, dimension, wanted, self._values(viewer, metric, dimension))
         status, additivity = record.status_of(metric, wall()), additivity_of(metric, self._metrics)
@@ -263,12 +266,9 @@ class Warehouse:
 
     def values(self, viewer: Viewer, names: Sequence[str], dimension: str) -> tuple[str, ...]:
         """Every value of a dimension in what some metrics are made of, as far as the viewer may read it; ascending."""
-        marts = {
-            mart: name
-            for name in names
-            if dimension in dimensions_of(self._metrics[name], self._metrics)
-            for mart in marts_of(self._metrics[name], self._metrics)
-        }
+        having = [self._metrics[name] for name in names]
+        having = [metric for metric in having if dimension in dimensions_of(metric, self._metrics)]
+        marts = {mart: metric.name for metric in having for mart in marts_of(metric, self._metrics)}
         found: set[str] = set()
         for mart, name in marts.items():
             with suppress(NotPermitted, NotBuilt):
@@ -281,9 +281,9 @@ class Warehouse:
         return tuple(sorted(set().union(*(self._values_in(viewer, mart, metric.name, dimension) for mart in marts))))
 
     def _values_in(self, viewer: Viewer, mart: str, name: str, dimension: str) -> set[str]:
-        request = Request("values", (mart,), name, {"by": (dimension,)})
-        rows = self._reads.read(viewer, request, select_values(mart, dimension)).values
-        return {str(value) for (value,) in rows if value is not None}
+        asked = Request("values", (mart,), name, {"by": (dimension,)})
+        found = self._reads.read(viewer, asked, select_values(mart, dimension))
+        return {str(value) for (value,) in found.values if value is not None}
 
     def _compile(self, question: Question, as_of: datetime) -> Select[Any]:
         return compile_question(question, self._metrics, as_of=as_of.astimezone(self.settings.timezone))

@@ -10,6 +10,7 @@ import streamlit as st
 
 from app.access import Viewer
 from app.dashboard import Alerts, Dashboard, Glossary, Inbox, Panel, Pictured, SourceDesk, Tile
+from app.elements import metrics_of
 from app.ui import format as f
 from app.ui import titles
 from app.ui.choice import Choice, choose
@@ -141,4 +142,6 @@ def pictured(row: tuple[Tile | Panel, ...]) -> list[Pictured]:
 
 def picture(reading: Reading, panel: Pictured) -> Picture:
     """What a panel shows, by its kind."""
-    return guarded(reading, lambda: MAKERS[type(panel)](reading, panel), type(panel).__name__)
+    named = metrics_of(panel)
+    title = reading.metric(named[0]).label if named else type(panel).__name__
+    return guarded(reading, lambda: MAKERS[type(panel)](reading, panel), title)

@@ -90,7 +90,8 @@ class Reading:
         where = self.narrowed(name)
         question = Question(name, by=by, since=since, until=until, include_partial=partial, where=where, top=top,
                             grain=grain)  # fmt: skip
-        answer = self.warehouse.answer(self.viewer, question, as_of=self.as_of, with_receipt=self.with_receipts)
+        answer = self.warehouse.answer(self.viewer, question, as_of=self.as_of, with_receipt=self.with_receipts,
+                                       is_picked=True)  # fmt: skip
         self.noted.add(name)
         known = self.receipts.setdefault(name, [])
         if answer.receipt and answer.receipt not in known:
@@ -115,7 +116,7 @@ class Reading:
     def why_null(self, name: str, month: date) -> str:
         """Why a metric has no value in that month, in words; empty when nobody says."""
         question = Question(name, since=month, until=month, include_partial=True, where=self.narrowed(name))
-        found = self.warehouse.answer(self.viewer, question, as_of=self.as_of, with_receipt=False)
+        found = self.warehouse.answer(self.viewer, question, as_of=self.as_of, with_receipt=False, is_picked=True)
         return found.why_null(month)
 
     def table(self, mart: str, **options: Any) -> pd.DataFrame | None:
@@ -155,7 +156,7 @@ class Reading:
         for age in range(min(ages, months - 1) + 1):
             where = (("age", str(age)), *self.narrowed(name))
             question = Question(name, since=since, until=self.closed, where=where, average=True)
-            answer = self.warehouse.answer(self.viewer, question, as_of=self.as_of, with_receipt=False)
+            answer = self.warehouse.answer(self.viewer, question, as_of=self.as_of, with_receipt=False, is_picked=True)
             found.update({int(row["age"]): as_float(row["value"]) for row in records(answer.frame)})
         return found
 

@@ -9,10 +9,11 @@ from html import escape
 import streamlit as st
 
 from app.counting import counted
-from app.errors import NotBuilt, NotPermitted
+from app.errors import NotBuilt, NotPermitted, QuestionError
 from app.metrics import Metric
 from app.ui import format as f
 from app.ui.dimension_words import left_whole
+from app.ui.panels.frame import NOTHING_CHOSEN
 from app.ui.passport import popover
 from app.ui.reading import Reading, month_end, shift
 from app.ui.spark import sparkline, track
@@ -57,8 +58,10 @@ def facts(reading: Reading, name: str, target: float | None) -> TileFacts:
     known = reading.series(name, POINTS)
     values = tuple(known.get(shift(reading.closed, -back)) for back in range(POINTS - 1, -1, -1))
     with_year = f.month_name(compared) if reading.compare < 12 else f.month_year(compared)
-    reason = reading.why_null(name, reading.closed) if values[-1] is None else ""
     is_part = bool(reading.narrowed(name))
+    reason = "" if values[-1] is not None else reading.why_null(name, reading.closed)
+    if is_part and not known:
+        reason = NOTHING_CHOSEN
     return TileFacts(reading.metric(name), reading.closed, values, known.get(compared), with_year,
                      None if is_part else target, reading.warehouse.status(reading.viewer, name), reason, is_part,
                      left_whole(reading.left_whole((name,))))  # fmt: skip
@@ -162,8 +165,8 @@ def draw_tile(reading: Reading, name: str, target: float | None, key: str) -> No
     """One tile; where its figure cannot be read it says why, and the others still stand."""
     try:
         tile = facts(reading, name, target)
-    except (NotBuilt, NotPermitted) as error:
-        why = "not built yet" if isinstance(error, NotBuilt) else "not in your role"
+    except (NotBuilt, NotPermitted, QuestionError) as error:
+        why = {NotBuilt: "not built yet", NotPermitted: "not in your role"}.get(type(error), str(error))
         label = f'<div class="pl-tile-label">{escape(reading.metric(name).label)}</div>'
         st.html(label + missing_html(why))
         return

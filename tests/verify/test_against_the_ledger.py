@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,14 +12,20 @@ from uuid import uuid4
 import psycopg2
 import pytest
 
-from app.access import OPERATOR
+from app.access import OPERATOR, Viewer
 from app.compile import additivity_of
 from app.customer_health import customer_health
-from app.made_of import apart_of
+from app.dashboard import Dashboard, Pictured, Tile
+from app.errors import QuestionError
+from app.gallery import dashboards
+from app.made_of import apart_of, dimensions_of
 from app.metrics import Question, catalogue
 from app.reconciliation import reconcile, records
 from app.secrets import warehouse_url
 from app.settings import Settings
+from app.ui.page import picture
+from app.ui.reading import Reading
+from app.ui.tiles import facts as tile_facts
 from app.warehouse import Warehouse
 from pipelines.build import build
 from pipelines.dbt import manifest_path
@@ -172,3 +178,38 @@ def test_whoever_is_counted_at_risk_is_listed_with_what_it_pays(built: Built) ->
             assert figure("customers_at_risk") == len(risky)
             assert figure("mrr_at_risk") == sum(row["mrr_usd"] for row in risky)
             assert figure("health_score_average") == pytest.approx(sum(scored) / len(scored))
+
+
+def test_every_figure_of_every_dashboard_is_what_the_command_line_answers(built: Built) -> None:
+    """Each tile and each panel that states one figure, for a role of its audience; whole, and narrowed by each filter.
+
+    `plumbline metric` asks as the operator, the page as a role: same months, same filters, same numbers.
+    """
+    said, narrowed = 0, 0
+    with closing(Warehouse(built.settings)) as warehouse:
+        for page in (each for each in dashboards().values() if each.can_compare):
+            viewer = Viewer("somebody@x.example", page.audience[:1])
+            known = {name: warehouse.values(viewer, page.metrics, name) for name in page.filters}
+            for where in ((), *(((name, values[0]),) for name, values in known.items() if values)):
+                reading = Reading(warehouse, viewer, built.as_of, built.as_of, built.settings.timezone, where=where)
+                for metric, month, value in figures_of(page, reading):
+                    kept = tuple(pair for pair in where if pair[0] in dimensions_of(catalogue()[metric], catalogue()))
+                    asked = Question(metric, since=month, until=month, where=kept, include_partial=True)
+                    rows = warehouse.answer(OPERATOR, asked, as_of=built.as_of, is_picked=True).rows
+                    expected = float(rows[0][-1]) if rows and rows[0][-1] is not None else None
+                    assert value == pytest.approx(expected), (page.title, metric, where)
+                    said, narrowed = said + 1, narrowed + bool(kept)
+    assert said > 200 and narrowed > 60
+
+
+def figures_of(page: Dashboard, reading: Reading) -> Iterator[tuple[str, date, float | None]]:
+    """(metric, month, value) of what a page states as one figure; each of its panels can be drawn."""
+    for element in page.panels():
+        if isinstance(element, Tile):
+            with suppress(QuestionError):  # what has no honest answer under this filter has none on the page
+                yield element.metric, reading.closed, tile_facts(reading, element.metric, None).value
+        elif isinstance(element, Pictured):
+            shown = picture(reading, element)
+            assert "role does not include" not in shown.html and "been built" not in shown.html, (page.title, element)
+            if shown.month is not None and shown.metrics:
+                yield shown.metrics[0], shown.month, shown.value

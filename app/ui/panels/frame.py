@@ -11,13 +11,17 @@ from typing import Any
 
 import streamlit as st
 
-from app.errors import NotBuilt, NotPermitted
+from app.errors import NotBuilt, NotPermitted, QuestionError
 from app.ui import format as f
 from app.ui.dimension_words import left_whole
 from app.ui.passport import popover
 from app.ui.reading import Reading
 
 NUMBER_AND_UNIT = re.compile(rf"(\S+){f.THIN}(\S+)")
+
+
+NOT_LOADED = "The first load has not brought a closed month."
+NOTHING_CHOSEN = "nothing of what is chosen"
 
 
 @dataclass(frozen=True)
@@ -97,14 +101,19 @@ def empty(title: str, why: str, metrics: Sequence[str] = ()) -> Picture:
 
 def no_month(noun: str, metric: str) -> Picture:
     """A panel whose figure has no closed month yet."""
-    return empty(f"No {f.in_sentence(noun)} yet", "The first load has not brought a closed month.", (metric,))
+    return empty(f"No {f.in_sentence(noun)} yet", NOT_LOADED, (metric,))
 
 
 def guarded(reading: Reading, make: Callable[[], Picture], title: str) -> Picture:
     """The panel's picture, or one that says why there is none."""
     try:
-        return make()
+        picture = make()
+        if reading.where and NOT_LOADED in picture.html and any(map(reading.narrowed, picture.metrics)):
+            return empty(picture.title.removesuffix(" yet"), f"There is {NOTHING_CHOSEN}.", picture.metrics)
+        return picture
     except NotPermitted:
         return empty(title, "Your role does not include these figures. Ask the person who runs Plumbline.")
+    except QuestionError as error:
+        return empty(title, str(error))
     except NotBuilt:
         return empty(title, "These figures have not been built yet. They appear with the next build.")

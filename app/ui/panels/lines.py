@@ -48,11 +48,19 @@ def make(reading: Reading, panel: Lines) -> Picture:
     labels = f.words([reading.metric(name).label for name in panel.metrics])
     what = f"{first.label} by {noun(panel.by)}" if panel.by else labels
     end = max(each.points[-1][0] for each in drawn)
-    title = leader(first, drawn, panel.by, adds_up(first, panel.by)) if panel.by else moved(drawn[0], first)
+    leading = first if panel.by else reading.metric(panel.metrics[found.index(drawn[0])])
+    title = leader(first, drawn, panel.by, adds_up(first, panel.by)) if panel.by else moved(drawn[0], leading)
     corner = f"Closed {f.day(end)}" if panel.grain == "month" else f"Until {f.day(end)}"
     return Picture(title, f"{what}, {UNITS.get(first.unit, first.unit)}{PER[panel.grain]}", corner, panel.metrics,
-                   spec(drawn, first.unit), alt=words(drawn, first.unit), month=reading.closed,
-                   value=drawn[0].last if not panel.by and panel.grain == "month" else None)  # fmt: skip
+                   spec(drawn, first.unit), alt=words(drawn, first.unit), **stated(found[0], reading, panel))
+
+
+def stated(first: Series, reading: Reading, panel: Lines) -> dict[str, Any]:
+    """The one figure that the first passport states: the first metric's of the closed month, where it is drawn."""
+    is_one = not panel.by and panel.grain == "month" and first.points
+    if not is_one or first.points[-1][0] != month_end(reading.closed):
+        return {}
+    return {"month": reading.closed, "value": first.last}
 
 
 UNITS = {"usd": "US dollars", "ratio": "per cent", "times": "times", "count": "number"}
