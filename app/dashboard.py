@@ -26,6 +26,7 @@ from app.elements import (
     Panel,
     Pictured,
     Quarrel,
+    Questions,
     Ranked,
     Records,
     Row,
@@ -57,6 +58,7 @@ __all__ = [
     "Panel",
     "Pictured",
     "Quarrel",
+    "Questions",
     "Ranked",
     "Records",
     "Row",
@@ -99,7 +101,7 @@ class Dashboard:
     @property
     def is_personal(self) -> bool:
         """Whether what it shows depends on the person, not only on the roles: then it is never replayed."""
-        own = Inbox | Filing | BoardPacks | Glossary | SourceDesk | Quarrel
+        own = Inbox | Filing | BoardPacks | Glossary | Questions | SourceDesk | Quarrel
         return any(isinstance(element, own) for element in self.panels())
 
     @property

@@ -242,6 +242,13 @@ class Glossary:
 
 
 @dataclass(frozen=True)
+class Questions:
+    """The questions of the business, each with its certified answer; app/business_questions.py has them."""
+
+    width: int = 12
+
+
+@dataclass(frozen=True)
 class SourceDesk:
     """What can be done about a source: load it now, read it anew, pause it, close what drifted, read its log."""
 
@@ -266,5 +273,5 @@ Pictured = (
     Trend | Bridge | Ranked | Runway | Flow | Alerts | Breakdown | Movements | Listing
     | Lines | Cohorts | Steps | Ordered | Compared | Records
 )  # fmt: skip
-Panel = Pictured | Inbox | Filing | BoardPacks | Glossary | SourceDesk | Quarrel
+Panel = Pictured | Inbox | Filing | BoardPacks | Glossary | Questions | SourceDesk | Quarrel
 Row = tuple[Tile, ...] | tuple[Panel, ...]

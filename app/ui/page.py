@@ -9,19 +9,21 @@ from html import escape
 import streamlit as st
 
 from app.access import Viewer
-from app.dashboard import Alerts, Dashboard, Glossary, Inbox, Panel, Pictured, SourceDesk, Tile
+from app.dashboard import Alerts, Dashboard, Glossary, Inbox, Panel, Pictured, Questions, SourceDesk, Tile
 from app.elements import metrics_of
 from app.ui import format as f
 from app.ui import titles
 from app.ui.choice import Choice, choose
 from app.ui.dimension_words import Where
 from app.ui.panels import inbox
+from app.ui.panels.desks import DESKS
 from app.ui.panels.frame import Picture, draw_bare, draw_panel, guarded, key_of
-from app.ui.panels.kinds import DESKS, MAKERS
+from app.ui.panels.kinds import MAKERS
 from app.ui.reading import Reading, month_end, shift
 from app.ui.tiles import draw_tiles
 
 CACHE_SECONDS = 60
+LEADS = {Glossary: titles.GLOSSARY_LEAD, Questions: titles.QUESTIONS_LEAD}
 
 
 def draw(dashboard: Dashboard, reading: Reading, build_id: str) -> None:
@@ -54,8 +56,9 @@ def head(dashboard: Dashboard, reading: Reading, build_id: str) -> Reading:
 
 def lead(dashboard: Dashboard, reading: Reading, choice: Choice) -> str:
     """The line under the title."""
-    if any(isinstance(element, Glossary) for element in dashboard.panels()):
-        return f'<p class="pl-lead">{titles.GLOSSARY_LEAD}</p>'
+    for kind, said in LEADS.items():
+        if any(isinstance(element, kind) for element in dashboard.panels()):
+            return f'<p class="pl-lead">{said}</p>'
     if dashboard.is_personal and not any(isinstance(element, SourceDesk) for element in dashboard.panels()):
         return f'<p class="pl-lead">Times are {reading.zone.key.replace("_", " ")}.</p>'
     if dashboard.section == "Operations":

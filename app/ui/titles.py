@@ -236,6 +236,7 @@ def deliveries(count: int, failed: int) -> str:
     return f"{failed} of {count} mails {'was' if failed == 1 else 'were'} not delivered"
 
 
+QUESTIONS_LEAD = "What the business asks, and the certified answer. Open a question for its figures and their meaning."
 GLOSSARY_LEAD = "Each figure has one definition, one owner, and one version that is in force."
 
 

@@ -13,6 +13,7 @@ import psycopg2
 import pytest
 
 from app.access import OPERATOR, Viewer
+from app.business_questions import QUESTIONS
 from app.compile import additivity_of
 from app.customer_health import customer_health
 from app.dashboard import Dashboard, Pictured, Tile
@@ -199,6 +200,12 @@ def test_every_figure_of_every_dashboard_is_what_the_command_line_answers(built:
                     expected = float(rows[0][-1]) if rows and rows[0][-1] is not None else None
                     assert value == pytest.approx(expected), (page.title, metric, where)
                     said, narrowed = said + 1, narrowed + bool(kept)
+        reading = Reading(warehouse, Viewer("somebody@x.example", ("analyst",)), built.as_of, built.as_of,
+                          built.settings.timezone)  # fmt: skip
+        for question in QUESTIONS:
+            for panel in question.panels:
+                shown = picture(reading, panel)
+                assert shown.title and "pl-empty" not in shown.html, (question.key, panel, shown.html)
     assert said > 200 and narrowed > 60
 
 

@@ -1,4 +1,4 @@
-"""Which function draws which kind of panel: one line for each."""
+"""Which function makes which kind of picture: one line for each."""
 
 from __future__ import annotations
 
@@ -7,45 +7,35 @@ from typing import Any
 
 from app.dashboard import (
     Alerts,
-    BoardPacks,
     Breakdown,
     Bridge,
     Cohorts,
     Compared,
-    Filing,
     Flow,
-    Glossary,
     Lines,
     Listing,
     Movements,
     Ordered,
-    Quarrel,
     Ranked,
     Records,
     Runway,
-    SourceDesk,
     Steps,
     Trend,
 )
 from app.ui.panels import (
     alerts,
-    board,
     breakdown,
     bridge,
     cohorts,
     compared,
-    filing,
     flow,
-    glossary,
     lines,
     listing,
     movements,
     ordered,
-    quarrel,
     ranked,
     records,
     runway,
-    source_desk,
     steps,
     trend,
 )
@@ -70,11 +60,3 @@ MAKERS: Mapping[type, Callable[[Reading, Any], Picture]] = {
     Trend: trend.make,
 }
 """Panels that are pictures."""
-DESKS: Mapping[type, Callable[[Reading, str], None]] = {
-    BoardPacks: board.draw,
-    Filing: filing.draw,
-    Glossary: glossary.draw,
-    Quarrel: quarrel.draw,
-    SourceDesk: source_desk.draw,
-}
-"""Panels with something to do in them, which draw themselves and fill a row."""

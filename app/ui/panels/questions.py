@@ -1,0 +1,122 @@
+"""The questions of the business as an index: each with its figure, and its answer when it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from html import escape
+
+import streamlit as st
+
+from app.access import ROLES, Viewer
+from app.business_questions import DEPARTMENTS, QUESTIONS, BusinessQuestion
+from app.compile import marts_of
+from app.errors import NotBuilt, NotPermitted, QuestionError
+from app.gallery import dashboards
+from app.metrics import Metric, catalogue
+from app.ui import format as f
+from app.ui.panels.frame import Picture, draw_panel, guarded
+from app.ui.panels.kinds import MAKERS
+from app.ui.reading import Reading
+from app.ui.tiles import draw_tile
+
+NOTHING = "No question says that. Try another word: revenue, churn, funnel, quota …"
+HEADLINE_SECONDS = 60
+
+
+def draw(reading: Reading, key: str) -> None:
+    """The search, and every question that it finds under the department that asks it."""
+    words = st.text_input("Search the questions", key="q", bind="query-params", placeholder="Revenue, churn, quota …")
+    found = matching(QUESTIONS, words)
+    if not found:
+        st.html(f'<p class="pl-empty">{escape(NOTHING)}</p>')
+    build = str(reading.warehouse.progress.build_id() or "")
+    said = headlines(reading.viewer, build, reading.as_of, replace(reading, receipts={}))
+    for letter, department in DEPARTMENTS.items():
+        asked = [question for question in found if question.key.startswith(letter)]
+        if asked:
+            st.html(f'<h2 class="pl-chapter">{department} <span>{len(asked)}</span></h2>')
+        for question in asked:
+            one(reading, question, said[question.key], key)
+
+
+def one(reading: Reading, question: BusinessQuestion, said: str, key: str) -> None:
+    """A question with its figure, and its answer where it is open."""
+    shown = st.expander(f"{question.text}  **{said}**", key=question.key, bind="query-params", on_change="rerun")
+    if shown.open:
+        with shown:
+            answer(reading, question, f"{key}_{question.key.lower()}")
+
+
+def answer(reading: Reading, question: BusinessQuestion, key: str) -> None:
+    """The figure with its passport, its meaning, what explains it, and the page where it goes on."""
+    metric = catalogue()[question.metric]
+    left, right = st.columns([3, 9], gap="medium")
+    with left, st.container(key=f"tile_{key}"):
+        draw_tile(replace(reading, receipts={}), question.metric, reading.targets().get(question.metric), key)
+    with right:
+        st.html(meaning_html(metric, readers(reading, metric)))
+        page = dashboards()[question.page]
+        if page.may_open(reading.viewer.roles):
+            st.html(f'<p class="pl-ways"><a href="/{page.slug}" target="_self">Go on at {escape(page.title)}</a></p>')
+    for at, panel in enumerate(question.panels):
+        own = replace(reading, receipts={})
+        draw_panel(own, f"{key}_{at}", picture(own, panel, metric.label))
+
+
+def picture(reading: Reading, panel: object, title: str) -> Picture:
+    """What a panel of an answer shows."""
+    return guarded(reading, lambda: MAKERS[type(panel)](reading, panel), title)
+
+
+def matching(questions: Sequence[BusinessQuestion], words: str) -> list[BusinessQuestion]:
+    """Those whose words, figure or id hold every word that was typed."""
+    wanted = words.lower().split()
+    return [each for each in questions if all(word in _words(each) for word in wanted)]
+
+
+def _words(question: BusinessQuestion) -> str:
+    metric = catalogue()[question.metric]
+    department = DEPARTMENTS[question.key[0]]
+    return " ".join((question.key, question.text, metric.label, metric.definition, department)).lower()
+
+
+def meaning_html(metric: Metric, seen_by: Sequence[str]) -> str:
+    """What the figure means, who answers for it and who may see it; all of it is the same for every reader."""
+    rows = (
+        ("It means", metric.definition),
+        ("Owner", metric.owner.replace("_", " ").capitalize()),
+        ("Certified", f"by the {metric.certified.by.upper()}, {f.short_date(metric.certified.on)}, version "
+                      f"{metric.certified.version}"),
+        ("Seen by", ", ".join(role.replace("_", " ") for role in seen_by)),
+    )  # fmt: skip
+    told = "".join(f"<dt>{term}</dt><dd>{escape(text)}</dd>" for term, text in rows)
+    return f'<div class="pl-entry"><dl>{told}</dl></div>'
+
+
+def readers(reading: Reading, metric: Metric) -> list[str]:
+    """The roles that may read all marts of a metric."""
+    marts = marts_of(metric, catalogue())
+    return [role for role in ROLES if all(reading.warehouse.may_read(Viewer("", (role,)), mart) for mart in marts)]
+
+
+@st.cache_data(ttl=HEADLINE_SECONDS, max_entries=32, show_spinner=False,
+               hash_funcs={Viewer: lambda viewer: viewer.roles})  # fmt: skip
+def headlines(viewer: Viewer, build_id: str, as_of: datetime, _reading: Reading) -> dict[str, str]:
+    """Question → its figure of the last closed month in words, or why there is none."""
+    return {question.key: headline(_reading, catalogue()[question.metric]) for question in QUESTIONS}
+
+
+def headline(reading: Reading, metric: Metric) -> str:
+    """Such as "MRR $733.3K in December"; the dollar is written so that Streamlit does not read a formula."""
+    try:
+        value = reading.series(metric.name, 1).get(reading.closed)
+    except NotPermitted:
+        return "not in your role"
+    except (NotBuilt, QuestionError):
+        return "not built yet"
+    if value is None:
+        return f"n/a in {f.month_name(reading.closed)}"
+    figure = str(f.figure(value, metric.unit)).replace("$", "\\$")
+    return f"{metric.label} {figure} in {f.month_name(reading.closed)}"

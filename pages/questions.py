@@ -1,0 +1,12 @@
+"""Questions: what does the business ask, and what is the certified answer?"""
+
+from app.dashboard import EVERYONE, Dashboard, Questions
+
+DASHBOARD = Dashboard(
+    title="Questions",
+    section="Company",
+    order=28,
+    answers=("U2",),
+    audience=EVERYONE,
+    rows=((Questions(),),),
+)
