@@ -121,7 +121,9 @@ def open_page(dashboard: Dashboard, viewer: Viewer, now: datetime) -> None:
     progress = warehouse().progress
     build = progress.build_id()
     clock = as_of(settings)
-    reading = Reading(warehouse(), viewer, read_at(clock, progress.data_until()), now, settings.timezone, clock=clock)
+    pages = {slug: page.title for slug, page in dashboards().items() if page.may_open(viewer.roles)}
+    reading = Reading(warehouse(), viewer, read_at(clock, progress.data_until()), now, settings.timezone, clock=clock,
+                      pages=pages)  # fmt: skip
     warehouse().record(viewer, "open page", page=dashboard.slug, build=build or "")
     if not (is_ready(settings) or dashboard.works_before_build):
         states.waiting(settings, progress.stages, lambda: is_ready(settings))

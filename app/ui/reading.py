@@ -34,6 +34,7 @@ class Reading:
         clock: the business clock itself, where it may be ahead of `as_of`.
         where: the page's filters, (dimension, value); a metric heeds those whose dimension it has.
         is_past: whether `as_of` is the close of an earlier month that was chosen: what is known now, about then.
+        pages: the pages that the viewer may open, address → title.
         with_receipts: whether somebody is shown the figures, so that each has a receipt.
         receipts: metric → the receipts of its answers so far, the first one first.
         noted: what was read for the page so far, figures and marts by name; a page that is replayed repeats it to
@@ -49,6 +50,7 @@ class Reading:
     clock: datetime | None = None
     where: tuple[tuple[str, str], ...] = ()
     is_past: bool = False
+    pages: Mapping[str, str] = field(default_factory=dict)
     with_receipts: bool = True
     receipts: dict[str, list[str]] = field(default_factory=dict)
     noted: set[str] = field(default_factory=set)

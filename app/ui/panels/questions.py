@@ -13,7 +13,6 @@ from app.access import ROLES, Viewer
 from app.business_questions import DEPARTMENTS, QUESTIONS, BusinessQuestion
 from app.compile import marts_of
 from app.errors import NotBuilt, NotPermitted, QuestionError
-from app.gallery import dashboards
 from app.metrics import Metric, catalogue
 from app.ui import format as f
 from app.ui.panels.frame import Picture, draw_panel, guarded
@@ -57,9 +56,8 @@ def answer(reading: Reading, question: BusinessQuestion, key: str) -> None:
         draw_tile(replace(reading, receipts={}), question.metric, reading.targets().get(question.metric), key)
     with right:
         st.html(meaning_html(metric, readers(reading, metric)))
-        page = dashboards()[question.page]
-        if page.may_open(reading.viewer.roles):
-            st.html(f'<p class="pl-ways"><a href="/{page.slug}" target="_self">Go on at {escape(page.title)}</a></p>')
+        if title := reading.pages.get(question.page):
+            st.html(f'<p class="pl-ways"><a href="/{question.page}" target="_self">Go on at {escape(title)}</a></p>')
     for at, panel in enumerate(question.panels):
         own = replace(reading, receipts={})
         draw_panel(own, f"{key}_{at}", picture(own, panel, metric.label))
