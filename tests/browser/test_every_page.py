@@ -230,7 +230,7 @@ def test_executive_on_a_phone_is_rows_to_swipe_with_the_alerts_first(
     page = new_page(chromium, viewport={"width": 390, "height": 844}, storage_state=kept_logins[PEOPLE[0].email])
     page.goto(f"{portal.url}/executive")
     settle(page)
-    assert page.locator("[data-testid=stMain]").evaluate("element => element.scrollHeight") < 2450
+    assert page.locator("[data-testid=stMain]").evaluate("element => element.scrollHeight") < 2400
     alerts = page.locator(".pl-alert").first.bounding_box()
     trend = page.locator(".st-key-panel_executive_1_0").bounding_box()
     bridge = page.locator(".st-key-panel_executive_1_1").bounding_box()
