@@ -70,7 +70,7 @@ QUESTIONS = (
                             onward="funnel_step_conversion", through="funnel_conversion"),), "product"),
     BusinessQuestion("P3", "What is the adoption rate of each feature?", "feature_adoption",
                      (Compared("feature", ADOPTION, most=20),), "product"),
-    BusinessQuestion("P4", "What is user retention by cohort?", "mau",
+    BusinessQuestion("P4", "What is user retention by cohort?", "user_retention",
                      (Cohorts("user_retention", noun="users"),), "product"),
     BusinessQuestion("P5", "How do usage patterns differ: power users and casual users?", "power_user_share",
                      (Ordered("month_users", "usage_group", "active_days"),), "product"),

@@ -10,15 +10,14 @@ import streamlit as st
 
 from app.access import Viewer
 from app.dashboard import Alerts, Dashboard, Glossary, Inbox, Panel, Pictured, Questions, SourceDesk, Tile
-from app.elements import metrics_of
 from app.ui import format as f
 from app.ui import titles
 from app.ui.choice import Choice, choose
 from app.ui.dimension_words import Where
 from app.ui.panels import inbox
 from app.ui.panels.desks import DESKS
-from app.ui.panels.frame import Picture, draw_bare, draw_panel, guarded, key_of
-from app.ui.panels.kinds import MAKERS
+from app.ui.panels.frame import draw_bare, draw_panel, key_of
+from app.ui.panels.kinds import picture
 from app.ui.reading import Reading, month_end, shift
 from app.ui.tiles import draw_tiles
 
@@ -141,10 +140,3 @@ def draw_row(reading: Reading, row: tuple[Tile | Panel, ...], key: str, layout: 
 def pictured(row: tuple[Tile | Panel, ...]) -> list[Pictured]:
     """The panels of a row that are pictures."""
     return [element for element in row if isinstance(element, Pictured)]
-
-
-def picture(reading: Reading, panel: Pictured) -> Picture:
-    """What a panel shows, by its kind."""
-    named = metrics_of(panel)
-    title = reading.metric(named[0]).label if named else type(panel).__name__
-    return guarded(reading, lambda: MAKERS[type(panel)](reading, panel), title)

@@ -24,7 +24,7 @@ from app.metrics import Question, catalogue
 from app.reconciliation import reconcile, records
 from app.secrets import warehouse_url
 from app.settings import Settings
-from app.ui.page import picture
+from app.ui.panels.kinds import picture
 from app.ui.reading import Reading
 from app.ui.tiles import facts as tile_facts
 from app.warehouse import Warehouse

@@ -16,12 +16,14 @@ from app.dashboard import (
     Listing,
     Movements,
     Ordered,
+    Pictured,
     Ranked,
     Records,
     Runway,
     Steps,
     Trend,
 )
+from app.elements import metrics_of
 from app.ui.panels import (
     alerts,
     breakdown,
@@ -39,7 +41,7 @@ from app.ui.panels import (
     steps,
     trend,
 )
-from app.ui.panels.frame import Picture
+from app.ui.panels.frame import Picture, guarded
 from app.ui.reading import Reading
 
 MAKERS: Mapping[type, Callable[[Reading, Any], Picture]] = {
@@ -60,3 +62,10 @@ MAKERS: Mapping[type, Callable[[Reading, Any], Picture]] = {
     Trend: trend.make,
 }
 """Panels that are pictures."""
+
+
+def picture(reading: Reading, panel: Pictured) -> Picture:
+    """What a panel shows, by its kind, or why it shows nothing."""
+    named = metrics_of(panel)
+    title = reading.metric(named[0]).label if named else type(panel).__name__
+    return guarded(reading, lambda: MAKERS[type(panel)](reading, panel), title)

@@ -15,13 +15,15 @@ from app.compile import marts_of
 from app.errors import NotBuilt, NotPermitted, QuestionError
 from app.metrics import Metric, catalogue
 from app.ui import format as f
-from app.ui.panels.frame import Picture, draw_panel, guarded
-from app.ui.panels.kinds import MAKERS
+from app.ui.panels.frame import draw_panel
+from app.ui.panels.kinds import picture
 from app.ui.reading import Reading
 from app.ui.tiles import draw_tile
 
 NOTHING = "No question says that. Try another word: revenue, churn, funnel, quota …"
 HEADLINE_SECONDS = 60
+COHORTS = 13
+"""Cohorts of so many months are averaged for the short answer, as in the grid below it."""
 
 
 def draw(reading: Reading, key: str) -> None:
@@ -53,19 +55,15 @@ def answer(reading: Reading, question: BusinessQuestion, key: str) -> None:
     metric = catalogue()[question.metric]
     left, right = st.columns([3, 9], gap="medium")
     with left, st.container(key=f"tile_{key}"):
-        draw_tile(replace(reading, receipts={}), question.metric, reading.targets().get(question.metric), key)
+        if not is_cohort(metric):  # its figures are in the grid below, each with its age
+            draw_tile(replace(reading, receipts={}), question.metric, reading.targets().get(question.metric), key)
     with right:
         st.html(meaning_html(metric, readers(reading, metric)))
         if title := reading.pages.get(question.page):
             st.html(f'<p class="pl-ways"><a href="/{question.page}" target="_self">Go on at {escape(title)}</a></p>')
     for at, panel in enumerate(question.panels):
         own = replace(reading, receipts={})
-        draw_panel(own, f"{key}_{at}", picture(own, panel, metric.label))
-
-
-def picture(reading: Reading, panel: object, title: str) -> Picture:
-    """What a panel of an answer shows."""
-    return guarded(reading, lambda: MAKERS[type(panel)](reading, panel), title)
+        draw_panel(own, f"{key}_{at}", picture(own, panel))
 
 
 def matching(questions: Sequence[BusinessQuestion], words: str) -> list[BusinessQuestion]:
@@ -108,13 +106,23 @@ def headlines(viewer: Viewer, build_id: str, as_of: datetime, _reading: Reading)
 
 def headline(reading: Reading, metric: Metric) -> str:
     """Such as "MRR $733.3K in December"; the dollar is written so that Streamlit does not read a formula."""
+    when = "after a month" if is_cohort(metric) else f"in {f.month_name(reading.closed)}"
     try:
-        value = reading.series(metric.name, 1).get(reading.closed)
+        if is_cohort(metric):
+            value = reading.averages(metric.name, COHORTS, 1).get(1)
+        else:
+            value = reading.series(metric.name, 1).get(reading.closed)
+        if value is None:
+            why = "" if is_cohort(metric) else reading.why_null(metric.name, reading.closed).partition(" (")[0]
+            return f"n/a {when}{f', {why}' if why else ''}"
     except NotPermitted:
         return "not in your role"
     except (NotBuilt, QuestionError):
         return "not built yet"
-    if value is None:
-        return f"n/a in {f.month_name(reading.closed)}"
     figure = str(f.figure(value, metric.unit)).replace("$", "\\$")
-    return f"{metric.label} {figure} in {f.month_name(reading.closed)}"
+    return f"{metric.label} {figure} {when}"
+
+
+def is_cohort(metric: Metric) -> bool:
+    """Whether its figures are of cohorts by their age, and none is of a month alone."""
+    return metric.kind == "cohort"

@@ -12,6 +12,7 @@ from app.ui.dimension_words import plural
 from app.ui.panels.frame import Picture, no_month
 from app.ui.places import UNKNOWN, shown
 from app.ui.reading import Reading, as_date, as_float, as_text, month_end, records, shift
+from app.ui.scales import scale_of
 
 MOST = 5
 
@@ -77,18 +78,14 @@ def make(reading: Reading, panel: Ranked) -> Picture:
 def group_html(dimension: str, found: list[Part]) -> str:
     """One dimension as a table with bars; widths in per cent of the longest."""
     most = max((max(part.now, part.before) for part in found), default=0.0) or 1.0
-    unit, per, decimals = unit_of(max((abs(part.now) for part in found), default=0.0))
-    rows = "".join(row_html(part, most, f.number(part.now / per, decimals)) for part in found)
+    scale = scale_of("usd", [part.now for part in found], is_short=True)
+    unit = scale.unit
+    rows = "".join(row_html(part, most, scale.show(part.now)) for part in found)
     head = (
         f'<tr><th class="pl-strong" colspan="2">By {escape(dimension)}<span class="pl-narrow">, {unit}</span></th>'
         f'<th class="pl-num"><span class="pl-wide">{unit}</span></th><th class="pl-num">on the year</th></tr>'
     )
     return f'<table class="pl-ranked"><thead>{head}</thead><tbody>{rows}</tbody></table>'
-
-
-def unit_of(largest: float) -> tuple[str, float, int]:
-    """The unit of a column of dollars by the largest in it, how many dollars it is, and its decimals."""
-    return ("$ thousand", 1000.0, 1) if largest >= 10_000 else ("$", 1.0, 0)
 
 
 def row_html(part: Part, most: float, amount: str) -> str:
