@@ -65,8 +65,8 @@ def scaled(value: float) -> tuple[float, str, int]:
 def money(value: float, decimals: int | None = None) -> str:
     """12113784 → $12.11M, −27060 → −$27.1K, 950 → $950."""
     amount, suffix, usual = scaled(value)
-    sign = MINUS if value < 0 else ""
-    return f"{sign}${abs(amount):,.{usual if decimals is None else decimals}f}{suffix}"
+    text = number(amount, usual if decimals is None else decimals)
+    return f"{MINUS if text.startswith(MINUS) else ''}${text.removeprefix(MINUS)}{suffix}"
 
 
 def signed_money(value: float) -> str:
@@ -80,7 +80,7 @@ def money_axis(value: float) -> str:
     amount, suffix, usual = scaled(value)
     text = f"{abs(amount):,.{max(usual - 1, 0)}f}"
     text = text.removesuffix(".0")
-    return f"{MINUS if value < 0 else ''}${text}{suffix}"
+    return f"{MINUS if value < 0 and text != '0' else ''}${text}{suffix}"
 
 
 def percent(ratio: float, decimals: int = 1) -> str:
@@ -100,7 +100,8 @@ def figure(value: float, unit: str) -> Figure:
     """A metric's value set for a tile. Units: usd, count, ratio (in per cent), times, months, days."""
     if unit == "usd":
         amount, suffix, decimals = scaled(value)
-        return Figure(f"{MINUS if value < 0 else ''}$", f"{abs(amount):,.{decimals}f}", suffix)
+        text = number(amount, decimals)
+        return Figure(f"{MINUS if text.startswith(MINUS) else ''}$", text.removeprefix(MINUS), suffix)
     if unit == "ratio":
         return Figure("", number(value * 100, ratio_decimals(value)), "%")
     if unit == "times":

@@ -50,7 +50,8 @@ def leads(label: str, unit: str, better: str, parts: Sequence[tuple[str, float, 
         parts: each part that has a value, with it and as it is printed, largest first.
         several: what the parts are called.
     """
-    known = [part for part in parts if part[0] not in UNNAMED] or list(parts)
+    known = [part for part in parts if part[0] not in UNNAMED]
+    known = known if any(value for _, value, _ in known) else list(parts)
     if not known:
         return f"No {noun(label)} yet"
     if all(value == 0 for _, value, _ in known):

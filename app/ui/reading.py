@@ -159,6 +159,7 @@ class Reading:
             where = (("age", str(age)), *self.narrowed(name))
             question = Question(name, since=since, until=self.closed, where=where, average=True)
             answer = self.warehouse.answer(self.viewer, question, as_of=self.as_of, with_receipt=False, is_picked=True)
+            self.noted.add(name)
             found.update({int(row["age"]): as_float(row["value"]) for row in records(answer.frame)})
         return found
 

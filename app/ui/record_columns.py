@@ -44,6 +44,7 @@ class RecordList:
         is_now: whether the mart stands as of now; else it is read for the closed month.
         where: column → value of the rows that belong on the list.
         below: the column whose first words a phone shows below the name.
+        heeds: the columns by which a page's filters narrow it.
         sums: columns to add up where a record has several rows; `most` of those to take the largest of.
     """
 
@@ -59,6 +60,7 @@ class RecordList:
     is_now: bool = False
     where: Mapping[str, Any] = field(default_factory=dict)
     below: str = ""
+    heeds: tuple[str, ...] = ()
     sums: tuple[str, ...] = ()
     most: tuple[str, ...] = ()
     only_above_zero: str = ""
@@ -75,12 +77,13 @@ def at_risk(figures: Figures, rows: int) -> str:
 
 def stuck(figures: Figures, rows: int) -> str:
     """Such as "9 of 30 open deals are stuck, $42.5K of $76.2K"."""
-    count, stale = int(figures.get("open_deals", rows)), int(figures.get("stale_deals", 0))
-    worth = figures.get("open_pipeline")
+    count, worth = int(figures.get("open_deals", rows)), figures.get("open_pipeline")
     if not count:
         return "No deal is open"
+    stale = int(figures.get("stale_deals", 0))
     if not stale:
-        return f"{counted(count, 'open deal')}{f', {f.money(worth)}' if worth is not None else ''}; none is stuck"
+        none = "; none is stuck" if "stale_deals" in figures else ""  # what nobody knows is not none
+        return f"{counted(count, 'open deal')}{f', {f.money(worth)}' if worth is not None else ''}{none}"
     money = ""
     if worth is not None and "stale_pipeline" in figures:
         money = f", {f.money(figures['stale_pipeline'])} of {f.money(worth)}"
@@ -92,8 +95,10 @@ def owed(figures: Figures, rows: int) -> str:
     if "receivables" not in figures:
         return "Who owes us"
     who = f"{counted(rows, 'customer')} {'owes' if rows == 1 else 'owe'}" if rows else "Customers owe"
-    late = figures.get("overdue_receivables", 0.0)
-    return f"{who} {f.money(figures['receivables'])}, {f'{f.money(late)} of it' if late else 'nothing of it'} late"
+    whole, late = f.money(figures["receivables"]), figures.get("overdue_receivables")
+    if late is None:
+        return f"{who} {whole}"
+    return f"{who} {whole}, {f'{f.money(late)} of it' if late else 'nothing of it'} late"
 
 
 HEALTH = RecordList(
@@ -117,6 +122,7 @@ HEALTH = RecordList(
     nothing="No paying customer's score is under 60.",
     where={"health_band": "At risk"},
     below="reasons",
+    heeds=("product", "plan", "region", "country"),
 )
 DEALS = RecordList(
     subject="Open deals",
@@ -138,6 +144,7 @@ DEALS = RecordList(
     nothing="No opportunity is open in the CRM.",
     is_now=True,
     below="rep",
+    heeds=("rep", "lead_source", "country", "deal_type", "stage", "forecast_category"),
 )
 RECEIVABLES = RecordList(
     subject="Who owes us",
@@ -156,6 +163,7 @@ RECEIVABLES = RecordList(
     order_words="Most that is late first, US dollars",
     refused="Your role does not include customers by name.",
     nothing="No invoice is unpaid.",
+    heeds=("country", "currency"),
     sums=("records_count", "overdue_usd", "receivable_usd"),
     most=("most_overdue_days",),
     only_above_zero="receivable_usd",

@@ -131,6 +131,8 @@ def breakdown(label: str, dimension: str, shares: Sequence[tuple[str, float]]) -
     if not shares:
         return f"No {f.in_sentence(label)} by {dimension} yet"
     name, share = shares[0]
+    if any(part < 0 for _, part in shares):  # a part of a whole that another part takes from is no share
+        return f"{name} brings most of {f.in_sentence(label)}"
     return f"{name} brings {f.percent(share)} of {f.in_sentence(label)}"
 
 
@@ -145,7 +147,8 @@ def cohorts(noun: str, age: int, left: float, money: float | None = None) -> str
     """
     when = {0: "In their first month", 1: "A month on", 6: "Half a year on", 12: "A year on"}.get(age)
     share = f.percent(left)
-    whole = {f.percent(1): "all", f.percent(0): "no"}.get(share)
+    most, none = ("all" if left >= 1 else "nearly all"), ("hardly any" if left > 0 else "no")
+    whole = {f.percent(1): most, f.percent(0): none}.get(share)
     said = f"{when or f'{age} months on'}, {whole or f'{share} of'} {noun} are still there"
     return said if money is None else f"{said}, and {f.percent(money)} of their money"
 

@@ -193,8 +193,9 @@ def test_every_figure_of_every_dashboard_is_what_the_command_line_answers(built:
             known = {name: warehouse.values(viewer, page.metrics, name) for name in page.filters}
             for where in ((), *(((name, values[0]),) for name, values in known.items() if values)):
                 reading = Reading(warehouse, viewer, built.as_of, built.as_of, built.settings.timezone, where=where)
-                for metric, month, value in figures_of(page, reading):
-                    kept = tuple(pair for pair in where if pair[0] in dimensions_of(catalogue()[metric], catalogue()))
+                for metric, month, value, whole in figures_of(page, reading):
+                    kept = tuple(pair for pair in where if pair[0] not in whole)
+                    assert {name for name, _ in kept} <= set(dimensions_of(catalogue()[metric], catalogue()))
                     asked = Question(metric, since=month, until=month, where=kept, include_partial=True)
                     rows = warehouse.answer(OPERATOR, asked, as_of=built.as_of, is_picked=True).rows
                     expected = float(rows[0][-1]) if rows and rows[0][-1] is not None else None
@@ -209,14 +210,18 @@ def test_every_figure_of_every_dashboard_is_what_the_command_line_answers(built:
     assert said > 200 and narrowed > 60
 
 
-def figures_of(page: Dashboard, reading: Reading) -> Iterator[tuple[str, date, float | None]]:
-    """(metric, month, value) of what a page states as one figure; each of its panels can be drawn."""
+def figures_of(page: Dashboard, reading: Reading) -> Iterator[tuple[str, date, float | None, tuple[str, ...]]]:
+    """(metric, month, value, filters that it says it cannot heed) of what a page states as one figure.
+
+    Each of its panels can be drawn.
+    """
     for element in page.panels():
         if isinstance(element, Tile):
             with suppress(QuestionError):  # what has no honest answer under this filter has none on the page
-                yield element.metric, reading.closed, tile_facts(reading, element.metric, None).value
+                value = tile_facts(reading, element.metric, None).value
+                yield element.metric, reading.closed, value, reading.left_whole((element.metric,))
         elif isinstance(element, Pictured):
             shown = picture(reading, element)
             assert "role does not include" not in shown.html and "been built" not in shown.html, (page.title, element)
             if shown.month is not None and shown.metrics:
-                yield shown.metrics[0], shown.month, shown.value
+                yield shown.metrics[0], shown.month, shown.value, shown.whole

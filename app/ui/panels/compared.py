@@ -104,6 +104,8 @@ def ordered(dimension: str, measured: Sequence[Measured]) -> list[Part]:
     """Every part, largest of the first metric first; those without a value of it last, by name."""
     first = measured[0]
     names = {part for each in measured for part in each.now}
+    if first.adds and first.now:  # what is gone explains the change of the whole
+        names |= {part for part, value in first.before.items() if value}
     made = [
         Part(named(dimension, name), tuple(value_of(each, each.now, name) for each in measured),
              value_of(first, first.before, name) if first.before else None, name)

@@ -37,7 +37,7 @@ class Picture:
         html: what stands below the chart, or instead of it.
         alt: the chart in words.
         month, value: what the first passport states exactly.
-        whole: dimensions of the page's filters that it cannot heed, beside those that its metrics cannot.
+        whole: dimensions of the page's filters that it cannot heed.
     """
 
     title: str
@@ -69,7 +69,7 @@ def draw_panel(reading: Reading, key: str, picture: Picture) -> None:
         st.html(f'<h2 class="pl-title">{thin_in_sans(picture.title)}</h2>')
         with st.container(key=f"corner_{key}", horizontal=True, horizontal_alignment="distribute",
                           vertical_alignment="center"):  # fmt: skip
-            st.html(f'<div class="pl-subtitle">{escape(subtitle(reading, picture))}</div>', width="stretch")
+            st.html(f'<div class="pl-subtitle">{escape(subtitle(picture))}</div>', width="stretch")
             if picture.metrics:
                 popover(reading, picture.metrics, label=picture.corner, key=key, month=picture.month,
                         value=picture.value)  # fmt: skip
@@ -81,9 +81,9 @@ def draw_panel(reading: Reading, key: str, picture: Picture) -> None:
             st.html(picture.html)
 
 
-def subtitle(reading: Reading, picture: Picture) -> str:
+def subtitle(picture: Picture) -> str:
     """The subtitle, and which of the page's filters do not hold here."""
-    whole = left_whole(tuple(dict.fromkeys((*reading.left_whole(picture.metrics), *picture.whole))))
+    whole = left_whole(picture.whole)
     return ". ".join(part for part in (picture.subtitle.removesuffix("."), whole) if part)
 
 

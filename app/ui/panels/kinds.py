@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from app.dashboard import (
@@ -24,6 +25,7 @@ from app.dashboard import (
     Trend,
 )
 from app.elements import metrics_of
+from app.ui.dimension_words import Where, heeded
 from app.ui.panels import (
     alerts,
     breakdown,
@@ -43,6 +45,7 @@ from app.ui.panels import (
 )
 from app.ui.panels.frame import Picture, guarded
 from app.ui.reading import Reading
+from app.ui.record_columns import LISTS
 
 MAKERS: Mapping[type, Callable[[Reading, Any], Picture]] = {
     Alerts: alerts.make,
@@ -65,7 +68,18 @@ MAKERS: Mapping[type, Callable[[Reading, Any], Picture]] = {
 
 
 def picture(reading: Reading, panel: Pictured) -> Picture:
-    """What a panel shows, by its kind, or why it shows nothing."""
+    """What a panel shows, by its kind, or why it shows nothing.
+
+    It heeds a filter of the page only where all that stands in it can: a part beside a whole would be compared.
+    """
     named = metrics_of(panel)
     title = reading.metric(named[0]).label if named else type(panel).__name__
-    return guarded(reading, lambda: MAKERS[type(panel)](reading, panel), title)
+    left = (*reading.left_whole(named), *left_whole_by(panel, reading.where))
+    own = replace(reading, where=tuple(pair for pair in reading.where if pair[0] not in left))
+    made = guarded(own, lambda: MAKERS[type(panel)](own, panel), title)
+    return replace(made, whole=tuple(dict.fromkeys((*made.whole, *left))))
+
+
+def left_whole_by(panel: Pictured, where: Where) -> tuple[str, ...]:
+    """The dimensions of filters that the rows of a list cannot heed."""
+    return heeded(where, LISTS[panel.mart].heeds)[1] if isinstance(panel, Records) else ()

@@ -34,6 +34,10 @@ class Series:
     points: tuple[tuple[date, float], ...]
 
     @property
+    def end(self) -> date:
+        return self.points[-1][0]
+
+    @property
     def last(self) -> float:
         return self.points[-1][1]
 
@@ -85,7 +89,9 @@ def parts(reading: Reading, panel: Lines) -> list[Series]:
     for row in records(frame):
         rows.setdefault(shown(panel.by, as_text(row[panel.by])) or UNKNOWN, []).append(row)
     made = [Series(name, points_of(each, panel.grain)) for name, each in rows.items()]
-    return sorted((each for each in made if each.points), key=lambda each: (each.name == OTHER, -each.last, each.name))
+    drawn = [each for each in made if each.points]
+    latest = max((each.end for each in drawn), default=date.min)
+    return sorted(drawn, key=lambda each: (each.name == OTHER, each.end < latest, -each.last, each.name))
 
 
 def points_of(rows: Sequence[Mapping[str, Any]], grain: str) -> tuple[tuple[date, float], ...]:
@@ -123,9 +129,11 @@ def in_time(first: date, last: date) -> str:
 
 def leader(metric: Metric, drawn: Sequence[Series], dimension: str, is_sum: bool) -> str:
     """Such as "Organic Search brings 31.2 % of web sessions", or "Team leads with 31.2 %" where parts do not add up."""
-    first = next((each for each in drawn if each.name != OTHER), drawn[0])
-    whole = sum(each.last for each in drawn)
-    if is_sum and whole > 0:
+    latest = max(each.end for each in drawn)
+    here = [each for each in drawn if each.end == latest]  # what ended before has none of the latest
+    first = next((each for each in here if each.name != OTHER), here[0])
+    whole = sum(each.last for each in here)
+    if is_sum and whole > 0 and all(each.last >= 0 for each in here):
         return f"{first.name} brings {f.percent(first.last / whole)} of {f.in_sentence(metric.label)}"
     return f"{first.name} leads in {f.in_sentence(metric.label)} with {f.figure(first.last, metric.unit)}"
 

@@ -120,8 +120,10 @@ def title(metric: Metric, drawn: Drawn) -> str:
     largest, name = max(known, key=lambda pair: pair[0])
     if drawn.has_shares and drawn.whole.value:
         return titles.held(metric.label, metric.unit, name, largest / drawn.whole.value)
-    if not largest:
+    if not any(part.value for part in drawn.parts):
         return f"No {titles.noun(metric.label)} in the month"
+    if not largest and drawn.whole.value is not None:
+        return f"{metric.label}: {spoken(drawn.whole.value, metric)} in all"
     return titles.highest(metric.label, name, spoken(largest, metric))
 
 

@@ -33,7 +33,10 @@ def draw(reading: Reading, key: str) -> None:
     if not found:
         st.html(f'<p class="pl-empty">{escape(NOTHING)}</p>')
     build = str(reading.warehouse.progress.build_id() or "")
-    said = headlines(reading.viewer, build, reading.as_of, replace(reading, receipts={}))
+    own = replace(reading, receipts={}, noted=set(), with_receipts=False)
+    said, shown = headlines(reading.viewer, build, reading.as_of, own)
+    if not own.noted:  # nothing was read now: no read has told the audit
+        reading.warehouse.record(reading.viewer, "replay page", page="questions", build=build, shown=shown)
     for letter, department in DEPARTMENTS.items():
         asked = [question for question in found if question.key.startswith(letter)]
         if asked:
@@ -85,7 +88,7 @@ def meaning_html(metric: Metric, seen_by: Sequence[str]) -> str:
         ("Owner", metric.owner.replace("_", " ").capitalize()),
         ("Certified", f"by the {metric.certified.by.upper()}, {f.short_date(metric.certified.on)}, version "
                       f"{metric.certified.version}"),
-        ("Seen by", ", ".join(role.replace("_", " ") for role in seen_by)),
+        ("Seen by", ", ".join(role.replace("_", " ") for role in seen_by) or "nobody before it has been built"),
     )  # fmt: skip
     told = "".join(f"<dt>{term}</dt><dd>{escape(text)}</dd>" for term, text in rows)
     return f'<div class="pl-entry"><dl>{told}</dl></div>'
@@ -99,9 +102,15 @@ def readers(reading: Reading, metric: Metric) -> list[str]:
 
 @st.cache_data(ttl=HEADLINE_SECONDS, max_entries=32, show_spinner=False,
                hash_funcs={Viewer: lambda viewer: viewer.roles})  # fmt: skip
-def headlines(viewer: Viewer, build_id: str, as_of: datetime, _reading: Reading) -> dict[str, str]:
-    """Question → its figure of the last closed month in words, or why there is none."""
-    return {question.key: headline(_reading, catalogue()[question.metric]) for question in QUESTIONS}
+def headlines(
+    viewer: Viewer, build_id: str, as_of: datetime, _reading: Reading
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Question → its figure of the last closed month in words, or why there is none; and the figures that were read.
+
+    Their receipts are made where a question is opened, with the passport that shows them.
+    """
+    said = {question.key: headline(_reading, catalogue()[question.metric]) for question in QUESTIONS}
+    return said, tuple(sorted(_reading.noted))
 
 
 def headline(reading: Reading, metric: Metric) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from app.dashboard import Records
 from app.ui import format as f
+from app.ui.dimension_words import heeded
 from app.ui.panels.frame import Picture, empty
 from app.ui.places import UNKNOWN, shown
 from app.ui.reading import Reading, as_date, as_float, as_text, month_end, records
@@ -25,7 +26,10 @@ FIRST_WORDS = "; "
 def make(reading: Reading, panel: Records) -> Picture:
     """Reads and composes the panel. The title speaks of all rows, the table shows the first so many."""
     how = LISTS[panel.mart]
-    where = dict(how.where) if how.is_now else {**how.where, "month": reading.closed}
+    if how.is_now and reading.is_past:
+        return empty(how.subject, "This list stands as of now. Choose the newest month to see it.")
+    kept, _ = heeded(reading.where, how.heeds)
+    where = {**how.where, **kept} if how.is_now else {**how.where, **kept, "month": reading.closed}
     found = reading.table(panel.mart, where=where)
     if found is None:
         return empty(how.subject, how.refused)
