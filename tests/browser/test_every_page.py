@@ -166,6 +166,9 @@ def test_a_link_shows_the_month_and_the_part_that_were_chosen_and_what_it_asks_f
     page.wait_for_url("**country=Germany**")
     assert "product=Core" in page.url and "Nope" not in page.url
     keep(page, "chosen-desk", tmp_path)
+    page.goto(f"{portal.url}/executive?month=October+2019")
+    settle(page)
+    assert "The link asks for the month “October 2019”" in page.locator(".pl-lead").inner_text()
     assert watch.complaints == [] and watch.foreign == []
     page.context.close()
 

@@ -7,9 +7,10 @@ import pytest
 from app.business_questions import DEPARTMENTS, QUESTIONS, BusinessQuestion
 from app.gallery import dashboards
 from app.metrics import catalogue
+from app.settings import Settings
 from app.ui.panels.questions import NOTHING, matching, meaning_html
 
-from .test_pages import door, text, visit
+from .test_pages import EMAIL, audited, door, text, visit
 
 __all__ = ["door"]
 TEXTS = {
@@ -59,6 +60,16 @@ def test_the_index_shows_the_figures_of_one_s_role_and_an_answer_where_it_is_ope
     others = [each.label for each in visit("engineer", "questions").expander]
     assert others[0].endswith("**not in your role**")
     assert all(label.endswith(("**not in your role**", "**not built yet**")) for label in others)
+
+
+def test_figures_that_are_shown_again_from_the_cache_are_told_to_the_audit(filled: Settings) -> None:
+    visit("executive", "questions")
+    before = len(audited(filled))
+    visit("executive", "questions")
+    rows = [row for row in audited(filled)[before:] if row["action"] == "replay page"]
+    shown = [row["filters"]["shown"] for row in rows if row["filters"]["page"] == "questions"]
+    assert len(shown) == 1 and {"net_mrr", "nrr"} <= set(shown[0])
+    assert {row["email"] for row in rows} == {EMAIL["executive"]}
 
 
 def test_a_search_that_finds_nothing_says_so() -> None:
