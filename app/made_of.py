@@ -127,6 +127,7 @@ def additivity_of(metric: Metric, metrics: Mapping[str, Metric]) -> Additivity:
 def _of_simple(metric: Metric) -> Additivity:
     time = {
         "sum": (True, "A flow: what happened in each period adds up."),
+        "first": (False, "An opening: a longer period opens with its first value, openings of several are no sum."),
         "last": (False, "A stock: a longer period closes with its last value, stocks of several closes are no sum."),
         "none": (False, "It stands for its own period only."),
     }[metric.over_time or "none"]

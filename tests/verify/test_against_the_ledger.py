@@ -34,6 +34,7 @@ from pipelines.health import health
 from pipelines.job import Run
 from pipelines.sandbox.birth import bring_to_life
 from pipelines.verify import verify
+from tests.verify.drilled import differences
 from tests.verify.health_cut import inputs_known_at
 from tests.verify.vendors_tables import empty_raw_tables, fill_raw_tables, of_figures, spoil
 
@@ -81,6 +82,23 @@ def test_the_parts_of_every_metric_that_adds_up_make_the_whole(built: Built) -> 
     warehouse.close()
     assert wrong == []
     assert tried > 40
+
+
+def test_the_records_of_every_figure_make_it_up_to_the_cent(built: Built) -> None:
+    """Whole, and for each value of each dimension; and a cent that one record has too much is found."""
+    month = date(2026, 10, 1)
+    with closing(Warehouse(built.settings)) as warehouse:
+        wrong, tried = differences(warehouse, month, built.as_of)
+        assert wrong == []
+        assert tried > 2_000
+        one = "(select min(record_id) from rollup.mrr_item_month where month = '2026-10-01' and new_usd > 0)"
+        change = (f"update rollup.mrr_item_month set new_usd = new_usd {{}} 0.01 where month = '2026-10-01' "
+                  f"and record_id = {one}")  # fmt: skip
+        spoil(built.settings, change.format("+"))
+        found, _ = differences(warehouse, month, built.as_of, ("new_mrr", "net_mrr"))
+        spoil(built.settings, change.format("-"))
+    assert {name for name, *_ in found} == {"new_mrr"}
+    assert {certified - total for _, _, certified, total in found} == {Decimal("-0.01")}
 
 
 def by_month(warehouse: Warehouse, question: Question, as_of: datetime) -> dict[date, Decimal]:

@@ -1,0 +1,28 @@
+-- One row per month, customer, currency, product, plan and item of a subscription or contract.
+select
+    month,
+    is_complete,
+    record_id,
+    source,
+    subscription_id,
+    since_date,
+    customer_id,
+    customer_name,
+    product,
+    plan,
+    country,
+    region,
+    currency,
+    movement,
+    opening_mrr_usd,
+    new_usd,
+    reactivation_usd,
+    expansion_usd,
+    contraction_usd,
+    churn_usd,
+    lost_usd,
+    fx_usd,
+    closing_mrr_usd,
+    committed_mrr_usd,
+    past_due_mrr_usd
+from {{ ref("mrr_item_month") }}
