@@ -5,10 +5,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+from unicodedata import category
 
-GRAINS = ("day", "week", "month")
-COMPARISONS = {"month_before": 1, "year_before": 12}
+GRAINS = ("day", "week", "month", "quarter", "year")
+MONTHS_OF = {"month": 1, "quarter": 3, "year": 12}
+"""Periods that are whole months, and of how many."""
+COARSE = ("quarter", "year")
+COMPARISONS = {"month_before": 1, "quarter_before": 3, "year_before": 12}
 """What a question may compare with, and how many months earlier that is."""
+Grain = Literal["day", "week", "month", "quarter", "year"]
+
+
+LONGEST_VALUE = 200
+
+
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+"""Between which companies of today keep books."""
+
+
+def may_be_month(month: date) -> bool:
+    """Whether there can be figures of a month: what an address says may be any."""
+    return FIRST_YEAR <= month.year <= LAST_YEAR
+
+
+def may_be_value(value: str) -> bool:
+    """Whether a dimension can have such a value: what an address says may be anything."""
+    return 0 < len(value) <= LONGEST_VALUE and not any(category(letter) in ("Cc", "Cs") for letter in value)
 
 
 @dataclass(frozen=True)
@@ -28,8 +50,9 @@ class Question:
             counted anew.
         unless: (dimension, value) pairs to leave out; rows without a value of the dimension stay.
         dated: (dimension, sign, day) with one of < <= > >=, for dimensions that the metric says are dates.
-        grain: the period of a row: month, or week (from Monday) or day where the metric is known by day.
-        compare: also the value one month or one year before, the difference, and the relative change.
+        grain: the period of a row: month, quarter or calendar year; or week (from Monday) or day where the metric is
+            known by day.
+        compare: also the value one month, quarter or year before, the difference, and the relative change.
         average: of a cohort metric: one row per age over all cohorts, weighted by their bases, instead of each cohort.
     """
 
@@ -42,8 +65,8 @@ class Question:
     top: int | None = None
     unless: tuple[tuple[str, str], ...] = ()
     dated: tuple[tuple[str, str, date], ...] = ()
-    grain: Literal["day", "week", "month"] = "month"
-    compare: Literal["month_before", "year_before"] | None = None
+    grain: Grain = "month"
+    compare: Literal["month_before", "quarter_before", "year_before"] | None = None
     average: bool = False
     whole_days: bool = False
 

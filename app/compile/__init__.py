@@ -3,9 +3,10 @@
 The answer has one row per period and combination of the dimensions asked for, in that order; `columns_of` names its
 columns. Values are `numeric` and never rounded here. A question that would give a number that lies is refused.
 
-    refusals     what is no honest question, and why
+    refusals     what is no honest question, and why; of periods: refused_periods
     scope        which periods and rows: shared by all that is read for one answer
     rows         metrics that read a mart: simple, distinct
+    coarser      a mart in longer periods than its own
     trailing     distinct within so many days
     cohorts      metrics that read a mart: cohort
     grids        metrics made of others: ratio, multiple, derived, cumulative, change

@@ -12,14 +12,14 @@ from typing import Any
 from sqlalchemy import Numeric, Select, case, cast, func, literal, null, select
 
 from app.compile.grids import asked, beside, grid_of, known_periods, why
-from app.compile.scope import Scope, shifted
+from app.compile.scope import Scope, shifted, start_of
 from app.made_of import is_by_day
 from app.metric_kinds import Metric
 from app.question import COMPARISONS, Question
 
 
 def select_compared(metric: Metric, question: Question, scope: Scope) -> Select[Any]:
-    """month, *by, value, compared, change, relative, reason; a part that only one of the two months has is shown."""
+    """period, *by, value, compared, change, relative, reason; a part that only one of the two has is shown."""
     months = COMPARISONS[str(question.compare)]
     if question.include_partial and is_by_day(metric, scope.metrics):
         scope = replace(scope, whole_days=True)
@@ -27,32 +27,33 @@ def select_compared(metric: Metric, question: Question, scope: Scope) -> Select[
     then = scope.cte("before", grid_of(metric, _before(scope, months)))
     known = known_periods(metric, scope)
     keys, joined = beside(now, then, months, scope)
-    month, value, compared = keys.c.month, now.c.value, then.c.value
+    period, value, compared = keys.c[scope.grain], now.c.value, then.c.value
     difference = cast(value - compared, Numeric)
     relative = cast(difference / func.nullif(func.greatest(compared, 0), 0), Numeric)
     ago = f"{months} month{'s' if months > 1 else ''} before"
     reason = case(
-        (value.is_(None), why(now, "no value in the month")),
+        (value.is_(None), why(now, f"no value in the {scope.grain}")),
         (compared.is_(None), why(then, f"no value {ago}")),
         (compared == 0, literal(f"it was 0 {ago}: there is no relative change")),
         (compared < 0, literal(f"it was negative {ago}: a relative change would have the wrong sign")),
         else_=null(),
     )
     columns = [
-        month, *(keys.c[name] for name in scope.by), value.label("value"), compared.label("compared"),
+        period, *(keys.c[name] for name in scope.by), value.label("value"), compared.label("compared"),
         difference.label("change"), relative.label("relative"), reason.label("reason"),
     ]  # fmt: skip
-    rows = select(*columns).select_from(joined).where(month.in_(select(known.c.month)), *asked(month, scope))
-    return rows.order_by(month, *(keys.c[name] for name in scope.by))
+    is_known = period.in_(select(known.c[scope.grain]))
+    rows = select(*columns).select_from(joined).where(is_known, *asked(period, scope))
+    return rows.order_by(period, *(keys.c[name] for name in scope.by))
 
 
 def _before(scope: Scope, months: int) -> Scope:
-    """The months to compare with: of the one beside the running month only the days that this one has had as well."""
+    """The periods to compare with: of the one beside the running month only the days that this one has had as well."""
     last = scope.until or (scope.running if scope.include_partial else shifted(scope.running, -1))
     compared = replace(
         scope,
-        since=shifted(scope.since.replace(day=1), -months) if scope.since else None,
-        until=shifted(min(last, scope.today).replace(day=1), -months),
+        since=shifted(start_of(scope.since, scope.grain), -months) if scope.since else None,
+        until=shifted(start_of(min(last, scope.today), scope.grain), -months),
         include_partial=False,
         whole_days=False,
     )

@@ -10,10 +10,11 @@ from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.selectable import CTE
 
 from app.compile.rows import distinct, simple
-from app.compile.scope import Scope, interval
+from app.compile.scope import Scope, interval, start_of
 from app.compile.trailing import trailing
 from app.formula import Node, Number, Part, divisors_of, parse, parts_of, written
 from app.metric_kinds import Metric
+from app.question import COARSE
 
 
 def grid_of(metric: Metric, scope: Scope) -> Select[Any]:
@@ -38,8 +39,12 @@ def says_why(metric: Metric, metrics: Mapping[str, Metric], grain: str) -> bool:
     if metric.kind == "multiple":
         return says_why(metrics[str(metric.of)], metrics, grain)
     if metric.kind == "simple":
+        if metric.grain == "month" and grain in COARSE:
+            return True
         over_days = metric.grain == "day" and grain != "day"
         return metric.over_time == "last" if over_days else bool(metric.reason_column)
+    if metric.kind == "ratio":
+        return grain in COARSE
     return metric.kind in ("derived", "cumulative", "change") or bool(metric.days)
 
 
@@ -58,7 +63,16 @@ def _ratio(metric: Metric, scope: Scope) -> Select[Any]:
     below = scope.cte("denominator", grid_of(scope.metrics[str(metric.denominator)], scope))
     value = above.c.value / func.nullif(func.greatest(below.c.value, 0), 0)
     joined = below.outerjoin(above, _same(below, above, scope))
-    return select(*_keys(below, scope), value.label("value")).select_from(joined)
+    keys = [*_keys(below, scope), value.label("value")]
+    if not says_why(metric, scope.metrics, scope.grain):
+        return select(*keys).select_from(joined)
+    sides = ((below, str(metric.denominator)), (above, str(metric.numerator)))
+    told = [
+        (side.c.reason.is_not(None), literal(f"{scope.metrics[name].label}: ") + side.c.reason)
+        for side, name in sides
+        if "reason" in side.c
+    ]
+    return select(*keys, (case(*told, else_=null()) if told else null()).label("reason")).select_from(joined)
 
 
 def _derived(metric: Metric, scope: Scope) -> Select[Any]:
@@ -174,13 +188,14 @@ def _change(metric: Metric, scope: Scope) -> Select[Any]:
 
 
 def beside(now: Any, then: Any, months: int, scope: Scope) -> tuple[CTE, Any]:
-    """Months and combinations that either has, the earlier moved forward; and both joined to them."""
-    later = cast(then.c.month + interval(months, "month"), Date).label("month")
+    """Periods and combinations that either has, the earlier moved forward; and both joined to them."""
+    grain = scope.grain
+    later = cast(then.c[grain] + interval(months, "month"), Date).label(grain)
     combinations = [[step.c[name] for name in scope.by] for step in (now, then)]
-    both = union(select(now.c.month, *combinations[0]), select(later, *combinations[1]))
-    keys = scope.cte("months", both)
+    both = union(select(now.c[grain], *combinations[0]), select(later, *combinations[1]))
+    keys = scope.cte(f"{grain}s", both)
     moved = [keys.c[name].is_not_distinct_from(then.c[name]) for name in scope.by]
-    before = and_(earlier(keys.c.month, months) == then.c.month, *moved)
+    before = and_(earlier(keys.c[grain], months) == then.c[grain], *moved)
     return keys, keys.outerjoin(now, _same(keys, now, scope)).outerjoin(then, before)
 
 
@@ -205,9 +220,9 @@ def _months_between(begin: Any, end: Any) -> Any:
     )
 
 
-def asked(month: Any, scope: Scope) -> list[ColumnElement[bool]]:
-    """From the first month asked for on, where the months before it had to be read too."""
-    return [month >= scope.since.replace(day=1)] if scope.since else []
+def asked(period: Any, scope: Scope) -> list[ColumnElement[bool]]:
+    """From the first period asked for on, where those before it had to be read too."""
+    return [period >= start_of(scope.since, scope.grain)] if scope.since else []
 
 
 def _keys(step: Any, scope: Scope) -> list[ColumnElement[Any]]:

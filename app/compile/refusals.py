@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import date
 
 from app.compile.cohorts import AGE
-from app.compile.scope import SIGNS, grouped, shifted
+from app.compile.refused_periods import refuse_coarser, refuse_comparison, refuse_grain
+from app.compile.scope import SIGNS, grouped
 from app.errors import QuestionError
-from app.made_of import apart_of, date_dimensions_of, dimensions_of, is_by_day, is_local, leaves_of
+from app.made_of import apart_of, date_dimensions_of, dimensions_of, is_local, leaves_of
 from app.metric_kinds import Metric, closest
-from app.question import COMPARISONS, GRAINS, Question
+from app.question import Question
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 TIMES = ("day", "week", "month", "quarter", "year", "date")
@@ -33,9 +34,9 @@ def refuse(question: Question, metric: Metric, metrics: Mapping[str, Metric], to
     _stored_cuts(question, metric, metrics)
     _currencies(question, metric, metrics)
     _apart(question, metric, metrics)
-    _grain(question, metric, metrics)
+    refuse_grain(question, metric, metrics)
     _cohorts(question, metric)
-    _comparison(question, metric, metrics, today)
+    refuse_comparison(question, metric, metrics, today)
 
 
 def simplest(metric: Metric, metrics: Mapping[str, Metric]) -> Question:
@@ -45,7 +46,7 @@ def simplest(metric: Metric, metrics: Mapping[str, Metric]) -> Question:
     if metric.kind == "cohort":
         return Question(metric.name, by=by, grain=metric.grain)
     try:
-        _coarser(Question(metric.name), metric, metrics)
+        refuse_coarser(Question(metric.name), metric, metrics)
     except QuestionError:
         return Question(metric.name, by=by, grain="day")
     return Question(metric.name, by=by)
@@ -187,47 +188,6 @@ def _apart(question: Question, metric: Metric, metrics: Mapping[str, Metric]) ->
             )
 
 
-def _grain(question: Question, metric: Metric, metrics: Mapping[str, Metric]) -> None:
-    if question.grain not in GRAINS:
-        raise QuestionError(f"No grain is called {question.grain!r}. Expected one of: {', '.join(GRAINS)}.")
-    if metric.grain == "week":
-        if question.grain != "week":
-            raise QuestionError(f"{metric.name} is by weeks' cohorts: it has no {question.grain}. Ask for weeks.")
-        return
-    if question.grain != "month" and not is_by_day(metric, metrics):
-        by_month = [leaf.name for leaf in leaves_of(metric, metrics) if leaf.grain == "month"]
-        whose = "" if by_month == [metric.name] else f" (made of {by_month[0]})"
-        raise QuestionError(
-            f"{metric.name}{whose} is known by month: a {question.grain} of it would be invented. Ask for months."
-        )
-    counting = [each for each in _all(metric, metrics) if each.kind in ("cumulative", "change", "cohort")]
-    if question.grain != "month" and counting:
-        raise QuestionError(
-            f"{counting[0].name} counts in months, so that it has no value of a {question.grain}. Ask for months, or "
-            f"ask {counting[0].of or 'another metric'} by {question.grain}."
-        )
-    _coarser(question, metric, metrics)
-
-
-def _coarser(question: Question, metric: Metric, metrics: Mapping[str, Metric]) -> None:
-    """What is kept by day in weeks or months: sums and counts are made anew, a stored ratio cannot be."""
-    if question.grain == "day":
-        return
-    by_day = [leaf for leaf in leaves_of(metric, metrics) if leaf.grain == "day"]
-    for leaf in by_day:
-        if leaf.kind == "simple" and leaf.over_time == "none":
-            raise QuestionError(
-                f"{leaf.name} is kept by day and stands for its day only: neither the sum nor the mean of its days is "
-                f"that of a {question.grain}. Ask for days."
-            )
-    kinds = {"last" if leaf.days else leaf.over_time or "counted" for leaf in by_day}
-    if len(kinds) > 1 and "last" in kinds:
-        raise QuestionError(
-            f"{metric.name} divides what adds up over days by what does not: in a {question.grain} one side would grow "
-            "with its length and the other not. Ask for days."
-        )
-
-
 def _cohorts(question: Question, metric: Metric) -> None:
     if question.average and metric.kind != "cohort":
         raise QuestionError(
@@ -239,46 +199,3 @@ def _cohorts(question: Question, metric: Metric) -> None:
             raise QuestionError(f"{value!r} is no age of a cohort. Expected whole {metric.grain}s, 0 for its first.")
     if metric.kind == "cohort" and any(name == AGE for name, _ in question.unless):
         raise QuestionError("Ages of a cohort cannot be left out. Expected the ages to keep, such as age=3.")
-
-
-def _comparison(question: Question, metric: Metric, metrics: Mapping[str, Metric], today: date) -> None:
-    if question.compare is None:
-        return
-    if question.compare not in COMPARISONS:
-        raise QuestionError(
-            f"Nothing can be compared with {question.compare!r}. Expected one of: {', '.join(COMPARISONS)}."
-        )
-    if metric.kind == "cohort":
-        raise QuestionError(
-            f"{metric.name} is by cohort: a month before it stands another cohort, not an earlier value of the same. "
-            "Ask for its ages, without a comparison."
-        )
-    if question.grain != "month":
-        raise QuestionError(
-            f"A {question.grain} has no fellow a month or a year before: months differ in length. Compare months."
-        )
-    running = today.replace(day=1)
-    if question.include_partial and (question.until is None or question.until >= running):
-        _running_month(question, metric, metrics, today)
-
-
-def _running_month(question: Question, metric: Metric, metrics: Mapping[str, Metric], today: date) -> None:
-    """The running month may only be set beside the same span of days."""
-    is_plain = all(each.kind not in ("cumulative", "change") for each in _all(metric, metrics))
-    if not (is_by_day(metric, metrics) and is_plain):
-        raise QuestionError(
-            f"The month is still running, and {metric.name} is only known for months as a whole: a part of a month "
-            "beside a full one would look like a fall. Leave the running month out, or end with the month before."
-        )
-    days, start = today.day - 1, shifted(today.replace(day=1), -COMPARISONS[str(question.compare)])
-    length = (shifted(start, 1) - start).days
-    if days > length:
-        raise QuestionError(
-            f"The running month has {days} days so far, {start:%Y-%m} has only {length}: there is no equal span to "
-            "compare with. Leave the running month out."
-        )
-
-
-def _all(metric: Metric, metrics: Mapping[str, Metric]) -> list[Metric]:
-    """A metric and everything it is made of."""
-    return [metric, *(each for base in metric.bases for each in _all(metrics[base], metrics))]

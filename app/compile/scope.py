@@ -29,7 +29,7 @@ from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.selectable import CTE, TableClause
 
 from app.metric_kinds import Metric
-from app.question import Question
+from app.question import MONTHS_OF, Question
 
 SIGNS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
@@ -129,13 +129,23 @@ class Scope:
 
     def months_kept(self, month: ColumnElement[date], is_complete: ColumnElement[bool]) -> list[ColumnElement[bool]]:
         """Of a mart by month: none after the business instant, the running one only on demand."""
+        complete = [] if self.include_partial else [is_complete]
+        return [*self.months_asked(month), *complete]
+
+    def months_asked(self, month: ColumnElement[date]) -> list[ColumnElement[bool]]:
+        """The same, whether a month is complete or not: those of the periods that were asked for and are over."""
         this_month = self.today.replace(day=1)
-        conditions = [month <= this_month] if self.include_partial else [month < this_month, is_complete]
+        conditions = [month <= this_month] if self.include_partial else [month < start_of(self.today, self.month_grain)]
         if self.since:
-            conditions.append(month >= self.since.replace(day=1))
+            conditions.append(month >= start_of(self.since, self.month_grain))
         if self.until:
-            conditions.append(month <= self.until.replace(day=1))
+            conditions.append(month < after(start_of(self.until, self.month_grain), self.month_grain))
         return conditions
+
+    @property
+    def month_grain(self) -> str:
+        """The period in which months are asked for: of a metric by month no day and no week."""
+        return self.grain if self.grain in MONTHS_OF else "month"
 
     def days_kept(self, day: ColumnElement[date]) -> list[ColumnElement[bool]]:
         """Of a mart by day: whole periods only, the running one on demand as far as it is known."""
@@ -201,7 +211,9 @@ def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def interval(number: int, grain: str) -> ColumnElement[Any]:
-    """So many days, weeks or months, for adding to a date."""
+    """So many days, weeks, months or years, for adding to a date."""
+    if grain in MONTHS_OF:
+        number, grain = number * MONTHS_OF[grain], "month"  # Postgres knows no interval of a quarter
     return cast(sql_text(f"'{int(number)} {grain}'"), Interval)
 
 
@@ -209,12 +221,16 @@ def start_of(day: date, grain: str) -> date:
     """The first day of a day's period; weeks begin on Monday."""
     if grain == "week":
         return day - timedelta(days=day.weekday())
-    return day.replace(day=1) if grain == "month" else day
+    if grain in MONTHS_OF:
+        return day.replace(month=(day.month - 1) // MONTHS_OF[grain] * MONTHS_OF[grain] + 1, day=1)
+    return day
 
 
 def after(start: date, grain: str) -> date:
     """The first day of the period that follows."""
-    return shifted(start, 1) if grain == "month" else start + timedelta(days=7 if grain == "week" else 1)
+    if grain in MONTHS_OF:
+        return shifted(start, MONTHS_OF[grain])
+    return start + timedelta(days=7 if grain == "week" else 1)
 
 
 def shifted(month: date, by: int) -> date:

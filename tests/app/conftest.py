@@ -43,7 +43,8 @@ create view mart_sales.pipeline_monthly as
 create table mart_executive.odd (name text, at timestamptz, amount numeric, "Order" int);
 insert into mart_executive.odd values
     ('Zoë''s "GmbH"; drop table x', '2026-10-01 12:00+00', 0.10, 1), ('株式会社', null, null, 2), ('%s :a', null, 3, 3);
-create view mart_executive.slow as select pg_sleep(30)::text as nap;
+create view mart_executive.slow as
+    select count(*)::text as nap from generate_series(1, 1000000) a cross join generate_series(1, 1000000) b;
 grant select on mart_finance.mrr_monthly to plumbline_finance, plumbline_executive, plumbline_analyst;
 grant select on mart_finance.cash_monthly to plumbline_finance;
 grant select on mart_sales.pipeline_monthly to plumbline_sales;

@@ -221,8 +221,8 @@ def test_it_works_again_after_its_connections_were_cut(warehouse: Warehouse, wit
 def test_an_event_is_kept_once(warehouse: Warehouse, with_marts: Settings) -> None:
     run_as(with_marts, ADMIN, "truncate raw_stripe_webhook.event")
     event = {"id": "evt_1", "data": {"object": {"name": "O'Hara 株"}}}
-    assert warehouse.keep_event("evt_1", "invoice.paid", 1_790_000_000, event)
-    assert not warehouse.keep_event("evt_1", "invoice.paid", 1_790_000_000, {"id": "evt_1"})
+    assert warehouse.events.keep("evt_1", "invoice.paid", 1_790_000_000, event)
+    assert not warehouse.events.keep("evt_1", "invoice.paid", 1_790_000_000, {"id": "evt_1"})
     query = "select payload, extract(epoch from created)::bigint, processed_at from raw_stripe_webhook.event"
     assert run_as(with_marts, ADMIN, query) == [(event, 1_790_000_000, None)]
 

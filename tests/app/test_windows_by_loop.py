@@ -28,6 +28,12 @@ MONTHS = [date(2025 + index // 12, index % 12 + 1, 1) for index in range(4, 22)]
 MART = {**COMMON, "mart": "mart_finance.invented", "unit": "count", "dimensions": "[team]"}
 FILES = {
     "n": {**MART, "column": "n", "aggregate": "sum", "over_time": "sum"},
+    "stock": {**MART, "column": "n", "aggregate": "sum", "over_time": "last"},
+    "opening": {**MART, "column": "n", "aggregate": "sum", "over_time": "first"},
+    "rate": {**COMMON, "kind": "ratio", "numerator": "n", "denominator": "opening", "unit": "ratio"},
+    "turn": {**COMMON, "kind": "ratio", "numerator": "n", "denominator": "stock", "unit": "ratio"},
+    "moved": {**COMMON, "kind": "derived", "formula": "stock - opening", "unit": "count",
+              "missing": "{stock: zero, opening: zero}"},
     "ids": {**MART, "kind": "distinct", "column": "id"},
     "n_three": {**COMMON, "kind": "cumulative", "of": "n", "window": "trailing", "months": "3", "unit": "count"},
     "n_year": {**COMMON, "kind": "cumulative", "of": "n", "window": "year", "unit": "count"},
@@ -141,9 +147,11 @@ def test_every_statement_has_the_columns_that_are_told(tmp_path: Any) -> None:
     checked = 0
     for metrics in (catalogue(), load_metrics(write_files(tmp_path, {**PLAIN_FILES, **TRAP_FILES}))):
         for name in metrics:
-            for asked in ({}, {"grain": "week"}, {"grain": "day"}, {"compare": "year_before"}, {"average": True},
+            for asked in ({}, {"grain": "week"}, {"grain": "day"}, {"grain": "year"}, {"compare": "year_before"},
+                          {"average": True}, {"grain": "quarter", "compare": "quarter_before"},
+                          {"grain": "quarter", "by": ("country",)},
                           {"by": ("country",)}, {"by": ("currency",)}, {"by": ("team",), "top": 1}):  # fmt: skip
-                question = Question(name, **asked)  # type: ignore[arg-type]
+                question = Question(name, **asked)
                 try:
                     statement = compile_question(question, metrics, as_of=AS_OF)
                 except QuestionError:
