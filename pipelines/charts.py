@@ -5,21 +5,19 @@ Drawn by vl-convert, without a browser and without any other host. Colours come 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import vl_convert
 
+from app.ui import drawn
 from app.ui import format as f
 from app.ui.charts import line, month_ticks, values
-from app.ui.look import PREFIX, tokens, var, vega_config
+from app.ui.look import tokens, var, vega_config
 
-FONTS = Path(__file__).resolve().parent / "fonts"
 STRONG = "IBM Plex Sans SemiBold"
 SCALE = 2
 WIDTH = 536
@@ -111,8 +109,6 @@ def sign_picture() -> bytes:
 
 def png(layers: Sequence[Spec], height: int, *, width: int = WIDTH, padding: Spec | None = None) -> bytes:
     """The layers as a PNG on the page's ground."""
-    _register_fonts()
-    color = tokens()["color"]["light"]
     spec = {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "layer": list(layers),
@@ -120,27 +116,9 @@ def png(layers: Sequence[Spec], height: int, *, width: int = WIDTH, padding: Spe
         "height": height,
         "autosize": {"type": "fit", "contains": "padding"},
         "padding": padding or {"left": 0, "right": 6, "top": 6, "bottom": 4},
-        "config": {**vega_config(), "background": color["surface"]},
+        "config": {**vega_config(), "background": var("surface")},
     }
-    coloured = _with_colours(spec, color)
-    picture: bytes = vl_convert.vegalite_to_png(coloured, scale=SCALE, allowed_base_urls=[])
-    return picture
-
-
-@lru_cache(maxsize=1)
-def _register_fonts() -> None:
-    vl_convert.register_font_directory(str(FONTS))
-
-
-def _with_colours(part: Any, color: dict[str, str]) -> Any:
-    """The spec with `var(--pl-ink)` and its like replaced by the light theme's values."""
-    if isinstance(part, dict):
-        return {key: _with_colours(value, color) for key, value in part.items()}
-    if isinstance(part, list):
-        return [_with_colours(value, color) for value in part]
-    if isinstance(part, str):
-        return re.sub(rf"var\({PREFIX}(\w+)\)", lambda found: color[found[1]], part)
-    return part
+    return drawn.png(spec, SCALE)
 
 
 def _mark(day: date, value: float, unit: str, x: Spec, y: Spec, meaning: str) -> list[Spec]:

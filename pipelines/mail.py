@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime
+from unicodedata import category
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from sqlalchemy import Engine, text
@@ -24,6 +25,9 @@ from app.settings import Settings
 from pipelines.ports import LOOPBACK, port_of
 
 TIMEOUT_SECONDS = 20
+LONGEST_SUBJECT = 200
+UNSEEN = ("Cc", "Cf", "Zl", "Zp")
+"""Unicode's categories of what is not seen: controls, formats, and what ends a line."""
 
 
 @dataclass(frozen=True)
@@ -35,16 +39,25 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A PDF that goes along."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Mail:
     """A mail before it is sent.
 
     Attributes:
-        kind: `alert` or `report`.
+        kind: `alert`, `report`, `subscription` or `mention`.
         recipient: one address; everybody gets a mail of their own, as rights differ.
         key: what it is about; the same mail to the same person has the same Message-ID.
         subject: one line.
         text: for those who see no HTML; says the same.
         html: with its styles inside; pictures by `cid:`.
+        stop: the address that stops such mails, for the mail program's own button (RFC 8058).
     """
 
     kind: str
@@ -54,18 +67,29 @@ class Mail:
     text: str
     html: str
     pictures: tuple[Picture, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    stop: str = ""
 
     @property
     def message_id(self) -> str:
         return f"<{uuid5(NAMESPACE_URL, f'{self.kind}|{self.recipient}|{self.key}')}@plumbline>"
 
 
+def one_line(subject: str) -> str:
+    """The subject without what ends a header or turns its direction, and of a length that people read."""
+    shown = "".join(" " if category(letter) in UNSEEN else letter for letter in subject)
+    return shown if len(shown) <= LONGEST_SUBJECT else f"{shown[:LONGEST_SUBJECT]}…"
+
+
 def compose(mail: Mail, sender: str) -> EmailMessage:
     """The mail as it goes over the wire: text, and HTML with its pictures beside it."""
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = sender, mail.recipient, mail.subject
+    message["From"], message["To"], message["Subject"] = sender, mail.recipient, one_line(mail.subject)
     message["Message-ID"], message["Date"] = mail.message_id, format_datetime(wall())
     message["Auto-Submitted"] = "auto-generated"
+    if mail.stop:
+        message["List-Unsubscribe"] = f"<{mail.stop}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
     html = message.get_payload()[1]  # type: ignore[index]
@@ -73,6 +97,8 @@ def compose(mail: Mail, sender: str) -> EmailMessage:
         html.add_related(  # type: ignore[union-attr]
             picture.png, "image", "png", cid=f"<{picture.cid}>", filename=f"{picture.cid}.png", disposition="inline"
         )
+    for each in mail.attachments:
+        message.add_attachment(each.content, "application", "pdf", filename=each.name)
     return message
 
 

@@ -22,6 +22,7 @@ from pipelines.ports import LOOPBACK, port_of
 from pipelines.postgres import Cluster
 from pipelines.rights import BUILDER
 from pipelines.sandbox.mailbox import Keeper
+from tests import template
 
 AS_OF = datetime(2026, 11, 22, 11, tzinfo=UTC)
 READERS = "plumbline_executive, plumbline_finance, plumbline_analyst"
@@ -71,6 +72,7 @@ def month(back: int) -> date:
 def mail_home(make_settings: Callable[..., Settings]) -> Iterator[Settings]:
     """A home with a migrated warehouse, fourteen closed months of the six figures, targets and people."""
     settings = make_settings(port=8501)
+    template.lay(settings)
     server = Cluster(settings, "warehouse")
     server.start()
     migrate(settings)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -122,6 +123,12 @@ def test_starttls_can_be_switched_off(plain_server: int, make_settings: Callable
 def test_without_sandbox_and_server_it_says_what_to_set(make_settings: Callable[..., Settings]) -> None:
     with pytest.raises(SettingsError, match="Set it to send mail"), server(make_settings(sandbox_scale="none")):
         pytest.fail("there is no server to connect to")
+
+
+def test_a_subject_is_one_line_whatever_people_call_things() -> None:
+    said = replace(LETTER, subject="MRR of a\r\nBcc: everybody\u202e " + "x" * 300)
+    subject = compose(said, "Plumbline <plumbline@localhost>")["Subject"]
+    assert subject.startswith("MRR of a  Bcc: everybody  x") and len(subject) == 201
 
 
 def test_a_composed_mail_has_a_text_and_a_page_with_its_picture() -> None:
