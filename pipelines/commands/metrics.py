@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.errors import UsageError
-from app.settings import get_settings
+from app.settings import Settings, get_settings
 from pipelines.commands.clocks import Clocks, draw_clocks
 from pipelines.commands.options import Json, read_date
 from pipelines.output import answer, chatter_on_stderr
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from app.answers import Answer
     from app.made_of import Additivity
     from app.metrics import Metric
+    from app.warehouse import Warehouse
 
 FILTER = re.compile(r"([^=<>]+)(<=|>=|=|<|>)(.*)", re.DOTALL)
 NUMBERS = ("value", "compared", "change", "relative")
@@ -65,8 +67,8 @@ def metric(
     unless: Annotated[
         list[str] | None, typer.Option("--not", help="DIMENSION=VALUE to leave out; may be given again.")
     ] = None,
-    grain: Annotated[str, typer.Option(help="month; or day, week where the metric is known by day.")] = "month",
-    compare: Annotated[str | None, typer.Option(help="Set beside: month_before or year_before.")] = None,
+    grain: Annotated[str, typer.Option(help="month, quarter, year; of what is known by day also day, week.")] = "month",
+    compare: Annotated[str | None, typer.Option(help="month_before, quarter_before or year_before.")] = None,
     average: Annotated[bool, typer.Option(help="Of a cohort metric: all cohorts together, by age.")] = False,
     as_of: Annotated[str | None, typer.Option(help="What was known then: a day (its end) or an instant.")] = None,
     at: Annotated[str | None, typer.Option(help="What is known about then: a day (its end) or an instant.")] = None,
@@ -82,8 +84,6 @@ def metric(
         from app.made_of import is_by_day, metric_of
         from app.metrics import Question, catalogue
         from app.ui.reading import read_at
-        from app.warehouse import Warehouse
-        from pipelines.services import running
 
         settings = get_settings()
         filters = [_filter(text) for text in where or ()]
@@ -103,17 +103,32 @@ def metric(
         clocks = Clocks.read(settings, clock, as_of, at)
         if not clocks.known:
             metric_of(name, catalogue())
-        with running(settings, "warehouse"), closing(Warehouse(settings)) as warehouse:
+        with asked(settings, name) as warehouse:
             instant = read_at(clock, warehouse.progress.data_until())
             if clocks.are_read:
                 found, instant, told = clocks.ask(warehouse, question, instant)
             else:
                 # Of what is only known by month the running one has nothing to be compared with.
-                partial = compare is None or is_by_day(catalogue()[name], catalogue())
+                partial = compare is None or (grain == "month" and is_by_day(catalogue()[name], catalogue()))
                 found = warehouse.answer(OPERATOR, replace(question, include_partial=partial), as_of=instant)
                 told = {}
         payload = _payload(question.by, found) | {"metric": name, "as_of": instant} | told
     answer(payload, as_json, lambda console: _draw(payload, console, bool(where or unless)))
+
+
+@contextmanager
+def asked(settings: Settings, name: str) -> Iterator[Warehouse]:
+    """The warehouse, for a question about a metric that the question ledger notes."""
+    from app.access import OPERATOR
+    from app.warehouse import Warehouse
+    from pipelines.services import running
+
+    with (
+        running(settings, "warehouse"),
+        closing(Warehouse(settings)) as warehouse,
+        warehouse.ledger.metric(OPERATOR, name),
+    ):
+        yield warehouse
 
 
 def _filter(text: str) -> tuple[str, str, str]:
@@ -212,7 +227,10 @@ def _draw(payload: dict[str, object], console: Console, is_filtered: bool) -> No
 def _cell(column: str, row: dict[str, object], payload: dict[str, object]) -> str:
     if column in NUMBERS:
         return _number(column, row, payload)
-    return str(row[column])[:7] if column == "month" else str(row[column])
+    if column == "quarter":
+        first = date.fromisoformat(str(row[column]))
+        return f"{first.year}-Q{(first.month + 2) // 3}"
+    return str(row[column])[: {"month": 7, "year": 4}.get(column)]
 
 
 def _number(column: str, row: dict[str, object], payload: dict[str, object]) -> str:
