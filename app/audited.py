@@ -84,7 +84,7 @@ class AuditedReads:
     def note(self, viewer: Viewer, action: str, outcome: str = "ok", *, metric: str | None = None,
              **filters: Any) -> None:  # fmt: skip
         """Writes an audit row of something that is no read: a page opened, a sign-in, a report sent."""
-        with self._connections.open(PORTAL) as connection:
+        with self._connections.ask(PORTAL) as connection:
             write_audit(connection, viewer, Request(action, (), metric, filters), outcome=outcome)
 
     def _run(self, login: str, statement: Statement) -> Rows:

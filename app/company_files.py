@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import text
 
@@ -28,6 +28,7 @@ ASK = text(
 """The load of what was put in place, by the scheduler that leads, as soon as can be."""
 OVERSEER = "engineer"
 """Sees which versions there are and what became of them, and nothing of what is in them."""
+REFUSED_UNSEEN = "It breaks its schema. What is wrong is told to those who may read it."
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,13 @@ class CompanyFiles:
         return folder.look(self._folder).strangers
 
     def versions(self, viewer: Viewer, *names: str) -> tuple[Version, ...]:
-        """The versions of the files that the viewer may see (of all such where none is named), newest first."""
+        """The versions of the files that the viewer may see (of all such where none is named), newest first.
+
+        Why one was refused quotes what stands in it: who may not read it is told only that it was.
+        """
         shown = [each.name for each in self.shown_to(viewer) if not names or each.name in names]
         with self._connections.open(PORTAL) as connection:
-            return versions(connection, *shown)
+            return tuple(_as_shown(each, viewer) for each in versions(connection, *shown))
 
     def propose(self, viewer: Viewer, name: str, filename: str, content: bytes) -> Proposal:
         """Checks a file and says what it would change; changes nothing.
@@ -215,6 +219,13 @@ class CompanyFiles:
         with self._connections.open(PORTAL) as connection:
             request = Request(action, (), None, {"file": name, "version": version})
             write_audit(connection, viewer, request, outcome=outcome)
+
+
+def _as_shown(version: Version, viewer: Viewer) -> Version:
+    """A version without what quotes its content, for whom that is not."""
+    if version.refusal is None or BY_NAME[version.name].may_read(viewer.roles):
+        return version
+    return replace(version, refusal=REFUSED_UNSEEN)
 
 
 def _overreach(viewer: Viewer, schema: FileSchema, change: Difference) -> str:

@@ -1,7 +1,7 @@
-"""The one HTML document: Streamlit's page with our name, our icon and a script of ours that runs first.
+"""The one HTML document: Streamlit's page with our name, our icon and scripts of ours that run first.
 
 The script (`first.js`) names the server's address, so that the client need not guess it, and holds the reader's choice
-of theme, so that no page flashes in the wrong one.
+of theme, so that no page flashes in the wrong one; `tour.js` draws the tour of a page that carries one.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from app.errors import DependencyMissing
 from app.script_policy import POLICY
 
 FIRST = Path(__file__).resolve().with_name("first.js")
+TOUR = FIRST.with_name("tour.js")
 CHANGES = (
     (r"<title>.*?</title>", "<title>Plumbline</title>"),
     (r'href="\./favicon\.png"', 'href="./app/static/icon.png"'),
@@ -26,12 +27,14 @@ CHANGES = (
 )
 
 
-def document(streamlits: str, ground: tuple[str, str]) -> str:
+def document(streamlits: str, ground: tuple[str, str], stylesheet: str) -> str:
     """Our document, made of Streamlit's.
 
     Args:
         streamlits: the index.html that Streamlit comes with.
         ground: the page's colour in the light and in the dark theme, shown until Streamlit has drawn.
+        stylesheet: our `<style>` element. It stands last, after what Streamlit writes into the head; sent with each run
+            of a page it would be a third of what a click costs.
 
     Raises:
         DependencyMissing: this release of Streamlit has another document than the one we know.
@@ -46,8 +49,10 @@ def document(streamlits: str, ground: tuple[str, str]) -> str:
             )
     light, dark = ground
     style = f"<style>html{{background:light-dark({light},{dark})}}</style>"
-    script = f"<script>\n{FIRST.read_text(encoding='utf-8')}</script>"
-    return made.replace("</title>", f"</title>\n    {style}\n    {script}", 1)
+    script = "".join(f"<script>\n{each.read_text(encoding='utf-8')}</script>" for each in (FIRST, TOUR))
+    made = made.replace("</title>", f"</title>\n    {style}\n    {script}", 1)
+    before, body, after = made.rpartition("</body>")
+    return f"{before}{stylesheet}\n  {body}{after}"
 
 
 class DocumentMiddleware:

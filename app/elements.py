@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from app.desk_elements import Desk
+
 METRIC_FIELDS = (
     "metric", "metrics", "opening", "closing", "gains", "losses", "others", "cash", "runway", "came", "went", "total",
     "back", "users", "money", "began", "entered", "then", "onward", "through",
@@ -213,53 +215,48 @@ class Listing:
 
 
 @dataclass(frozen=True)
-class Inbox:
-    """The mails that were sent to whoever looks, and one of them as it was received."""
+class Saved:
+    """A report that somebody saved, drawn with the rights of whoever looks; app/reports has what it shows.
 
-    most: int = 20
-    width: int = 12
+    `name` is what it is called to those who may not open it.
+    """
 
-
-@dataclass(frozen=True)
-class Filing:
-    """The company's own files: one to bring, how each stands, its versions and its schema."""
-
-    width: int = 12
+    report_id: str
+    width: int = 6
+    name: str = ""
 
 
 @dataclass(frozen=True)
-class BoardPacks:
-    """Figures frozen under a name, as they were, and what has changed since."""
+class KeptQuery:
+    """A query that somebody keeps, run as a role of whoever looks: its chart, or its first rows."""
 
-    width: int = 12
-
-
-@dataclass(frozen=True)
-class Glossary:
-    """Every certified metric in words, to be searched, and the way to the whole dictionary."""
-
-    width: int = 12
+    query_id: str
+    name: str
+    width: int = 6
 
 
 @dataclass(frozen=True)
-class Questions:
-    """The questions of the business, each with its certified answer; app/business_questions.py has them."""
+class Words:
+    """Plain words under a heading."""
 
-    width: int = 12
+    name: str
+    text: str
+    width: int = 4
 
 
 @dataclass(frozen=True)
-class SourceDesk:
-    """What can be done about a source: load it now, read it anew, pause it, close what drifted, read its log."""
+class Measures:
+    """The success measures at a look: each with its number, its target, and whether it is met."""
 
     width: int = 12
 
 
 @dataclass(frozen=True)
-class Quarrel:
-    """What each department claims, the certified figure, the way between record by record, and who signed."""
+class Measure:
+    """One success measure: its finding, thirteen weeks, and the questions or claims behind it."""
 
-    width: int = 12
+    key: Literal["R1", "R2", "R3", "R4", "R5"]
+    width: int = 6
 
 
 def metrics_of(element: Tile | Panel) -> tuple[str, ...]:
@@ -271,7 +268,8 @@ def metrics_of(element: Tile | Panel) -> tuple[str, ...]:
 
 Pictured = (
     Trend | Bridge | Ranked | Runway | Flow | Alerts | Breakdown | Movements | Listing
-    | Lines | Cohorts | Steps | Ordered | Compared | Records
+    | Lines | Cohorts | Steps | Ordered | Compared | Records | Saved
+    | KeptQuery | Words | Measures | Measure
 )  # fmt: skip
-Panel = Pictured | Inbox | Filing | BoardPacks | Glossary | Questions | SourceDesk | Quarrel
+Panel = Pictured | Desk
 Row = tuple[Tile, ...] | tuple[Panel, ...]

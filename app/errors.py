@@ -5,6 +5,11 @@
     │   ├── SettingsError     a setting is missing or malformed
     │   ├── MetricFileError   a file in models/metrics/ is malformed
     │   ├── QuestionError     a metric question that would lie or cannot be asked
+    │   ├── ReportError       a report that cannot be read, or that would show nothing that means anything
+    │   │   └── ReportChanged somebody else has saved it meanwhile
+    │   ├── DashboardError    a dashboard of one's own that cannot be kept
+    │   │   └── DashboardChanged  its owner has saved it elsewhere meanwhile
+    │   ├── StatementError    SQL that somebody wrote cannot be run, and where in it
     │   └── FileError         a dropped file breaks its schema
     ├── NotPermitted          the viewer may not see or do this       exit 2
     │   └── ReceiptAltered    nobody can say any more who may see a receipt
@@ -43,6 +48,37 @@ class MetricFileError(UsageError):
 
 
 class QuestionError(UsageError):
+    pass
+
+
+class StatementError(UsageError):
+    """SQL that somebody wrote cannot be run.
+
+    Args:
+        message: what is wrong with it.
+        line: where, from 1; none where it is not known.
+        column: where in the line, from 1.
+    """
+
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(f"Line {line}, column {column}: {message}" if line else message)
+        self.line = line
+        self.column = column
+
+
+class ReportError(UsageError):
+    pass
+
+
+class ReportChanged(ReportError):
+    pass
+
+
+class DashboardError(UsageError):
+    pass
+
+
+class DashboardChanged(DashboardError):
     pass
 
 

@@ -1,8 +1,16 @@
-// Runs before Streamlit does: says where its server is, answers for the system when it asks for the theme, and opens
-// mails in a frame that can do nothing.
+// Runs before Streamlit does: says where its server is, answers for the system when it asks for the theme, puts what a
+// button opens beside it, and opens mails in a frame that can do nothing.
 (() => {
   // Without this the client asks for a server below each page's own address first, and is told 404.
   window.__streamlit = { BACKEND_BASE_URL: window.location.origin }
+
+  // Whoever is no more who opened the page is cut off before a click is heard: opened anew, it says what there is to do.
+  window.WebSocket = class extends window.WebSocket {
+    constructor(...given) {
+      super(...given)
+      this.addEventListener("close", event => event.code === 4401 && window.location.reload())
+    }
+  }
 
   const KEY = "plumbline_theme"
   const DARK = "(prefers-color-scheme: dark)"
@@ -54,6 +62,49 @@
   })
   paint()
 
+  // What a quiet button opens stands below it, whole on the screen; on a phone the stylesheet keeps it at the bottom.
+  const put = opened => {
+    const button = document.querySelector(`[popovertarget="${opened.id}"]`)
+    if (!button || window.innerWidth <= 640) { opened.style.left = opened.style.top = ""; return }
+    const at = button.getBoundingClientRect()
+    const top = Math.min(at.bottom + 8, window.innerHeight - opened.offsetHeight - 16)
+    opened.style.left = `${Math.max(16, Math.min(at.left, window.innerWidth - opened.offsetWidth - 16))}px`
+    opened.style.top = `${Math.max(16, top)}px`
+  }
+  const putAgain = event => {
+    const opened = document.querySelector(".pl-opened:popover-open")
+    if (opened && !(event.target instanceof Node && opened.contains(event.target))) put(opened)
+  }
+  document.addEventListener("toggle", event => {
+    if (event.newState === "open" && event.target.classList.contains("pl-opened")) put(event.target)
+  }, true)
+  document.addEventListener("scroll", putAgain, true)
+  window.addEventListener("resize", putAgain)
+  document.addEventListener("click", async event => {
+    const button = event.target instanceof Element && event.target.closest("[data-pl-copy]")
+    if (!button) return
+    const text = button.nextElementSibling
+    try {
+      await navigator.clipboard.writeText(text.textContent)
+      button.textContent = "Copied"
+    } catch {  // no right to the clipboard, as without https: it is chosen, to be copied by hand
+      window.getSelection().selectAllChildren(text)
+    }
+  })
+
+  // The menu's links go to their page as the browser's own "back" does, which Streamlit hears: loaded anew, the portal
+  // would take seconds. With a key held down or another button they do what links do.
+  document.addEventListener("click", event => {
+    const link = event.target instanceof Element && event.target.closest(".pl-menu a")
+    const isPlain = !(event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
+    if (!link || !isPlain || event.defaultPrevented) return
+    event.preventDefault()
+    link.closest("[popover]")?.hidePopover()
+    window.history.pushState({}, "", link.href)
+    window.dispatchEvent(new PopStateEvent("popstate", { state: {} }))
+    document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0)
+  })
+
   // A mail comes as base64, because Streamlit cleans what it draws: no script runs in the frame, no form is sent; it is
   // of our origin only so that its height can be known.
   const open = place => {
@@ -72,7 +123,18 @@
     frame.addEventListener("load", () => { width = 0; new ResizeObserver(fit).observe(place) })
     place.replaceChildren(frame)
   }
+  // On a phone the panels of a row are swiped; who has a keyboard there swipes with the arrows, once the row has the focus.
+  const ROWS = "[class*=st-key-row_] > [data-testid=stLayoutWrapper] > [data-testid=stHorizontalBlock]"
+  let isAsked = false
+  const reach = () => {
+    isAsked = false
+    for (const row of document.querySelectorAll(ROWS))
+      window.innerWidth <= 640 ? row.tabIndex = 0 : row.removeAttribute("tabindex")
+  }
+  window.addEventListener("resize", reach)
+
   new MutationObserver(() => {
     for (const place of document.querySelectorAll("[data-pl-letter]:empty")) open(place)
+    if (!isAsked) isAsked = Boolean(window.requestAnimationFrame(reach))
   }).observe(root, { childList: true, subtree: true })
 })()

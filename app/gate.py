@@ -1,4 +1,5 @@
-"""What every request passes before Streamlit sees it: one address, closed paths, security headers, wanted pages.
+"""What every request passes before Streamlit sees it: one address, closed paths, security headers, wanted pages, and
+that who clicks is still who opened the page.
 
 A plain ASGI middleware. It knows paths and cookies and draws nothing.
 """
@@ -8,26 +9,32 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from http.cookies import SimpleCookie
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.access import Viewer
 from app.login import CALLBACK
 from app.script_policy import POLICY, content_security_policy
 
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
 UPLOAD = "/_stcore/upload_file"
 LOGOUT = "/auth/logout"
+LIGHT = "/light"
 OWN_FILES = "/app/static/"
 WANTED = "plumbline_wanted"
 SESSION = "plumbline_session"
 AUTH_COOKIES = ("_streamlit_user", "_streamlit_session", "_streamlit_xsrf")
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
+VISIT = b"x-plumbline-visit"
+CUT_OFF = 4401
+"""The websocket's close code by which `app/first.js` knows that the page is to be opened anew."""
 QUERY = re.compile(r"[A-Za-z0-9_=&%.,:+-]{0,500}")
 
 
@@ -43,6 +50,7 @@ class Gate:
         open_session: takes the cookies an answer sets; where they sign somebody in, gives the token of a new session.
         close_session: takes a token and the cookies it came with.
         may_upload: takes a token and the cookies it came with; whether whoever holds them may send a file at all.
+        visitor: takes a token and the cookies it came with; whose they are now, with their roles, or None.
     """
 
     public_url: str
@@ -52,6 +60,7 @@ class Gate:
     open_session: Callable[[dict[str, str]], str | None]
     close_session: Callable[[str, dict[str, str]], None]
     may_upload: Callable[[str, dict[str, str]], bool]
+    visitor: Callable[[str, dict[str, str]], Viewer | None]
 
     @property
     def is_secure(self) -> bool:
@@ -71,6 +80,12 @@ class Gate:
 def is_under(path: str, places: tuple[str, ...]) -> bool:
     """Whether the path is one of these places or lies below one."""
     return any(path == place or path.startswith(place + "/") for place in places)
+
+
+def visit_of(token: str, viewer: Viewer) -> bytes:
+    """Names a visit: the same session with the same roles, and nothing else."""
+    said = "\n".join((token, viewer.email, *sorted(viewer.roles)))
+    return sha256(said.encode()).hexdigest().encode()
 
 
 def host_name(netloc: str) -> str | None:
@@ -98,6 +113,9 @@ class GateMiddleware:
             self.headers["Strict-Transport-Security"] = "max-age=31536000"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self._watch(scope, receive, send)
+            return
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -121,6 +139,37 @@ class GateMiddleware:
         if path == LOGOUT and SESSION in request.cookies:
             await run_in_threadpool(self.gate.close_session, request.cookies[SESSION], dict(request.cookies))
         await self.app(scope, receive, send_guarded)
+
+    async def _watch(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """An open page: before each click it is asked whether the session still stands and the roles are the same.
+
+        Streamlit asks that of a whole run alone: a click's own function comes before it, and a fragment without it. Who
+        is signed out, shut out or has other roles is cut off, and the browser opens the page anew (`app/first.js`);
+        Streamlit goes on with a page of before only for the same visit, which this names in a header of ours.
+        """
+        cookies = dict(HTTPConnection(scope).cookies)
+        token = cookies.get(SESSION, "")
+        opened = await run_in_threadpool(self.gate.visitor, token, cookies)
+        named = [(VISIT, visit_of(token, opened))] if opened else []
+        given = [(name, value) for name, value in scope["headers"] if name.lower() != VISIT]
+        is_cut = False
+
+        async def receive_watched() -> Message:
+            nonlocal is_cut
+            message = await receive()
+            if message["type"] != "websocket.receive" or not token:
+                return message
+            if await run_in_threadpool(self.gate.visitor, token, cookies) == opened:
+                return message
+            is_cut = True
+            await send({"type": "websocket.close", "code": CUT_OFF, "reason": "not who opened this page"})
+            return {"type": "websocket.disconnect", "code": CUT_OFF}
+
+        async def send_watched(message: Message) -> None:
+            if not is_cut:
+                await send(message)
+
+        await self.app({**scope, "headers": [*given, *named]}, receive_watched, send_watched)
 
     async def _may_upload(self, request: Request) -> bool:
         """What is sent is kept in this process's memory: only from people who may put some file in place."""
@@ -158,13 +207,15 @@ class GateMiddleware:
         is_page = request.method == "GET" and headers.get("content-type", "").startswith("text/html")
         wanted = self.gate.wanted(path, request.url.query)
         if is_page:
-            headers["Cache-Control"] = "no-store"
+            if path != LIGHT:  # which the device keeps, and forgets with the session
+                headers["Cache-Control"] = "no-store"
             if wanted:
                 headers.append("Set-Cookie", self._cookie(WANTED, wanted, 600))
         if path.startswith(OWN_FILES) and request.method == "GET" and "set-cookie" not in headers:
             headers["Cache-Control"] = "public, max-age=86400"  # fonts and the icon: their names carry no digest
         if path == LOGOUT:
             headers.append("Set-Cookie", self._cookie(SESSION, "", 0))
+            headers["Clear-Site-Data"] = '"storage"'  # the light page that this device keeps
         if path == CALLBACK and headers.get("location") == "/" and WANTED in request.cookies:
             headers["location"] = self._back(request.cookies[WANTED])
             headers.append("Set-Cookie", self._cookie(WANTED, "", 0))

@@ -7,8 +7,13 @@ from datetime import datetime
 
 from sqlalchemy import text
 
+from app.access import Viewer
+from app.audited import MOST_ROWS, AuditedReads
 from app.connections import Connections
+from app.errors import NotPermitted
+from app.kept_mail import find, whole_page
 from app.secrets import PORTAL
+from app.settings import Settings
 
 THEIRS = text(
     """
@@ -48,12 +53,39 @@ class Sent:
 
 
 class Mails:
-    """Reads the log of deliveries for one recipient at a time, as the portal's login."""
+    """What a person may open of what was mailed to them; the log of deliveries is read as the portal's login."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, reads: AuditedReads, settings: Settings) -> None:
         self._connections = connections
+        self._reads = reads
+        self._settings = settings
 
-    def sent_to(self, email: str, most: int) -> tuple[Sent, ...]:
-        """The mails to that person, newest first; one that was tried again stands once."""
+    @property
+    def are_kept(self) -> bool:
+        """Whether what was mailed can be opened here: only the sandbox's own mail server keeps it."""
+        return self._settings.has_sandbox and self._settings.smtp_host is None
+
+    def to(self, viewer: Viewer, most: int = 50) -> tuple[Sent, ...]:
+        """What was mailed to this person, newest first, one that was tried again once; never anybody else's."""
+        sent = self._sent_to(viewer.email, most)
+        self._reads.note(viewer, "list mail", recipient=viewer.email, mails=[mail.mail_id for mail in sent])
+        return sent
+
+    def open(self, viewer: Viewer, mail_id: str) -> str | None:
+        """A mail to this person as an HTML page with its pictures inside; None where its content is not kept.
+
+        Raises:
+            NotPermitted: no such mail was sent to them.
+        """
+        mail = next((each for each in self._sent_to(viewer.email, MOST_ROWS) if each.mail_id == mail_id), None)
+        self._reads.note(viewer, "open mail", "ok" if mail else "refused", mail=mail_id)
+        if mail is None:
+            raise NotPermitted(
+                f"No mail {mail_id!r} was sent to {viewer.email}. Expected one of the page Mail. Choose it there."
+            )
+        message = find(self._settings, str(mail.message_id), viewer.email) if self.are_kept else None
+        return whole_page(message) if message is not None else None
+
+    def _sent_to(self, email: str, most: int) -> tuple[Sent, ...]:
         with self._connections.open(PORTAL) as connection:
             return tuple(Sent(*row) for row in connection.execute(THEIRS, {"email": email, "most": most}))

@@ -51,7 +51,8 @@ class Metric(BaseModel):
             apart), which cannot be split; `median`: the middle one of the rows.
         cut_column: with `aggregate: none`, of a mart that stores the value of each part as well: the column that names
             the dimension a row is cut by, or `whole`. The dimension's own column holds the part.
-        over_time: how it adds over time: a flow is `sum`, a stock `last`, `none` stands for its own period only.
+        over_time: how it adds over time: a flow is `sum`, a stock `last`, one of openings `first`, `none` stands for
+            its own period only.
         grain: the period of the mart's rows. By day the mart holds complete days and needs no `is_complete`; by week
             only cohorts are kept.
         only: column → value that rows of the mart must have, where one mart holds several figures.
@@ -77,7 +78,7 @@ class Metric(BaseModel):
     mart: Relation | None = None
     column: Identifier | None = None
     aggregate: Literal["sum", "max", "median", "none"] | None = None
-    over_time: Literal["last", "sum", "none"] | None = None
+    over_time: Literal["first", "last", "sum", "none"] | None = None
     time_column: Identifier = "month"
     grain: Literal["month", "week", "day"] = "month"
     only: Mapping[Identifier, str] = Field(default_factory=dict)

@@ -36,6 +36,8 @@ def mistake_alone(metric: Metric) -> Mistake | None:
         return Mistake("grain", "day", "a metric by month: closes by day are not stored for each cut")
     if metric.grain == "day" and metric.time_column == "month":
         return Mistake("grain", "day", "`time_column` too, the mart's column that holds the day")
+    if metric.over_time == "first" and metric.grain != "month":
+        return Mistake("over_time", "first", "last or sum: what opens a period is only known of marts by month")
     if metric.days and metric.grain != "day":
         return Mistake("days", metric.days, "a metric with `grain: day`: a window of days is not known by month")
     beyond = [name for name in metric.date_dimensions if name not in metric.dimensions]

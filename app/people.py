@@ -13,6 +13,16 @@ from app.errors import UsageError
 from app.secrets import PORTAL
 from app.settings import Settings
 
+HELD = text(
+    "select role from portal.person_role join portal.person using (email) where email = lower(:email) and is_active"
+)
+VALID = text(
+    "select 1 from portal.session left join portal.person using (email) where session_id = :id "
+    "and revoked_at is null and expires_at > :now and is_active is not false"
+)
+STANDING = text(f"select exists ({VALID.text}) as stands, array({HELD.text}) as roles")
+"""Both at once: it is asked before each click."""
+
 
 def ensure_people(settings: Settings, people: Iterable[tuple[str, str, tuple[str, ...]]]) -> None:
     """Adds people who are not there yet, with their roles; who is there keeps what somebody gave or took since.
@@ -48,13 +58,15 @@ class People:
 
     def roles_of(self, email: str) -> tuple[str, ...]:
         """The roles of an active person, in the order of `ROLES`; none for somebody we do not know."""
-        query = text(
-            "select role from portal.person_role join portal.person using (email) where email = lower(:email) "
-            "and is_active"
-        )
-        with self._connections.open(PORTAL) as connection:
-            found = set(connection.execute(query, {"email": email}).scalars())
+        with self._connections.ask(PORTAL) as connection:
+            found = set(connection.execute(HELD, {"email": email}).scalars())
         return tuple(role for role in ROLES if role in found)
+
+    def standing(self, session_id: str, email: str, now: datetime) -> tuple[str, ...] | None:
+        """The roles of whoever signed in, as `roles_of`; None where the session does not stand, as `session_valid`."""
+        with self._connections.ask(PORTAL) as connection:
+            found = connection.execute(STANDING, {"id": session_id, "email": email, "now": now}).one()
+        return tuple(role for role in ROLES if role in found.roles) if found.stands else None
 
     def name_of(self, email: str) -> str | None:
         """The person's name as we know it; none for somebody we do not know."""
@@ -92,12 +104,8 @@ class People:
 
     def session_valid(self, session_id: str, now: datetime) -> bool:
         """Whether the session is known, neither expired nor ended, and not that of somebody we shut out."""
-        query = text(
-            "select 1 from portal.session left join portal.person using (email) where session_id = :id "
-            "and revoked_at is null and expires_at > :now and is_active is not false"
-        )
-        with self._connections.open(PORTAL) as connection:
-            return connection.execute(query, {"id": session_id, "now": now}).first() is not None
+        with self._connections.ask(PORTAL) as connection:
+            return connection.execute(VALID, {"id": session_id, "now": now}).first() is not None
 
     def close_session(self, session_id: str, now: datetime) -> None:
         """Ends a session for good; ending it twice changes nothing."""

@@ -8,31 +8,29 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import partial
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from app.access import Viewer
 from app.clock import as_of, wall
-from app.dashboard import Dashboard
+from app.dashboard import SECTIONS, Dashboard
 from app.errors import PlumblineError
+from app.export.ways import ways
 from app.gallery import dashboards
 from app.gate import SESSION
 from app.login import email_of, is_configured, is_unverified, session_key
+from app.one_warehouse import warehouse
+from app.progress import State
 from app.settings import Settings, get_settings
-from app.ui import masthead, states
+from app.tours import tour_of
+from app.ui import masthead, states, tour
 from app.ui.page import draw
 from app.ui.reading import Reading, read_at
-from app.warehouse import Warehouse
 
 log = logging.getLogger("plumbline.portal")
-
-
-@lru_cache(maxsize=1)
-def warehouse() -> Warehouse:
-    """The one warehouse of this process."""
-    return Warehouse(get_settings())
+VISIT = "visit"
 
 
 def session_token() -> str:
@@ -40,19 +38,19 @@ def session_token() -> str:
     return str(st.context.cookies.get(SESSION, ""))
 
 
-def signed_in(now: datetime) -> str | None:
+def signed_in(now: datetime) -> Viewer | None:
     """Who looks: named by the identity provider, in a session of ours that is neither expired nor ended."""
     email = email_of(st.user.to_dict())
     token = session_token()
     if email is None or not token:
         return None
-    return email if warehouse().session_valid(session_key(token, email), now) else None
+    roles = warehouse().standing(session_key(token, email), email, now)
+    return None if roles is None else Viewer(email, roles, str(st.context.ip_address or ""))
 
 
 def main() -> None:
     """One run. Until somebody is signed in and has a role, nothing is read."""
     st.set_page_config(page_title="Plumbline", page_icon=states.ICON, layout="wide")
-    masthead.style()
     try:
         visit(wall())
     except PlumblineError as error:
@@ -62,8 +60,8 @@ def main() -> None:
 
 def visit(now: datetime) -> None:
     """Guards, then draws the page that was asked for."""
-    email = signed_in(now)
-    if email is None:
+    viewer = signed_in(now)
+    if viewer is None:
         st.navigation(addresses(lambda _: None), position="hidden")
         masthead.bare_masthead()
         settings = get_settings()
@@ -74,13 +72,17 @@ def visit(now: datetime) -> None:
         else:
             states.unconnected(settings, has_loaded=warehouse().progress.has_loaded())
         return
-    viewer = Viewer(email, warehouse().roles_of(email), str(st.context.ip_address or ""))
-    every = addresses(lambda dashboard: open_page(dashboard, viewer, now), lambda: go_home(menu))
-    menu = [page for page, dashboard in zip(every[1:], dashboards().values(), strict=True)
-            if dashboard.may_open(viewer.roles)]  # fmt: skip
+    email = viewer.email
+    every = addresses(lambda dashboard: open_page(dashboard, viewer, now), lambda: go_home(menu, viewer))
+    mine = [(page, dashboard) for page, dashboard in zip(every[1:], dashboards().values(), strict=True)
+            if dashboard.in_menu and dashboard.may_open(viewer.roles)]  # fmt: skip
+    menu = [page for page, _ in mine]
+    groups = {name: [page for page, dashboard in mine if dashboard.section == name] for name in SECTIONS}
     current = st.navigation(every, position="hidden")
     name = str(st.user.get("name") or email)
-    masthead.masthead(menu, current, name, email, role_words(viewer) or "no role")
+    own = tour_of(viewer)
+    again = f"/{own.page}?{tour.AGAIN}=again" if own else ""
+    masthead.masthead(groups, current, name, email, role_words(viewer) or "no role", again)
     if menu:
         current.run()
         return
@@ -102,13 +104,18 @@ def addresses(draw_page: Callable[[Dashboard], None], home: Callable[[], None] =
 
 def is_ready(settings: Settings) -> bool:
     """Whether there is something to show: a build, and without a sandbox a source that has loaded."""
-    progress = warehouse().progress
-    return progress.build_id() is not None and (settings.has_sandbox or progress.has_loaded())
+    return _is_ready(settings, warehouse().progress.state())
 
 
-def go_home(menu: list[StreamlitPage]) -> None:
-    """The root leads to the first page of one's own."""
-    st.switch_page(menu[0])
+def _is_ready(settings: Settings, state: State) -> bool:
+    return state.build_id is not None and (settings.has_sandbox or warehouse().progress.has_loaded())
+
+
+def go_home(menu: list[StreamlitPage], viewer: Viewer) -> None:
+    """The root leads to the first page of one's own; at first to that of the tour."""
+    first = tour_of(viewer)
+    new = first is not None and not warehouse().tours.is_taken(viewer, first.role)
+    st.switch_page(next((page for page in menu if new and first and page.url_path == first.page), menu[0]))
 
 
 def open_page(dashboard: Dashboard, viewer: Viewer, now: datetime) -> None:
@@ -118,17 +125,19 @@ def open_page(dashboard: Dashboard, viewer: Viewer, now: datetime) -> None:
         warehouse().record(viewer, "open page", "refused", page=dashboard.slug)
         states.not_here()
         return
-    progress = warehouse().progress
-    build = progress.build_id()
+    state = warehouse().progress.state()
+    build = state.build_id
     clock = as_of(settings)
     pages = {slug: page.title for slug, page in dashboards().items() if page.may_open(viewer.roles)}
-    reading = Reading(warehouse(), viewer, read_at(clock, progress.data_until()), now, settings.timezone, clock=clock,
-                      pages=pages)  # fmt: skip
+    reading = Reading(warehouse(), viewer, read_at(clock, state.data_until), now, settings.timezone, clock=clock,
+                      pages=pages, build_failed_at=state.failed_at,
+                      visit=st.session_state.setdefault(VISIT, {}))  # fmt: skip
     warehouse().record(viewer, "open page", page=dashboard.slug, build=build or "")
-    if not (is_ready(settings) or dashboard.works_before_build):
-        states.waiting(settings, progress.stages, lambda: is_ready(settings))
+    if not (dashboard.works_before_build or _is_ready(settings, state)):
+        states.waiting(settings, warehouse().progress.stages, lambda: is_ready(settings))
     else:
-        draw(dashboard, reading, build or "")
+        draw(dashboard, reading, build or "", lambda page, choice: ways(page, viewer, choice))
+        tour.offer(reading, dashboard.slug)
     if settings.has_sandbox:
         states.sandbox_note(reading)
 

@@ -10,15 +10,15 @@ from sqlalchemy import text
 from app.connections import Connections
 from app.secrets import PORTAL
 
-UNTIL = text("select as_of from portal.build_run where result = 'ok' order by started_at desc limit 1")
-BUILD = text(
-    "select run_id, (select live_id from portal.live_build where result = 'ok' order by started_at desc limit 1) "
-    "as live_id from portal.build_run where result = 'ok' order by started_at desc limit 1"
-)
-CHECKED = text("select max(checked_at) from portal.check_result")
-FAILED = text(
-    "select case when result <> 'ok' then coalesce(ended_at, started_at) end from portal.build_run "
-    "order by started_at desc limit 1"
+STATE = text(
+    "select whole.run_id, whole.as_of, part.live_id, greatest(whole.ended_at, part.ended_at) as worked_in_at, "
+    "(select max(checked_at) from portal.check_result) as checked_at, "
+    "(select case when result <> 'ok' then coalesce(ended_at, started_at) end from portal.build_run "
+    "order by started_at desc limit 1) as failed_at from (select 1) as one "
+    "left join lateral (select * from portal.build_run where result = 'ok' order by started_at desc limit 1) as whole "
+    "on true "
+    "left join lateral (select * from portal.live_build where result = 'ok' order by started_at desc limit 1) as part "
+    "on true"
 )
 LOADED = text("select exists (select 1 from portal.load_run where result = 'ok')")
 STEPS = text(
@@ -29,6 +29,24 @@ LOADS = text(
     "select source, result, row_count, started_at, ended_at from portal.load_run where stream = '' and run_id in "
     "(select run_id from portal.load_run order by started_at desc limit 1) order by source"
 )
+
+
+@dataclass(frozen=True)
+class State:
+    """How the builds stand.
+
+    Attributes:
+        build_id: a key that changes with each good build, of the whole or a part, and each check; None before the
+            first.
+        data_until: the business instant of the newest good whole build; None before the first.
+        worked_in_at: when the newest rows were worked in, by a whole build or a part; None before the first.
+        failed_at: when the newest whole build failed, so that what is shown is of the build before; None where it held.
+    """
+
+    build_id: str | None = None
+    data_until: datetime | None = None
+    worked_in_at: datetime | None = None
+    failed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -54,32 +72,28 @@ class Progress:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
-    def build_id(self) -> str | None:
-        """A key that changes with each good build, of the whole or a part, and each check; None before the first.
+    def state(self) -> State:
+        """How the builds stand now.
 
         Raises:
             WarehouseDown: nobody answers.
         """
-        with self._connections.open(PORTAL) as connection:
-            build = connection.execute(BUILD).one_or_none()
-            checked = connection.execute(CHECKED).scalar()
-        return None if build is None else f"{build.run_id} {build.live_id or ''} {checked or ''}"
+        with self._connections.ask(PORTAL) as connection:
+            row = connection.execute(STATE).one()
+        build = None if row.run_id is None else f"{row.run_id} {row.live_id or ''} {row.checked_at or ''}"
+        return State(build, row.as_of, row.worked_in_at, row.failed_at)
+
+    def build_id(self) -> str | None:
+        """As in `state`."""
+        return self.state().build_id
 
     def data_until(self) -> datetime | None:
-        """The business instant of the newest good build; None before the first."""
-        with self._connections.open(PORTAL) as connection:
-            until: datetime | None = connection.execute(UNTIL).scalar()
-        return until
-
-    def build_failed_at(self) -> datetime | None:
-        """When the newest build failed, so that what is shown is of the build before; None where it held."""
-        with self._connections.open(PORTAL) as connection:
-            failed: datetime | None = connection.execute(FAILED).scalar()
-        return failed
+        """As in `state`."""
+        return self.state().data_until
 
     def has_loaded(self) -> bool:
         """Whether any source has ever loaded well."""
-        with self._connections.open(PORTAL) as connection:
+        with self._connections.ask(PORTAL) as connection:
             return bool(connection.execute(LOADED).scalar())
 
     def stages(self) -> tuple[Stage, ...]:

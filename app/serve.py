@@ -35,17 +35,22 @@ from app.clock import wall
 from app.document import DocumentMiddleware, document
 from app.documents import documents_route
 from app.errors import PlumblineError, PortTaken
+from app.export.desk import Exports
+from app.export.route import export_route
 from app.files.catalogue import FILES
 from app.files.check import MOST_BYTES
 from app.gallery import dashboards
-from app.gate import SESSION, Gate, GateMiddleware
+from app.gate import LIGHT, SESSION, VISIT, Gate, GateMiddleware
 from app.health import health_route
 from app.home import keep_private
+from app.light import LightPages
 from app.login import auth_secrets, bracketed, email_of, is_configured, portal_port, public_url, session_key
+from app.one_warehouse import warehouse
 from app.packed import PackedStaticMiddleware
-from app.portal import warehouse
 from app.settings import Settings, get_settings
-from app.ui.look import ground, streamlit_theme
+from app.subscriptions.stop import stop_route
+from app.tour_route import tour_route
+from app.ui.look import ground, streamlit_theme, stylesheet
 from app.ui.states import broken
 from app.webhooks import stripe_route
 
@@ -72,6 +77,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "server.fileWatcherType": "none",
         "server.headless": True,
         "server.maxUploadSize": MOST_BYTES // 1024 // 1024,
+        "server.trustedUserHeaders": {VISIT.decode(): "visit"},  # the gate sets it, whatever a visitor sends
         **streamlit_theme(),
     }
 
@@ -129,9 +135,8 @@ def visitor(token: str, cookies: dict[str, str]) -> Viewer | None:
     if email is None or not token:
         return None
     try:
-        if not warehouse().session_valid(session_key(token, email), wall()):
-            return None
-        return Viewer(email, warehouse().roles_of(email))
+        roles = warehouse().standing(session_key(token, email), email, wall())
+        return None if roles is None else Viewer(email, roles)
     except PlumblineError as error:
         log.error("who %s is cannot be found out: %s", email, error)
         return None
@@ -143,16 +148,17 @@ def may_upload(token: str, cookies: dict[str, str]) -> bool:
     return viewer is not None and any(schema.may_write(viewer.roles) for schema in FILES)
 
 
+def asking(request: Request) -> Viewer | None:
+    """Who asks for a page beside Streamlit, and from where; None where they are not signed in."""
+    found = visitor(request.cookies.get(SESSION, ""), dict(request.cookies))
+    return replace(found, address=request.client.host) if found and request.client else found
+
+
 def documents(settings: Settings) -> Route:
     """The data dictionary's pages."""
-
-    def reader(request: Request) -> Viewer | None:
-        found = visitor(request.cookies.get(SESSION, ""), dict(request.cookies))
-        return replace(found, address=request.client.host) if found and request.client else found
-
     return documents_route(
         settings,
-        reader,
+        asking,
         lambda viewer, name, outcome: warehouse().record(viewer, "open page", outcome, page=f"docs/{name}"),
     )
 
@@ -187,17 +193,22 @@ def warm() -> None:
 def create_app(settings: Settings) -> streamlit.App:
     """The portal's ASGI application."""
     configure(settings)
-    page = document((STATIC / "index.html").read_text(encoding="utf-8"), ground())
+    page = document((STATIC / "index.html").read_text(encoding="utf-8"), ground(), stylesheet())
     gate = Gate(
         public_url=public_url(settings),
-        pages=frozenset(f"/{slug}" for slug in dashboards()),
+        pages=frozenset((*(f"/{slug}" for slug in dashboards()), LIGHT)),
         document=page,
         session_seconds=settings.session_hours * 3600,
         open_session=lambda cookies: open_session(settings, cookies),
         close_session=close_session,
         may_upload=may_upload,
+        visitor=visitor,
     )
-    routes = [health_route(settings, warehouse()), stripe_route(settings, warehouse()), documents(settings)]
+    routes = [
+        health_route(settings, warehouse()), stripe_route(settings, warehouse()), documents(settings),
+        *LightPages(settings, warehouse, asking).routes(), export_route(Exports(warehouse()), asking),
+        stop_route(warehouse()), tour_route(warehouse(), asking),
+    ]  # fmt: skip
     return streamlit.App(
         SCRIPT,
         secrets=auth_secrets(settings) if is_configured(settings) else None,

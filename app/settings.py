@@ -71,6 +71,11 @@ class Settings(BaseSettings):
     )
     session_hours: int = Field(12, ge=1, le=24 * 30, description="Hours until a login expires.")
     statement_timeout_seconds: int = Field(30, ge=1, description="Longest a portal query may run.")
+    sql_seconds: int = Field(30, ge=1, description="Longest that SQL of somebody's own may run.")
+    sql_rows: int = Field(10_000, ge=1, le=100_000, description="Most rows that SQL of somebody's own may show.")
+    sql_history_days: int = Field(
+        90, ge=1, description="Days for which people find the SQL they ran in their history; the audit keeps it longer."
+    )
     loads_side_by_side: int = Field(2, ge=1, le=32, description="How many sources are loaded at the same time.")
     load_minutes: float = Field(
         60.0, ge=0.05,

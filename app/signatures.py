@@ -19,6 +19,7 @@ from app.connections import Connections
 from app.errors import NotPermitted, UsageError
 from app.reconciliation import Claim
 from app.secrets import PORTAL
+from app.written import is_line
 
 SIGN_ALL = ("finance", "executive")
 """The roles that may sign every department's line; each department may sign its own."""
@@ -91,7 +92,7 @@ class Signing:
                 f"The line of {claim.department} is signed by that department, finance or an executive. Found the "
                 f"roles {', '.join(self._by.roles) or 'none'}. Ask one of those to sign."
             )
-        if not name.strip() or len(name.strip()) > LONGEST_NAME or not name.strip().isprintable():
+        if not is_line(name.strip(), LONGEST_NAME):
             raise UsageError(
                 f"A signature needs a name of 1 to {LONGEST_NAME} characters that can be seen, on one line. Write "
                 "yours, then sign."

@@ -6,46 +6,58 @@ viewer's role whose login may select the mart, read-only, with a time limit and 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Select, text
+from sqlalchemy import Select
 
 from app.access import Viewer
+from app.alert_desk import AlertDesk
 from app.answers import Answer, answered
 from app.audited import MOST_ROWS, AuditedReads, Request, Rows
 from app.board.packs import Asks as BoardAsks
 from app.board.packs import Board
 from app.clock import wall
+from app.comments.store import Comments
 from app.company_files import CompanyFiles
 from app.compile import additivity_of, columns_of, compile_question, marts_of, metric_of, simplest
 from app.connections import Connections
+from app.database_access import DatabaseAccess
+from app.drill.desk import Drill
 from app.errors import NotBuilt, NotPermitted
 from app.filters import asked_of, doubtful, refuse_unknown, select_values
 from app.grants import Grants
-from app.kept_mail import find, whole_page
 from app.known.memory import Memory
+from app.ledger.store import Ledger
 from app.made_of import dimensions_of
-from app.mails import Mails, Sent
+from app.mails import Mails
 from app.mart_rows import select_rows
 from app.metrics import Metric, Question, catalogue
+from app.own.store import DASHBOARDS
 from app.people import People
 from app.progress import Progress
 from app.receipts.desk import Asks, Desk
 from app.receipts.form import Receipt
 from app.receipts.issue import Issuer, draft_of
 from app.receipts.seal import sealer
-from app.secrets import PORTAL
+from app.reports.store import REPORTS
+from app.saved.store import SavedThings
 from app.settings import Settings
 from app.signatures import Signing
+from app.sql.room import SqlRoom
 from app.statements import read_back, written_out
 from app.status import BuildFailure, Passport, Recorder, Status
 from app.steering import Steering
+from app.stripe_arrivals import Events
+from app.subscriptions.store import Subscriptions
+from app.timeline.store import Asks as TimelineAsks
+from app.timeline.store import Timeline
+from app.tours import Tours
 
 __all__ = ["Answer", "BuildFailure", "Passport", "Status", "Warehouse"]
 
@@ -60,16 +72,29 @@ class Warehouse:
         self._grants = Grants(self._connections)
         self._reads = AuditedReads(self._connections, self._grants)
         self._recorder = Recorder(self._connections)
-        self._mails = Mails(self._connections)
+        self.mails = Mails(self._connections, self._reads, settings)
+        self.events = Events(self._connections)
+        self.alerts = AlertDesk(self._connections)
         self.files = CompanyFiles(self._connections, settings)
         self.people = People(self._connections)
+        self.ledger = Ledger(self._connections, self._reads)
+        self.subscriptions = Subscriptions(self._connections, settings)
+        self.database_access = DatabaseAccess(self._connections, settings)
+        self.tours = Tours(self._connections)
         self.progress = Progress(self._connections)
+        self.sql = SqlRoom(settings, self._connections, self._metrics)
         self.memory = Memory(self._connections, self._reads, settings.timezone)
         self._issuer = Issuer(lambda: sealer(settings))
         asks = Asks(self._ask_again, self._run_again)
         self.receipts = Desk(settings, self._connections, self._grants, self._reads, self._metrics, asks)
         asks_of_board = BoardAsks(self._shown, self.receipts, lambda: sealer(settings))
+        self.drill = Drill(settings, self._reads, self._grants, self._metrics, self._shown)
+        self.reports = SavedThings(REPORTS, self._connections, self._reads)
+        self.dashboards = SavedThings(DASHBOARDS, self._connections, self._reads)
         self.board = Board(self._connections, self._reads, self._metrics, asks_of_board)
+        self.comments = Comments(self._connections, self._reads, self._readers)
+        asks_of_timeline = TimelineAsks(self.read, self.may_read, self.visible_metrics)
+        self.timeline = Timeline(self._connections, self._reads, self._metrics, asks_of_timeline)
 
     def answer(
         self, viewer: Viewer, question: Question, *, as_of: datetime, with_receipt: bool = True, is_picked: bool = False
@@ -145,8 +170,11 @@ class Warehouse:
                     frame[name] = frame[name].astype("float64")
         return frame
 
-    def passport(self, viewer: Viewer, name: str, *, as_of: datetime) -> Passport:
-        """What a figure means and where it comes from; only for whom may see the figure."""
+    def passport(self, viewer: Viewer, name: str, *, as_of: datetime, partial: bool = False) -> Passport:
+        """What a figure means and where it comes from, of the running month as well where it is `partial`.
+
+        Only for whom may see the figure.
+        """
         metric = self._visible(viewer, name)
         record = self._recorder.record()
         status = record.status_of(metric, wall())
@@ -160,7 +188,7 @@ class Warehouse:
             promises_broken=status.broken,
             worked_out_as=metric.worked_out_as,
             comes_from=record.comes_from(metric) or marts_of(metric, self._metrics),
-            sql=written_out(self._compile(simplest(metric, self._metrics), as_of)),
+            sql=written_out(self._compile(replace(simplest(metric, self._metrics), include_partial=partial), as_of)),
             promises_warned=status.warned,
             build_failed=status.build_failed,
         )
@@ -177,31 +205,9 @@ class Warehouse:
             if set(viewer.roles) & set(self._grants.roles_reading(marts_of(metric, self._metrics)))
         )
 
-    @property
-    def keeps_mail(self) -> bool:
-        """Whether what was mailed can be opened here: only the sandbox's own mail server keeps it."""
-        return self.settings.has_sandbox and self.settings.smtp_host is None
-
-    def mails_to(self, viewer: Viewer, most: int = 50) -> tuple[Sent, ...]:
-        """What was mailed to this person, newest first; never what was mailed to anybody else."""
-        sent = self._mails.sent_to(viewer.email, most)
-        self._reads.note(viewer, "list mail", recipient=viewer.email, mails=[mail.mail_id for mail in sent])
-        return sent
-
-    def open_mail(self, viewer: Viewer, mail_id: str) -> str | None:
-        """A mail to this person as an HTML page with its pictures inside; None where its content is not kept.
-
-        Raises:
-            NotPermitted: no such mail was sent to them.
-        """
-        mail = next((each for each in self._mails.sent_to(viewer.email, MOST_ROWS) if each.mail_id == mail_id), None)
-        self._reads.note(viewer, "open mail", "ok" if mail else "refused", mail=mail_id)
-        if mail is None:
-            raise NotPermitted(
-                f"No mail {mail_id!r} was sent to {viewer.email}. Expected one of the page Mail. Choose it there."
-            )
-        message = find(self.settings, str(mail.message_id), viewer.email) if self.keeps_mail else None
-        return whole_page(message) if message is not None else None
+    def _readers(self, name: str) -> tuple[str, ...]:
+        """The roles that may see a figure; QuestionError where there is none of that name."""
+        return self._grants.roles_reading(marts_of(metric_of(name, self._metrics), self._metrics))
 
     def may_read(self, viewer: Viewer, mart: str) -> bool:
         """Whether the mart is there and one of the viewer's roles may read it."""
@@ -225,25 +231,9 @@ class Warehouse:
     def session_valid(self, session_id: str, now: datetime) -> bool:
         return self.people.session_valid(session_id, now)
 
-    def keep_event(
-        self, event_id: str, kind: str, created: int, payload: Mapping[str, Any], state: str = "read",
-        reason: str | None = None,
-    ) -> bool:  # fmt: skip
-        """Stores a webhook's event once; `state` says whether the models may read it, and `reason` why not.
-
-        Returns:
-            Whether it was new.
-        """
-        query = text(
-            "insert into raw_stripe_webhook.event (event_id, type, created, payload, state, reason) values (:id, "
-            ":type, to_timestamp(:created), cast(:payload as jsonb), :state, :reason) on conflict (event_id) do nothing"
-        )
-        row = {
-            "id": event_id, "type": kind, "created": created, "payload": json.dumps(payload), "state": state,
-            "reason": reason,
-        }  # fmt: skip
-        with self._connections.open(PORTAL) as connection:
-            return bool(connection.execute(query, row).rowcount)
+    def standing(self, session_id: str, email: str, now: datetime) -> tuple[str, ...] | None:
+        """The roles of whoever signed in; None where the session does not stand."""
+        return self.people.standing(session_id, email, now)
 
     def record(self, viewer: Viewer, action: str, outcome: str = "ok", **filters: Any) -> None:
         """Writes an audit row of something that is no read: a page opened or refused, a sign-in, a mail sent."""
@@ -251,6 +241,7 @@ class Warehouse:
 
     def close(self) -> None:
         """Gives all connections back."""
+        self.sql.close()
         self._connections.close()
 
     def _ask_again(self, viewer: Viewer, question: Question, as_of: datetime) -> tuple[Rows, str]:

@@ -92,7 +92,7 @@ def keep(settings: Settings, warehouse: Warehouse, body: bytes, signature: str |
         return refuse(400, str(error))
     verdict = judge(event)
     try:
-        is_new = warehouse.keep_event(
+        is_new = warehouse.events.keep(
             event["id"], event["type"], happened_at(event), event, verdict.state, verdict.reason
         )
     except QuestionError as error:  # the database took offence at what is in it: it would do so each time

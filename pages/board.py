@@ -4,7 +4,7 @@ from app.dashboard import BoardPacks, Dashboard
 
 DASHBOARD = Dashboard(
     title="Board packs",
-    section="Finance",
+    section="Answers",
     order=40,
     answers=("R4",),
     audience=("executive", "finance", "analyst"),

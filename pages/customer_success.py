@@ -4,7 +4,7 @@ from app.dashboard import Dashboard, Lines, Ordered, Records, Tile
 
 DASHBOARD = Dashboard(
     title="Customer success",
-    section="Customer success",
+    section="Dashboards",
     order=70,
     answers=("C1", "C2", "C3", "C4", "C5"),
     audience=("customer_success", "executive", "analyst"),

@@ -4,7 +4,7 @@ from app.dashboard import EVERYONE, Dashboard, Glossary
 
 DASHBOARD = Dashboard(
     title="Dictionary",
-    section="Operations",
+    section="Answers",
     order=96,
     answers=("U1", "U2"),
     audience=EVERYONE,

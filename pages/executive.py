@@ -4,7 +4,7 @@ from app.dashboard import Alerts, Bridge, Dashboard, Flow, Ranked, Runway, Tile,
 
 DASHBOARD = Dashboard(
     title="Executive",
-    section="Company",
+    section="Dashboards",
     order=10,
     answers=("F1", "F2", "F3", "F6", "C3"),
     audience=("executive", "analyst"),

@@ -4,7 +4,7 @@ from app.dashboard import Breakdown, Cohorts, Compared, Dashboard, Lines, Ordere
 
 DASHBOARD = Dashboard(
     title="Finance",
-    section="Finance",
+    section="Dashboards",
     order=25,
     answers=("F2", "F3", "F4", "F5"),
     audience=("finance", "executive", "analyst"),

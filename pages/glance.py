@@ -4,7 +4,7 @@ from app.dashboard import Alerts, Dashboard, Tile
 
 DASHBOARD = Dashboard(
     title="Glance",
-    section="Company",
+    section="Dashboards",
     order=20,
     answers=("F1", "C3"),
     audience=("executive", "analyst"),

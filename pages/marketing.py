@@ -4,7 +4,7 @@ from app.dashboard import Compared, Dashboard, Lines, Steps, Tile
 
 DASHBOARD = Dashboard(
     title="Marketing",
-    section="Marketing",
+    section="Dashboards",
     order=60,
     answers=("M1", "M2", "M3", "M4", "M5", "S2"),
     audience=("marketing", "executive", "analyst"),

@@ -5,7 +5,7 @@ from app.dashboard import Cohorts, Compared, Dashboard, Lines, Ordered, Steps, T
 FUNNELS = (("onboarding", "Onboarding"), ("report_builder", "Report builder"), ("automation", "Automation"))
 DASHBOARD = Dashboard(
     title="Product",
-    section="Product",
+    section="Dashboards",
     order=50,
     answers=("P1", "P2", "P3", "P4", "P5", "C5"),
     audience=("product", "executive", "analyst"),

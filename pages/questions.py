@@ -4,7 +4,7 @@ from app.dashboard import EVERYONE, Dashboard, Questions
 
 DASHBOARD = Dashboard(
     title="Questions",
-    section="Company",
+    section="Answers",
     order=28,
     answers=("U2",),
     audience=EVERYONE,

@@ -4,7 +4,7 @@ from app.dashboard import Dashboard, Quarrel
 
 DASHBOARD = Dashboard(
     title="Reconciliation",
-    section="Company",
+    section="Answers",
     order=25,
     answers=("F1", "R4"),
     audience=("executive", "finance", "sales", "product", "marketing", "analyst"),

@@ -4,7 +4,7 @@ from app.dashboard import Breakdown, Bridge, Dashboard, Movements, Tile, Trend
 
 DASHBOARD = Dashboard(
     title="Revenue",
-    section="Finance",
+    section="Dashboards",
     order=30,
     answers=("F1", "F2", "C3"),
     audience=("executive", "finance", "analyst"),

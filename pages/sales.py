@@ -4,7 +4,7 @@ from app.dashboard import Compared, Dashboard, Lines, Ordered, Records, Tile
 
 DASHBOARD = Dashboard(
     title="Sales",
-    section="Sales",
+    section="Dashboards",
     order=40,
     answers=("S1", "S2", "S3", "S4", "S5"),
     audience=("sales", "executive", "analyst"),

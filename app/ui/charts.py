@@ -28,7 +28,7 @@ def chart(layers: Sequence[Spec], *, height: int, **more: Any) -> Spec:
         "autosize": {"type": "fit", "contains": "padding"},
         "padding": {"left": 0, "right": 0, "top": 4, "bottom": 4},
         "config": vega_config(),
-        "usermeta": {"embedOptions": {"renderer": "svg", "actions": False}},
+        "usermeta": {"embedOptions": {"renderer": "svg", "actions": False, "loader": {"target": "_self"}}},
         **more,
     }
 
@@ -40,6 +40,11 @@ def values(rows: Sequence[Mapping[str, Any]]) -> Spec:
 def label(text: str | list[str], x: Any, y: Any, **mark: Any) -> Spec:
     """One text at a place; x and y are encodings with a datum."""
     return {"data": values([{}]), "mark": {"type": "text", "text": text, **mark}, "encoding": {"x": x, "y": y}}
+
+
+def led(ways: object) -> Spec:
+    """The encoding by which marks lead where their row's `href` says; nothing where none does."""
+    return {"href": {"field": "href", "type": "nominal"}} if ways else {}
 
 
 def strong(**mark: Any) -> Spec:

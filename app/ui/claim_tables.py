@@ -106,6 +106,6 @@ def row_html(name: str, picture: str, count: str, amount: str, kind: str = "") -
 def wrapped(head: str, rows: Sequence[str], caption: str) -> str:
     """A table that scrolls inside itself on a narrow screen."""
     return (
-        f'<div class="pl-scroll"><table class="pl-table pl-claims"><caption>{escape(caption)}</caption><thead>'
-        f"<tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+        f'<div class="pl-scroll" tabindex="0"><table class="pl-table pl-claims"><caption>{escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )

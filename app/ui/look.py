@@ -1,4 +1,5 @@
-"""The visual identity in one place: `tokens.json` (colours by meaning, type, space) and `look.css` (what hangs on it).
+"""The visual identity in one place: `tokens.json` (colours by meaning, type, space) and what hangs on it: `figures.css`
+wherever figures stand, `look.css` on Streamlit's pages, `light.css` on those that are served beside them.
 
 Python never chooses between light and dark: every colour is a custom property with `light-dark()`, which
 follows the theme in our HTML, in Streamlit's and in Vega's SVG, without a rerun. `app/first.js` sets the whole
@@ -23,6 +24,7 @@ LATIN_EXT = (
     "U+1EF2-1EFF,U+2020,U+20A0-20AB,U+20AD-20C0,U+2113,U+2C60-2C7F,U+A720-A7FF"
 )
 FACES = (("IBM Plex Sans", "sans", 400), ("IBM Plex Sans", "sans", 600), ("IBM Plex Serif", "serif", 400))
+SANS = ("IBM Plex Sans",)
 MONO = (("IBM Plex Mono", "mono", 400), ("IBM Plex Mono", "mono", 600))
 
 
@@ -48,15 +50,32 @@ def ground() -> tuple[str, str]:
 
 @lru_cache(maxsize=1)
 def stylesheet() -> str:
-    """One `<style>` element with all of the portal's CSS, for a single `st.html`."""
-    rules = (HERE / "look.css").read_text(encoding="utf-8")
-    return f"<style>{css_variables()}{rules}</style>"
+    """One `<style>` element with all of the portal's CSS, for its document."""
+    return f"<style>{css_variables()}{_rules('figures')}{_rules('look')}{event_marks()}</style>"
 
 
-def font_faces() -> str:
-    """`@font-face` rules for pages that Streamlit does not draw (the sandbox's sign-in page)."""
+@lru_cache(maxsize=1)
+def light_stylesheet() -> str:
+    """The same for a page that Streamlit does not draw, with the two fonts it needs."""
+    return f"<style>{css_variables()}{font_faces(SANS)}{_rules('figures')}{_rules('light')}</style>"
+
+
+def event_marks() -> str:
+    """The mark of each kind of event in our HTML: the shape and colour that it has in charts."""
+    kinds = tokens()["timeline"].items()
+    return "".join(f".pl-ev-{kind}{{background:{var(one['color'])};clip-path:{one['clip']}}}" for kind, one in kinds)
+
+
+def _rules(name: str) -> str:
+    return (HERE / f"{name}.css").read_text(encoding="utf-8")
+
+
+def font_faces(families: tuple[str, ...] = ()) -> str:
+    """`@font-face` rules for pages that Streamlit does not draw: all families where none is named."""
     rules = []
     for face in streamlit_font_faces():
+        if families and face["family"] not in families:
+            continue
         url = "/" + face["url"]
         rules.append(
             f"@font-face{{font-family:'{face['family']}';font-weight:{face['weight']};font-display:swap;"

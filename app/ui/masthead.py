@@ -2,44 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from app.ui.look import stylesheet
-
 THEMES = ("system", "light", "dark")
+WORDMARK = '<div class="pl-wordmark"><span class="pl-sign"></span>Plumbline</div>'
 
 
-def style() -> None:
-    """Our CSS; it takes no room on the page."""
-    st.html(stylesheet())
-
-
-def masthead(pages: Sequence[StreamlitPage], current: StreamlitPage | None, name: str, email: str, roles: str) -> None:
-    """Draws the head.
+def masthead(groups: Mapping[str, Sequence[StreamlitPage]], current: StreamlitPage | None, name: str, email: str,
+             roles: str, tour: str = "") -> None:  # fmt: skip
+    """Draws the head, as one piece of HTML: it comes with every click, and each element of Streamlit's has its price.
 
     Args:
-        pages: what this person may open, in menu order.
+        groups: the parts of the menu, each with the pages in it that this person may open, in menu order.
         current: the open page, marked in the menu.
         name: who is signed in.
         email: their address.
         roles: their roles in words.
+        tour: the address that takes them on the tour again; nothing where there is none.
     """
-    with st.container(key="masthead", horizontal=True, vertical_alignment="center"):
-        st.html('<div class="pl-wordmark"><span class="pl-sign"></span>Plumbline</div>', width="content")
-        with st.container(key="menu", horizontal=True, width="content"):
-            for page in pages:
-                here = current is not None and page.url_path == current.url_path
-                with st.container(key=f"menu_{'here_' if here else ''}{page.title.lower()}", width="content"):
-                    st.page_link(page, label=page.title)
-        with st.container(key="who", width="content"), st.popover(name, type="tertiary", key="who_popover"):
-            who = f"<b>{escape(name)}</b><div>{escape(email)}</div>"
-            st.html(f'<div class="pl-who">{who}<div class="pl-note">{escape(roles)}</div></div>')
-            st.html(theme_html())
-            st.button("Sign out", on_click=st.logout, key="sign_out")
+    here = "" if current is None else current.url_path
+    first, *others = groups
+    parts = "".join(part_html(group, groups[group], here) for group in others)
+    inline = "".join(item_html(page, here) for page in groups[first])
+    menu = (
+        f'<nav class="pl-menu" aria-label="Pages"><div class="pl-menu-inline">{inline}</div>'
+        f'<div class="pl-menu-folded">{part_html(first, groups[first], here)}</div>{parts}</nav>'
+    )
+    with st.container(key="masthead"):
+        st.html(f'<div class="pl-masthead">{WORDMARK}{menu}{who_html(name, email, roles, tour)}</div>')
+
+
+def part_html(group: str, pages: Sequence[StreamlitPage], here: str) -> str:
+    """A part of the menu: its pages behind its name, or the page itself where it is the only one."""
+    if len(pages) == 1:
+        return item_html(pages[0], here)
+    if not pages:
+        return ""
+    place = f"pl-part-{group.lower()}"
+    is_here = " pl-menu-here" if any(page.url_path == here for page in pages) else ""
+    listed = "".join(item_html(page, here) for page in pages)
+    return (
+        f'<button type="button" class="pl-menu-item pl-menu-opens{is_here}" popovertarget="{place}" '
+        f'data-pl-at="menu_{group.lower()}">{escape(group)}</button>'
+        f'<div popover id="{place}" class="pl-opened pl-menu-list" aria-label="{escape(group)}">{listed}</div>'
+    )
+
+
+def item_html(page: StreamlitPage, here: str) -> str:
+    """A link to a page, marked where it is the open one; `app/first.js` goes there without loading the portal anew."""
+    is_here = ' pl-menu-here" aria-current="page' if page.url_path == here else ""
+    at = f'href="/{page.url_path}" target="_self" data-pl-at="menu_{page.url_path}"'
+    return f'<a class="pl-menu-item{is_here}" {at}>{escape(page.title)}</a>'
+
+
+def who_html(name: str, email: str, roles: str, tour: str) -> str:
+    """Who is signed in, and behind the name the theme, the tour and the way out."""
+    again = f'<a class="pl-tour-again" href="{escape(tour)}" target="_self">Take the tour</a>' if tour else ""
+    return (
+        f'<div class="pl-whoami"><button type="button" class="pl-menu-item pl-menu-opens" popovertarget="pl-who" '
+        f'data-pl-at="who">{escape(name)}</button>'
+        f'<div popover id="pl-who" class="pl-opened pl-menu-list" aria-label="{escape(name)}">'
+        f'<div class="pl-who"><b>{escape(name)}</b><div>{escape(email)}</div><div class="pl-note">{escape(roles)}</div>'
+        f'</div>{theme_html()}{again}<a class="pl-sign-out" href="/auth/logout" target="_self">Sign out</a></div></div>'
+    )
 
 
 def theme_html() -> str:
@@ -54,4 +83,4 @@ def theme_html() -> str:
 def bare_masthead() -> None:
     """The head before anybody is signed in."""
     with st.container(key="masthead", horizontal=True, vertical_alignment="center"):
-        st.html('<div class="pl-wordmark"><span class="pl-sign"></span>Plumbline</div>', width="content")
+        st.html(WORDMARK, width="content")

@@ -2,93 +2,94 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from html import escape
 
 import streamlit as st
 
 from app.access import Viewer
-from app.dashboard import Alerts, Dashboard, Glossary, Inbox, Panel, Pictured, Questions, SourceDesk, Tile
-from app.ui import format as f
-from app.ui import titles
+from app.dashboard import Alerts, Dashboard, Inbox, LiveTiles, Panel, Pictured, Tile
+from app.errors import NotPermitted, UsageError
+from app.own.opened import opened
+from app.ui import export_menu, subscribe_form
 from app.ui.choice import Choice, choose
 from app.ui.dimension_words import Where
-from app.ui.panels import inbox
+from app.ui.export_menu import Way
+from app.ui.lead import lead
+from app.ui.panels import inbox, live
 from app.ui.panels.desks import DESKS
 from app.ui.panels.frame import draw_bare, draw_panel, key_of
 from app.ui.panels.kinds import picture
-from app.ui.reading import Reading, month_end, shift
+from app.ui.reading import Reading
 from app.ui.tiles import draw_tiles
 
 CACHE_SECONDS = 60
-LEADS = {Glossary: titles.GLOSSARY_LEAD, Questions: titles.QUESTIONS_LEAD}
 
 
-def draw(dashboard: Dashboard, reading: Reading, build_id: str) -> None:
+Ways = Callable[[Dashboard, Choice], Sequence[Way]]
+"""What of a page leaves as a file, by what is chosen on it."""
+
+
+def draw(dashboard: Dashboard, reading: Reading, build_id: str, ways: Ways = lambda _, __: ()) -> None:
     """Draws a page whose first build is done."""
     with st.container(key=f"page_{dashboard.slug}"):
-        fresh = head(dashboard, reading, build_id)
+        fresh = head(dashboard, as_asked(dashboard, reading), reading, build_id, ways)
         if dashboard.is_personal:
             draw_rows(dashboard, fresh)
             return
-        shown = body(dashboard, reading.viewer, build_id, fresh.as_of, fresh.compare, fresh.where, fresh)
+        has_events = dashboard.has_time and fresh.with_events
+        told = reading.warehouse.timeline.drawn(reading.viewer).stamp if has_events else ""
+        told += reading.warehouse.comments.stamp
+        shown = body(dashboard, reading.viewer, build_id, fresh.as_of, fresh.compare, fresh.where, told, fresh)
         if not fresh.noted:  # nothing was read now: the body was replayed, so no read has told the audit
             reading.warehouse.record(reading.viewer, "replay page", page=dashboard.slug, build=build_id, shown=shown)
 
 
-def head(dashboard: Dashboard, reading: Reading, build_id: str) -> Reading:
+def as_asked(dashboard: Dashboard, reading: Reading) -> Dashboard:
+    """The page for the one thing that its address names; the page itself where that is not there for this reader."""
+    asked = {name: st.query_params.get_all(name) for name in st.query_params}
+    try:
+        return opened(reading.warehouse, reading.viewer, dashboard, asked)
+    except (NotPermitted, UsageError):
+        return dashboard
+
+
+def head(dashboard: Dashboard, shown: Dashboard, reading: Reading, build_id: str, ways: Ways) -> Reading:
     """Title, the month it speaks of, the promises, and the choices that the page offers.
+
+    Args:
+        dashboard: the page as it is declared.
+        shown: the same for the one thing that is open; it has the title where the choices are its own.
+        reading: who looks.
+        build_id: of the newest build.
+        ways: what leaves as a file.
 
     Returns:
         What the page's elements read from, by what was chosen.
     """
     with st.container(key="head", horizontal=True, vertical_alignment="bottom"):
         said = st.container(key="said", width="stretch")
-        choice = choose(dashboard, reading, build_id)
+        with st.container(key="choices", horizontal=True, vertical_alignment="bottom", width="content"):
+            choice = choose(shown, reading, build_id)
+            export_menu.draw(ways(shown, choice), lambda: subscribe_form.draw(shown, reading, choice))
     at = choice.as_of(reading.zone)
     fresh = replace(reading, compare=choice.compare, where=choice.where, is_past=at is not None,
-                    as_of=at or reading.as_of, noted=set(), receipts={})  # fmt: skip
-    said.html(f'<h1 class="pl-page">{dashboard.title}</h1>{lead(dashboard, fresh, choice)}')
+                    as_of=at or reading.as_of, noted=set(), receipts={}, with_events=choice.with_events,
+                    page=f"{shown.slug}{choice.query}")  # fmt: skip
+    headed = shown if shown.can_compare else dashboard
+    said.html(f'<h1 class="pl-page">{escape(headed.title)}</h1>{lead(headed, fresh, choice)}')
     return fresh
-
-
-def lead(dashboard: Dashboard, reading: Reading, choice: Choice) -> str:
-    """The line under the title."""
-    for kind, said in LEADS.items():
-        if any(isinstance(element, kind) for element in dashboard.panels()):
-            return f'<p class="pl-lead">{said}</p>'
-    if dashboard.is_personal and not any(isinstance(element, SourceDesk) for element in dashboard.panels()):
-        return f'<p class="pl-lead">Times are {reading.zone.key.replace("_", " ")}.</p>'
-    if dashboard.section == "Operations":
-        return f'<p class="pl-lead">Times are {reading.zone.key.replace("_", " ")}.{standing(reading, None)}</p>'
-    narrowed = f" <b>Only {escape(choice.said)}.</b>" if choice.said else ""
-    lost = f' <span class="pl-stale">{escape(choice.unknown_said)}</span>' if choice.unknown else ""
-    closed = f"<b>{f.month_year(reading.closed)}</b>, closed {f.day(month_end(reading.closed))}"
-    behind = f"{'' if reading.is_past else standing(reading, reading.unbuilt)}{narrowed}{lost}"
-    names = [element.metric for element in dashboard.panels() if isinstance(element, Tile)]
-    if not names:
-        return f'<p class="pl-lead">{closed}.{behind}</p>'
-    statuses = [status for name in names if (status := reading.status(name)) is not None]
-    kept, broken, warned = (len({p for s in statuses for p in getattr(s, one)}) for one in ("kept", "broken", "warned"))
-    on = f" Changes are on {f.month_name(shift(reading.closed, -1))}." if dashboard.layout == "phone" else ""
-    return f'<p class="pl-lead">{closed}.{on} {titles.promises(kept, broken, warned)}.{behind}</p>'
-
-
-def standing(reading: Reading, unbuilt: date | None) -> str:
-    """What keeps the page behind, in the colour of what is late; nothing where it is up to date."""
-    failed = reading.warehouse.progress.build_failed_at()
-    said = titles.standing(unbuilt, f.clock_time(failed, reading.zone) if failed else "")
-    return f'<span class="pl-stale">{said}</span>' if said else ""
 
 
 @st.cache_data(ttl=CACHE_SECONDS, max_entries=64, show_spinner=False, hash_funcs={Viewer: lambda viewer: viewer.roles})
 def body(dashboard: Dashboard, viewer: Viewer, build_id: str, as_of: datetime, compare: int,
-         where: Where, _reading: Reading) -> tuple[str, ...]:  # fmt: skip
+         where: Where, told: str, _reading: Reading) -> tuple[str, ...]:  # fmt: skip
     """Everything below the head, drawn once a minute at most and replayed in between.
 
-    The viewer's roles, the build, the instant and what was chosen are in the key, so that no row leaks to another role
-    or outlives its build; `_reading` says the same again and is left out of it.
+    The viewer's roles, the build, the instant, what was chosen and what timeline and comments `told` are in the key, so
+    that no row leaks to another role or outlives its build; `_reading` says the same again and is left out of it.
 
     Returns:
         The figures and marts that were read for it, for the audit of a replay.
@@ -123,6 +124,8 @@ def draw_row(reading: Reading, row: tuple[Tile | Panel, ...], key: str, layout: 
         return
     for inbox_panel in (element for element in row if isinstance(element, Inbox)):
         inbox.draw(reading, inbox_panel, key)
+    for tiles_panel in (element for element in row if isinstance(element, LiveTiles)):
+        live.draw(reading, tiles_panel, key)
     for desk in (DESKS[type(element)] for element in row if type(element) in DESKS):
         desk(reading, key)
     panels = pictured(row)

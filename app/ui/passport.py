@@ -9,13 +9,17 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 import sqlglot
-import streamlit as st
 from sqlglot.errors import SqlglotError
 
+from app.comments.thread import Thread
 from app.metrics import Metric
 from app.receipts.form import spoken
 from app.ui import format as f
+from app.ui.comment_words import COMMENTS, address, passport_html
+from app.ui.exactly import exact
 from app.ui.reading import Reading
+from app.ui.tables import way
+from app.ui.ways import way_to, way_to_dashboard
 from app.warehouse import BuildFailure, Passport
 
 UNKNOWN = "not yet"
@@ -62,7 +66,17 @@ def receipt_html(receipts: Sequence[str]) -> str:
     return "<br>".join(f'<span class="pl-receipt">{spoken(each)}</span>' for each in receipts)
 
 
-def rows_html(metric: Metric, passport: Passport, now: datetime, zone: ZoneInfo, receipts: Sequence[str] = ()) -> str:
+def way_html(reading: Reading, name: str, month: date | None) -> str:
+    """The way to what a figure is made of, for whom it leads somewhere."""
+    href = way_to(reading, name, month or reading.closed)
+    if not href:
+        return ""
+    is_of_records = reading.warehouse.drill.leads_to(reading.viewer, name) == "records"
+    return way("See the records behind it" if is_of_records else "See the figures it is made of", href)
+
+
+def rows_html(metric: Metric, passport: Passport, now: datetime, zone: ZoneInfo, receipts: Sequence[str] = (),
+              way_on: str = "", put_on: str = "") -> str:  # fmt: skip
     """The passport's lines as a definition table."""
     certified = metric.certified
     arrow = '<span class="pl-arrow"></span>'
@@ -83,37 +97,65 @@ def rows_html(metric: Metric, passport: Passport, now: datetime, zone: ZoneInfo,
         lines.append(("Comes from", arrow.join(f"<span>{escape(step)}</span>" for step in passport.comes_from)))
     if receipts:
         lines.append(("Receipt" if len(receipts) == 1 else "Receipts", receipt_html(receipts)))
+    if way_on:
+        lines.append(("Made of", way_on))
+    if put_on:
+        lines.append(("Keep in view", put_on))
     body = "".join(f"<tr><th>{name}</th><td>{text}</td></tr>" for name, text in lines)
     return f'<table class="pl-passport">{body}</table>'
 
 
-def exact(value: float | None, unit: str) -> str:
-    """The figure unrounded as far as its unit goes."""
-    if value is None:
-        return f.MISSING
-    if unit == "usd":
-        return f"{f.MINUS if value < 0 else ''}${f.number(abs(value), 2)}"
-    if unit == "times":
-        return f"{f.number(value, 4)}{f.TIMES}"
-    return f.percent(value, 2) if unit == "ratio" else f"{f.number(value, 0 if unit == 'count' else 1)} {unit}"
-
-
 def page_html(reading: Reading, name: str, month: date | None, value: float | None) -> tuple[str, str]:
     """One metric's passport: its HTML and its SQL."""
-    metric, passport = reading.metric(name), reading.passport(name)
+    metric, passport = reading.metric(name), reading.passport(name, month)
     exactly = ""
     if month:
         exactly = f'<p class="pl-exact">{escape(f.month_year(month))}: <b>{exact(value, metric.unit)}</b></p>'
     head = f'<div class="pl-passport-name">{escape(metric.label)}</div><p>{escape(passport.definition)}</p>{exactly}'
     receipts = reading.receipts.get(name, [])
-    return head + rows_html(metric, passport, reading.now, reading.zone, receipts), passport.sql
+    way_on = way_html(reading, name, month)
+    put_on = way_to_dashboard(reading, "metric", name)
+    return head + rows_html(metric, passport, reading.now, reading.zone, receipts, way_on, put_on), passport.sql
 
 
-def popover(reading: Reading, names: Sequence[str], *, label: str, key: str, month: date | None = None,
-            value: float | None = None) -> None:  # fmt: skip
-    """A quiet button that opens the passports of the metrics a tile or panel shows; the first in full."""
-    with st.popover(label, type="tertiary", key=f"passport_{key}"):
-        for index, name in enumerate(names):
-            body, sql = page_html(reading, name, month if not index else None, value if not index else None)
-            st.html(f'<div class="pl-passport-page">{body}</div>')
-            st.code(pretty(sql), language="sql", wrap_lines=True)
+def commented(reading: Reading, name: str, month: date | None) -> tuple[Thread, ...]:
+    """The open threads on a figure as the page shows it: of its month, with its filters."""
+    at, where = month or reading.closed, reading.narrowed(name)
+    return reading.warehouse.comments.open_on(reading.viewer, name, at, where)
+
+
+def comments_html(reading: Reading, name: str, month: date | None, value: float | None, index: int) -> str:
+    """What is said of a figure and the way to say more, where the reader has that page."""
+    if COMMENTS not in reading.pages:
+        return ""
+    at = (month if not index else None) or reading.closed
+    href = address(name, at, reading.narrowed(name), reading.page)
+    now = value if month and not index else None
+    return passport_html(commented(reading, name, at), reading.metric(name), now, reading.zone, href)
+
+
+def sql_html(sql: str) -> str:
+    """The statement, and a button that copies it (`app/first.js`)."""
+    return (
+        '<div class="pl-sql"><button type="button" data-pl-copy>Copy SQL</button>'
+        f"<pre><code>{escape(pretty(sql))}</code></pre></div>"
+    )
+
+
+def opener_html(reading: Reading, names: Sequence[str], *, label: str, key: str, month: date | None = None,
+                value: float | None = None) -> str:  # fmt: skip
+    """A quiet button, and the passports that it opens of the metrics a tile or panel shows; the first in full.
+
+    The browser opens them by itself, and `app/first.js` says where: as HTML they go along with the figure they are of,
+    where a popover of Streamlit's would be three messages more for each.
+    """
+    pages = []
+    for index, name in enumerate(names):
+        body, sql = page_html(reading, name, month if not index else None, value if not index else None)
+        said = comments_html(reading, name, month, value, index)
+        pages.append(f'<div class="pl-passport-page">{body}{said}{sql_html(sql)}</div>')
+    place = f"pl-passport-{key}"
+    return (
+        f'<button type="button" class="pl-opens" popovertarget="{place}">{escape(label)}</button>'
+        f'<div popover id="{place}" class="pl-opened" role="dialog" aria-label="{escape(label)}">{"".join(pages)}</div>'
+    )

@@ -5,7 +5,7 @@ A dataset that is not there yet, or a right that is missing, is an answer too (`
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -17,6 +17,8 @@ from app.access import Viewer
 from app.errors import NotBuilt, NotPermitted
 from app.made_of import dimensions_of
 from app.metrics import Metric, Question, catalogue
+from app.timeline.event import Event
+from app.ui.kept import Kept
 from app.warehouse import Answer, Passport, Status, Warehouse
 
 
@@ -35,10 +37,15 @@ class Reading:
         where: the page's filters, (dimension, value); a metric heeds those whose dimension it has.
         is_past: whether `as_of` is the close of an earlier month that was chosen: what is known now, about then.
         pages: the pages that the viewer may open, address → title.
+        page: the address of the page that is drawn, with what is chosen on it.
         with_receipts: whether somebody is shown the figures, so that each has a receipt.
         receipts: metric → the receipts of its answers so far, the first one first.
         noted: what was read for the page so far, figures and marts by name; a page that is replayed repeats it to
             the audit.
+        kept: takes what is read, where a file is made of it.
+        build_failed_at: when the newest build failed, so that what is shown is of the build before; None where it held.
+        visit: what is kept for this visit of this person, and for nobody else.
+        with_events: whether charts over time carry the company's timeline.
     """
 
     warehouse: Warehouse
@@ -51,9 +58,14 @@ class Reading:
     where: tuple[tuple[str, str], ...] = ()
     is_past: bool = False
     pages: Mapping[str, str] = field(default_factory=dict)
+    page: str = ""
     with_receipts: bool = True
     receipts: dict[str, list[str]] = field(default_factory=dict)
     noted: set[str] = field(default_factory=set)
+    kept: Kept | None = None
+    build_failed_at: datetime | None = None
+    visit: MutableMapping[str, Any] = field(default_factory=dict)
+    with_events: bool = True
 
     @property
     def running(self) -> date:
@@ -92,10 +104,14 @@ class Reading:
         where = self.narrowed(name)
         question = Question(name, by=by, since=since, until=until, include_partial=partial, where=where, top=top,
                             grain=grain)  # fmt: skip
+        return self.ask(question, is_picked=True)
+
+    def ask(self, question: Question, *, is_picked: bool = False) -> Answer:
+        """The answer to any question, noted for the page with its receipt; `is_picked` as of `Warehouse.answer`."""
         answer = self.warehouse.answer(self.viewer, question, as_of=self.as_of, with_receipt=self.with_receipts,
-                                       is_picked=True)  # fmt: skip
-        self.noted.add(name)
-        known = self.receipts.setdefault(name, [])
+                                       is_picked=is_picked)  # fmt: skip
+        self._keep(question.metric, question, answer)
+        known = self.receipts.setdefault(question.metric, [])
         if answer.receipt and answer.receipt not in known:
             known.append(answer.receipt)
         return answer
@@ -128,10 +144,18 @@ class Reading:
         except (NotPermitted, NotBuilt):
             return None
         self.noted.add(mart)
+        if self.kept is not None:
+            self.kept.table(mart, options.get("where") or {}, rows)
         return rows
 
-    def passport(self, name: str) -> Passport:
-        return self.warehouse.passport(self.viewer, name, as_of=self.as_of)
+    def _keep(self, name: str, question: Question, answer: Answer) -> None:
+        self.noted.add(name)
+        if self.kept is not None:
+            self.kept.answer(question, answer)
+
+    def passport(self, name: str, month: date | None = None) -> Passport:
+        """What a metric means and where it comes from; of the month that runs, its SQL says that one, too."""
+        return self.warehouse.passport(self.viewer, name, as_of=self.as_of, partial=month == self.running)
 
     def status(self, name: str) -> Status | None:
         """How fresh and sure a metric is; None when it is not built, or not for this viewer."""
@@ -139,6 +163,12 @@ class Reading:
             return self.warehouse.status(self.viewer, name)
         except (NotPermitted, NotBuilt):
             return None
+
+    def events(self) -> tuple[Event, ...]:
+        """What the timeline shows the viewer's roles, oldest first; its marts are noted for the page."""
+        found = self.warehouse.timeline.drawn(self.viewer)
+        self.noted.update(found.marts)
+        return found.events
 
     def targets(self) -> Mapping[str, float]:
         """Metric → target of the last complete month."""
@@ -159,7 +189,7 @@ class Reading:
             where = (("age", str(age)), *self.narrowed(name))
             question = Question(name, since=since, until=self.closed, where=where, average=True)
             answer = self.warehouse.answer(self.viewer, question, as_of=self.as_of, with_receipt=False, is_picked=True)
-            self.noted.add(name)
+            self._keep(name, question, answer)
             found.update({int(row["age"]): as_float(row["value"]) for row in records(answer.frame)})
         return found
 

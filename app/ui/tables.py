@@ -26,11 +26,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell's text; its meaning (gain, loss, stale, act) and what a phone says below it, where it has them."""
+    """A cell's text; its meaning (gain, loss, stale, act), what a phone says below it, where it leads, a bar behind it
+    in per cent, a small line below it with its own meaning.
+    """
 
     text: str
     meaning: str = ""
     below: str = ""
+    href: str = ""
+    fill: float | None = None
+    note: str = ""
+    note_meaning: str = ""
 
 
 def table(columns: Sequence[Column], rows: Sequence[Sequence[Cell | str]], *, total: Sequence[Cell | str] = (),
@@ -49,7 +55,7 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[Cell | str]], *, to
     foot = f'<tr class="pl-total">{cells(total, kinds)}</tr>' if total else ""
     said = f"<caption>{escape(caption)}</caption>" if caption else ""
     return (
-        f'<div class="pl-scroll"><table class="pl-table">{said}<thead><tr>{head}</tr></thead>'
+        f'<div class="pl-scroll" tabindex="0"><table class="pl-table">{said}<thead><tr>{head}</tr></thead>'
         f"<tbody>{body}{foot}</tbody></table></div>"
     )
 
@@ -60,6 +66,15 @@ def cells(row: Sequence[Cell | str], kinds: Sequence[str]) -> str:
         whole = Cell(cell) if isinstance(cell, str) else cell
         text = escape(whole.text)
         inner = f'<span class="pl-{whole.meaning}">{text}</span>' if whole.meaning else text
+        inner = way(inner, whole.href)
         below = f'<span class="pl-narrow pl-below">{escape(whole.below)}</span>' if whole.below else ""
-        made.append(f"<td{kind}>{inner}{below}</td>")
+        bar = "" if whole.fill is None else f'<span class="pl-cell-bar" style="width:{whole.fill:.1f}%"></span>'
+        tone = f" pl-{whole.note_meaning}" if whole.note_meaning else ""
+        note = f'<span class="pl-cell-note{tone}">{escape(whole.note)}</span>' if whole.note else ""
+        made.append(f"<td{kind}>{bar}{inner}{below}{note}</td>")
     return "".join(made)
+
+
+def way(inner: str, href: str) -> str:
+    """HTML that leads somewhere, in the same tab; as it is where it leads nowhere."""
+    return f'<a class="pl-way" href="{escape(href)}" target="_self">{inner}</a>' if href else inner

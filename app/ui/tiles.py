@@ -12,14 +12,16 @@ from app.counting import counted
 from app.errors import NotBuilt, NotPermitted, QuestionError
 from app.metrics import Metric
 from app.ui import format as f
+from app.ui.comment_words import mark_html
 from app.ui.dimension_words import left_whole
-from app.ui.panels.frame import NOTHING_CHOSEN
-from app.ui.passport import popover
+from app.ui.panels.frame import NOTHING_CHOSEN, plain
+from app.ui.passport import commented, opener_html
 from app.ui.reading import Reading, month_end, shift
 from app.ui.spark import sparkline, track
 from app.warehouse import Status
 
 POINTS = 13
+UNREAD = {NotBuilt: "not built yet", NotPermitted: "not in your role"}
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,12 @@ def value_html(tile: TileFacts) -> str:
     if tile.value is None:
         reason = tile.reason or "not known for this month"
         return missing_html(reason)
-    figure = f.figure(tile.value, tile.metric.unit)
+    return figure_html(tile.value, tile.metric.unit)
+
+
+def figure_html(value: float, unit: str) -> str:
+    """A number set large, with its unit."""
+    figure = f.figure(value, unit)
     before = f'<span class="pl-unit pl-unit-before">{figure.before}</span>' if figure.before else ""
     word = " pl-unit-word" if len(figure.unit) > 1 else ""
     behind = f'<span class="pl-unit{word}">{figure.unit}</span>' if figure.unit else ""
@@ -110,14 +117,18 @@ TIMES = ("months", "days", "hours")
 def target_html(tile: TileFacts) -> str:
     """The track and the words: only "missed" is loud."""
     if tile.value is None or tile.target is None:
-        said = "No target for a part" if tile.is_part else "No target set"
-        if tile.target is not None:  # no value beside it says in what it is counted
-            said = aim(tile.metric, tile.target) + (f" {tile.metric.unit}" if tile.metric.unit in TIMES else "")
-        return f'<div class="pl-track pl-none"></div><div class="pl-target"><span>{said}</span></div>'
+        return f'<div class="pl-track pl-none"></div><div class="pl-target"><span>{alone(tile)}</span></div>'
     met = tile.metric.is_met(tile.value, tile.target)
     word = "<span>met</span>" if met else '<span class="pl-missed">missed</span>'
     said = aim(tile.metric, tile.target)
     return f'{track(tile.value, tile.target)}<div class="pl-target"><span>{said}</span>{word}</div>'
+
+
+def alone(tile: TileFacts) -> str:
+    """A target without a value beside it, which would say in what it is counted; or that there is none."""
+    if tile.target is None:
+        return "No target for a part" if tile.is_part else "No target set"
+    return aim(tile.metric, tile.target) + (f" {tile.metric.unit}" if tile.metric.unit in TIMES else "")
 
 
 def aim(metric: Metric, target: float) -> str:
@@ -127,15 +138,22 @@ def aim(metric: Metric, target: float) -> str:
     return f"Target {bound}{f'{target:g}' if is_time else f.figure(target, metric.unit)}"
 
 
-def age_html(tile: TileFacts, now: datetime) -> str:
-    """When the figure closed, or in words and colour that it is late or a promise about it is broken."""
-    if tile.status.broken:
-        count = len(tile.status.broken)
+def trouble_html(status: Status, now: datetime) -> str:
+    """In words and colour that a figure is late or a promise about it is broken; nothing where neither is so."""
+    if status.broken:
+        count = len(status.broken)
         return f'<div class="pl-age pl-loud">{count} promise{"" if count == 1 else "s"} broken</div>'
-    if tile.status.is_stale:
-        seen = tile.status.loaded_at
+    if status.is_stale:
+        seen = status.loaded_at
         words = f"late: loaded {f.age(seen, now)}" if seen else "late: never loaded"
         return f'<div class="pl-age pl-stale">{words}</div>'
+    return ""
+
+
+def age_html(tile: TileFacts, now: datetime) -> str:
+    """When the figure closed, or what is wrong with it."""
+    if trouble := trouble_html(tile.status, now):
+        return trouble
     if tile.whole:
         return f'<div class="pl-age pl-whole">{tile.whole}</div>'
     closed = f'<span class="pl-closed">Closed </span>{f.day(month_end(tile.month))}'
@@ -154,21 +172,24 @@ def tile_html(tile: TileFacts, now: datetime) -> str:
 def draw_tiles(reading: Reading, names: tuple[str, ...], *, key: str) -> None:
     """A row of tiles; on a phone two columns."""
     targets = reading.targets()
+    tiles = (whole_html(replace(reading, receipts={}), name, targets.get(name), f"{key}_{name}") for name in names)
     with st.container(key=f"tiles_{key}"):
-        grid = st.grid(len(names), min_column_width=140, gap=("medium", 40))
-        for name in names:
-            with grid.cell(), st.container(key=f"tile_{key}_{name}"):
-                draw_tile(replace(reading, receipts={}), name, targets.get(name), f"{key}_{name}")
+        st.html(f'<div class="pl-tiles">{"".join(tiles)}</div>')
 
 
 def draw_tile(reading: Reading, name: str, target: float | None, key: str) -> None:
-    """One tile; where its figure cannot be read it says why, and the others still stand."""
+    """One tile by itself."""
+    st.html(whole_html(reading, name, target, key))
+
+
+def whole_html(reading: Reading, name: str, target: float | None, key: str) -> str:
+    """A tile with its label; where its figure cannot be read it says why, and the others still stand."""
     try:
         tile = facts(reading, name, target)
     except (NotBuilt, NotPermitted, QuestionError) as error:
-        why = {NotBuilt: "not built yet", NotPermitted: "not in your role"}.get(type(error), str(error))
+        why = plain(error) if isinstance(error, QuestionError) else UNREAD[type(error)]
         label = f'<div class="pl-tile-label">{escape(reading.metric(name).label)}</div>'
-        st.html(label + missing_html(why))
-        return
-    popover(reading, (name,), label=tile.metric.label, key=key, month=tile.month, value=tile.value)
-    st.html(tile_html(tile, reading.now))
+        return f'<div class="pl-tile">{label}{missing_html(why)}</div>'
+    opener = opener_html(reading, (name,), label=tile.metric.label, key=key, month=tile.month, value=tile.value)
+    mark = mark_html(commented(reading, name, tile.month))
+    return f'<div class="pl-tile" data-pl-metric="{name}">{opener}{mark}{tile_html(tile, reading.now)}</div>'

@@ -240,6 +240,14 @@ def deliveries(count: int, failed: int) -> str:
 
 
 QUESTIONS_LEAD = "What the business asks, and the certified answer. Open a question for its figures and their meaning."
+SQL_LEAD = "Read what your role may read, in SQL of your own. metric('net_mrr') is a certified figure. Times are UTC."
+RECORDS_LEAD = "What a figure is made of: the records of its sources, each with its id there. They add up to it."
+OWN_LEAD = "What you want to see side by side: reports, figures, SQL and words, as you arrange them."
+REPORTS_LEAD = "Put certified figures together yourself. What would mean nothing cannot be chosen, and says why."
+LIVE_LEAD = "The month that runs, as it stands. What customers do at Stripe or in the product is here within a minute."
+MEASURES_LEAD = "What Plumbline was made for, worked out of what is asked of it, by role and without names."
+TIMELINE_LEAD = "Launches, price changes, outages and campaigns. Each stands on the charts of whoever may see it."
+COMMENTS_LEAD = "What people say of a figure is read by whoever may see the figure, and by nobody else."
 GLOSSARY_LEAD = "Each figure has one definition, one owner, and one version that is in force."
 
 

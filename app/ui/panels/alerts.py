@@ -45,14 +45,15 @@ def make(reading: Reading, panel: Alerts) -> Picture:
     return Picture(titles.alerts(len(known)), "Anomalies and missed targets", corner, html=html)
 
 
-def alert_html(row: dict[str, Any]) -> str:
-    """One alert: its urgency as a word, its day, its sentence."""
+def alert_html(row: dict[str, Any], *, is_linked: bool = True) -> str:
+    """One alert: its urgency as a word, its day, its sentence, and the way to take note of it."""
     severity = str(row["severity"])
     subject = row.get("subject_date")
     moment = as_date(subject if subject is not None and subject == subject else row["raised_at"])
     day = f.month_name(moment) if row["kind"] == "target_missed" else f.day(moment)
+    link = f' <a class="pl-note-it" href="/alert/{escape(str(row["alert_id"]))}" target="_self">Acknowledge</a>'
     return (
         f'<div class="pl-alert"><div class="pl-alert-head"><span class="pl-{escape(severity)}">'
         f'{escape(severity.capitalize())}</span><span>{day}</span></div>'
-        f'<div>{escape(str(row["headline"]))}</div></div>'
+        f'<div>{escape(str(row["headline"]))}{link if is_linked else ""}</div></div>'
     )

@@ -6,9 +6,10 @@ from app.dashboard import Breakdown
 from app.ui import format as f
 from app.ui import titles
 from app.ui.panels.frame import Picture, no_month
-from app.ui.panels.ranked import Part, folded, parts
+from app.ui.panels.ranked import Part, folded, parts, way_of
 from app.ui.reading import Reading, month_end, shift
-from app.ui.tables import Column, table
+from app.ui.tables import Cell, Column, table
+from app.ui.ways import way_to
 
 MOST = 10
 
@@ -22,21 +23,24 @@ def make(reading: Reading, panel: Breakdown) -> Picture:
     if not whole:
         return no_month(metric.label, panel.metric)
     title = titles.breakdown(metric.label, panel.by[0], [(part.name, part.now / whole) for part in leading])
-    html = "".join(part_table(reading, dimension, all_parts) for dimension, all_parts in found.items())
+    html = "".join(part_table(reading, panel.metric, dimension, all_parts) for dimension, all_parts in found.items())
     return Picture(title, f"{metric.label}, US dollars", f"Closed {f.day(month_end(reading.closed))}", (panel.metric,),
                    html=html, month=reading.closed, value=whole)  # fmt: skip
 
 
-def part_table(reading: Reading, dimension: str, all_parts: list[Part]) -> str:
+def part_table(reading: Reading, metric: str, dimension: str, all_parts: list[Part]) -> str:
     """One dimension as a table, with its sum."""
     then, now = f.month_year(shift(reading.closed, -reading.compare)), f.month_year(reading.closed)
     columns = (Column(dimension.capitalize()), Column(then, True, is_extra=True), Column(now, True),
                Column("Change", True), Column("Share", True))  # fmt: skip
     whole = Part("All", sum(part.now for part in all_parts), sum(part.before for part in all_parts))
-    rows = [row(part, whole.now) for part in folded(all_parts, dimension, MOST)]
-    return table(columns, rows, total=row(whole, whole.now), caption=f"By {dimension}")
+    rows = [
+        row(part, whole.now, way_of(reading, metric, dimension, part)) for part in folded(all_parts, dimension, MOST)
+    ]
+    total = row(whole, whole.now, way_to(reading, metric, reading.closed))
+    return table(columns, rows, total=total, caption=f"By {dimension}")
 
 
-def row(part: Part, whole: float) -> tuple[str, ...]:
+def row(part: Part, whole: float, href: str = "") -> tuple[Cell | str, ...]:
     share = f.percent(part.now / whole) if whole else f.MISSING
-    return (part.name, f.number(part.before), f.number(part.now), part.growth, share)
+    return (part.name, f.number(part.before), Cell(f.number(part.now), href=href), part.growth, share)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from app.dashboard import Bridge
 from app.ui import format as f
 from app.ui import titles
-from app.ui.charts import Spec, chart, strong, values
+from app.ui.charts import Spec, chart, led, strong, values
 from app.ui.look import tokens, var
 from app.ui.panels.frame import Picture, no_month
 from app.ui.reading import Reading, month_end, shift
+from app.ui.ways import way_to
 
 SHORT = {"new_mrr": "New", "expansion_mrr": "Expansion", "reactivation_mrr": "Reactivation",
          "contraction_mrr": "Contraction", "churned_mrr": "Churn", "fx_mrr": "Exchange rate"}  # fmt: skip
@@ -54,6 +56,8 @@ def make(reading: Reading, panel: Bridge) -> Picture:
         return no_month(label, panel.closing)
     signs = {name: -1.0 if name in panel.losses else 1.0 for name in names}
     moves = [(SHORT.get(name, reading.metric(name).label), signs[name] * totals[name]) for name in names]
+    ways = {name: href for (name, amount), metric in zip(moves, names, strict=True)
+            if amount and (href := way_to(reading, metric, reading.closed) if months == 1 else "")}  # fmt: skip
     won = sum(totals[name] for name in panel.gains)
     lost = sum(totals[name] for name in panel.losses)
     before = shift(reading.closed, -months)
@@ -62,16 +66,20 @@ def make(reading: Reading, panel: Bridge) -> Picture:
     title = titles.bridge(label, opening, closing, won, lost)
     alt = "; ".join(f"{name} {f.signed(amount)}" for name, amount in moves)
     return Picture(title, span, f"Closed {f.day(month_end(reading.closed))}", (panel.closing, panel.opening, *names),
-                   spec(spell(before), spell(reading.closed), opening, closing, moves),
+                   spec(spell(before), spell(reading.closed), opening, closing, moves, ways),
                    alt=f"{title}. From {f.number(opening)} to {f.number(closing)}: {alt}.",
                    month=reading.closed, value=closing)  # fmt: skip
 
 
-def spec(before: str, after: str, opening: float, closing: float, moves: Sequence[tuple[str, float]]) -> dict[str, Any]:
-    """The chart: bars from the opening figure, amounts at the right edge."""
+def spec(
+    before: str, after: str, opening: float, closing: float, moves: Sequence[tuple[str, float]],
+    ways: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Any]:  # fmt: skip
+    """The chart: bars from the opening figure, amounts at the right edge; `ways` says where a step leads."""
     made = steps(moves)
     bars: list[Spec] = [{"name": s.name, "from": s.start, "to": s.end, "colour": var(s.meaning)} for s in made]
     bars.append({"name": after, "from": 0.0, "to": closing - opening, "colour": var("accent")})
+    bars = [bar | ({"href": ways[bar["name"]]} if bar["name"] in ways else {}) for bar in bars]
     amounts = [{"name": before, "text": f.number(opening)}]
     amounts += [{"name": s.name, "text": f.signed(s.amount)} for s in made]
     amounts.append({"name": after, "text": f.number(closing)})
@@ -83,9 +91,9 @@ def spec(before: str, after: str, opening: float, closing: float, moves: Sequenc
     axis = {"orient": "left", "labelAlign": "left", "labelPadding": 108, "minExtent": 108, "labelColor": var("ink")}
     y = {"field": "name", "type": "nominal", "sort": order, "axis": axis, "scale": {"paddingInner": 0.42}}
     scale = {"type": "quantitative", "axis": None, "scale": {"domain": domain, "nice": False, "zero": False}}
-    bar = {"data": values(bars), "mark": {"type": "bar"},
+    bar = {"data": values(bars), "mark": {"type": "bar", "aria": False},
            "encoding": {"y": y, "x": {"field": "from", **scale}, "x2": {"field": "to"},
-                        "color": {"field": "colour", "type": "nominal", "scale": None}}}  # fmt: skip
+                        "color": {"field": "colour", "type": "nominal", "scale": None}, **led(ways)}}  # fmt: skip
     text = {"data": values(amounts), "mark": {"type": "text", "align": "right", "color": var("ink")},
             "encoding": {"y": y, "x": {"value": {"expr": "width"}}, "text": {"field": "text"}}}  # fmt: skip
     join = {"data": values(joins), "mark": {"type": "rule", "color": var("ink3"), "strokeWidth": 1},

@@ -15,12 +15,14 @@ from app.errors import QuestionError
 from app.metrics import Metric
 from app.ui import format as f
 from app.ui import part_titles as titles
+from app.ui.dimension_words import Where
 from app.ui.orders import named, plural
 from app.ui.panels.frame import Picture, no_month
 from app.ui.reading import Reading, as_date, as_float, as_text, month_end, records, shift
 from app.ui.scales import Scale, scale_of, spoken
 from app.ui.tables import Cell, Column, table
 from app.ui.tiles import meaning
+from app.ui.ways import way_to
 
 ON_A_PHONE = 2
 """How many metrics a phone shows; the change of the first one stands there, too."""
@@ -166,14 +168,30 @@ def compared_table(reading: Reading, dimension: str, measured: Sequence[Measured
              for column, (each, scale) in enumerate(zip(measured, scales, strict=True))]  # fmt: skip
     change = Column(f"on {than}, {scales[0].unit}" if crosses else f"on {than}", True)
     columns = (Column(dimension.replace("_", " ").capitalize()), heads[0], change, *heads[1:])
-    rows = [cells(part, first.metric, scales, crosses=crosses) for part in shown]
-    return table(columns, rows, total=cells(whole, first.metric, scales, crosses=crosses),
+    rows = [
+        cells(part, first.metric, scales, ways(reading, measured, part, ((dimension, part.key),)), crosses=crosses)
+        for part in shown
+    ]
+    total = cells(whole, first.metric, scales, ways(reading, measured, whole), crosses=crosses)
+    return table(columns, rows, total=total,
                  caption=f"{columns[0].head}: {f.words([each.metric.label for each in measured])}")  # fmt: skip
 
 
-def cells(part: Part, metric: Metric, scales: Sequence[Scale], *, crosses: bool) -> tuple[Cell | str, ...]:
+def ways(reading: Reading, measured: Sequence[Measured], part: Part, pairs: Where = ()) -> list[str]:
+    """Where each figure of a row leads; nothing where there is none."""
+    return [
+        way_to(reading, each.metric.name, reading.closed, pairs) if value else ""
+        for each, value in zip(measured, part.values, strict=True)
+    ]
+
+
+def cells(
+    part: Part, metric: Metric, scales: Sequence[Scale], ways: Sequence[str], *, crosses: bool
+) -> tuple[Cell | str, ...]:
     """A row's cells: the change of the first metric stands behind it."""
-    first, *others = (scale.show(value) for scale, value in zip(scales, part.values, strict=True))
+    first, *others = (
+        Cell(scale.show(value), href=href) for scale, value, href in zip(scales, part.values, ways, strict=True)
+    )
     return (part.name, first, changed(part, metric, scales[0], crosses=crosses), *others)
 
 

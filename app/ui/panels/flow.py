@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from app.dashboard import Flow
 from app.ui import format as f
 from app.ui import titles
-from app.ui.charts import Spec, chart, stripes, strong, values
+from app.ui.charts import Spec, chart, led, stripes, strong, values
+from app.ui.event_marks import TimeAxis
 from app.ui.look import tokens, var
 from app.ui.panels.frame import Picture, no_month
 from app.ui.reading import Reading, month_end
+from app.ui.ways import way_to
 
 Month = tuple[date, float, float]
+Ways = Mapping[tuple[date, bool], str]
 PLOT_HEIGHT = 280
 FREE = 0.85
 """A running month below this part of the closed one leaves room above its bar for the closed one's number."""
@@ -35,9 +39,18 @@ def make(reading: Reading, panel: Flow) -> Picture:
     shown = tuple(name for name in (panel.came, panel.went, panel.total, panel.back) if name)
     today = reading.as_of.astimezone(reading.zone).date()
     corner = f"Closed {f.day(month_end(reading.closed))}" if reading.is_past else f.day(today)
-    return Picture(title, subtitle, corner, shown, spec(rows, reading.running),
+    return Picture(title, subtitle, corner, shown, spec(rows, reading.running, ways(reading, panel, rows)),
                    alt=words(title, rows, reading.closed),
+                   time=TimeAxis(rows[0][0], month_end(rows[-1][0]), tuple((at, at.isoformat()) for at, _, _ in rows)),
                    month=reading.closed, value=closed[1])  # fmt: skip
+
+
+def ways(reading: Reading, panel: Flow, rows: Sequence[Month]) -> dict[tuple[date, bool], str]:
+    """(month, whether it came) → where that bar leads; without those that lead nowhere."""
+    found = {(month, is_gain): way_to(reading, name, month) if value else ""
+             for month, came, went in rows
+             for is_gain, name, value in ((True, panel.came, came), (False, panel.went, went))}  # fmt: skip
+    return {bar: href for bar, href in found.items() if href}
 
 
 def standing(total: float | None, back: float | None) -> str:
@@ -57,15 +70,16 @@ def words(title: str, rows: Sequence[Month], closed: date) -> str:
     )
 
 
-def pieces(rows: Sequence[Month], running: date) -> list[dict[str, Any]]:
-    """Bars as rows of month, from, to and colour; the running month cut into stripes."""
+def pieces(rows: Sequence[Month], running: date, ways: Ways = MappingProxyType({})) -> list[dict[str, Any]]:
+    """Bars as rows of month, from, to, colour and where they lead; the running month cut into stripes."""
     reach = (max(came for _, came, _ in rows) + max(went for _, _, went in rows)) * 1.24
     made = []
     for month, came, went in rows:
         for value, meaning in ((came, "gainFill"), (-went, "lossFill")):
             cuts = stripes(value, reach, PLOT_HEIGHT) if month == running else [(0.0, value)]
-            colour = var(meaning)
-            made += [{"month": month.isoformat(), "from": a, "to": b, "colour": colour} for a, b in cuts if a != b]
+            bar: Spec = {"month": month.isoformat(), "colour": var(meaning)}
+            bar |= {"href": href} if (href := ways.get((month, meaning == "gainFill"))) else {}
+            made += [{**bar, "from": a, "to": b} for a, b in cuts if a != b]
     return made
 
 
@@ -81,7 +95,7 @@ def named(months: Sequence[date]) -> list[str]:
     return [months[at].isoformat() for at in sorted(years | every_other)]
 
 
-def spec(rows: Sequence[Month], running: date) -> dict[str, Any]:
+def spec(rows: Sequence[Month], running: date, ways: Ways = MappingProxyType({})) -> dict[str, Any]:
     """The chart; the last closed month's bars carry their numbers."""
     order = [month.isoformat() for month, _, _ in rows]
     month = "utcmonth(toDate(datum.value))"
@@ -94,9 +108,9 @@ def spec(rows: Sequence[Month], running: date) -> dict[str, Any]:
     domain = [-down - 0.12 * (up + down), up + 0.12 * (up + down)]
     axis = {"tickCount": 5, "tickMinStep": 1, "labelExpr": minus}
     y = {"type": "quantitative", "axis": axis, "scale": {"domain": domain}}
-    bars = {"data": values(pieces(rows, running)), "mark": {"type": "bar"},
+    bars = {"data": values(pieces(rows, running, ways)), "mark": {"type": "bar", "aria": False},
             "encoding": {"x": x, "y": {"field": "from", **y}, "y2": {"field": "to"},
-                         "color": {"field": "colour", "type": "nominal", "scale": None}}}  # fmt: skip
+                         "color": {"field": "colour", "type": "nominal", "scale": None}, **led(ways)}}  # fmt: skip
     zero = {"data": values([{}]), "mark": {"type": "rule", "color": var("ink")}, "encoding": {"y": {"datum": 0, **y}}}
     last, came, went = next(row for row in reversed(rows) if row[0] != running)
     after = next((row for row in rows if row[0] == running), (running, 0.0, 0.0))

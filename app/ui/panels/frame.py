@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from html import escape
 from typing import Any
@@ -12,11 +12,16 @@ from typing import Any
 import streamlit as st
 
 from app.errors import NotBuilt, NotPermitted, QuestionError
+from app.metrics import catalogue
+from app.timeline.event import Event
 from app.ui import format as f
-from app.ui.dimension_words import left_whole
-from app.ui.passport import popover
+from app.ui.comment_words import mark_html
+from app.ui.dimension_words import left_whole, noun
+from app.ui.event_marks import TimeAxis, in_words, listed_html, marked
+from app.ui.passport import commented, opener_html
 from app.ui.reading import Reading
 
+IDENTIFIER = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b")
 NUMBER_AND_UNIT = re.compile(rf"(\S+){f.THIN}(\S+)")
 
 
@@ -38,6 +43,7 @@ class Picture:
         alt: the chart in words.
         month, value: what the first passport states exactly.
         whole: dimensions of the page's filters that it cannot heed.
+        time: the axis of time of a chart that has one, on which events of the timeline stand.
     """
 
     title: str
@@ -50,6 +56,7 @@ class Picture:
     month: date | None = None
     value: float | None = None
     whole: tuple[str, ...] = ()
+    time: TimeAxis | None = None
 
 
 def thin_in_sans(title: str) -> str:
@@ -66,19 +73,27 @@ def key_of(text: str) -> str:
 def draw_panel(reading: Reading, key: str, picture: Picture) -> None:
     """Draws a panel in its frame."""
     with st.container(key=f"panel_{key}"):
-        st.html(f'<h2 class="pl-title">{thin_in_sans(picture.title)}</h2>')
-        with st.container(key=f"corner_{key}", horizontal=True, horizontal_alignment="distribute",
-                          vertical_alignment="center"):  # fmt: skip
-            st.html(f'<div class="pl-subtitle">{escape(subtitle(picture))}</div>', width="stretch")
-            if picture.metrics:
-                popover(reading, picture.metrics, label=picture.corner, key=key, month=picture.month,
-                        value=picture.value)  # fmt: skip
-            else:
-                st.html(f'<div class="pl-corner">{escape(picture.corner)}</div>', width="content")
-        if picture.spec:
-            st.vega_lite_chart(spec=picture.spec, theme=None, width="stretch", key=f"chart_{key}", alt=picture.alt)
+        title = f'<h2 class="pl-title">{thin_in_sans(picture.title)}</h2>' if picture.title else ""
+        head = title + (corner_html(reading, key, picture) if picture.corner or subtitle(picture) else "")
+        if not picture.spec:
+            st.html(head + picture.html)
+            return
+        if head:
+            st.html(head)
+        st.vega_lite_chart(spec=picture.spec, theme=None, width="stretch", key=f"chart_{key}", alt=picture.alt)
         if picture.html:
             st.html(picture.html)
+
+
+def corner_html(reading: Reading, key: str, picture: Picture) -> str:
+    """The line below the finding: the unit, and at the right the age, which opens the passports."""
+    said = [each for name in picture.metrics[:1] for each in commented(reading, name, picture.month)]
+    right = f'<div class="pl-corner">{escape(picture.corner)}</div>'
+    if picture.metrics:
+        right = opener_html(reading, picture.metrics, label=picture.corner, key=key, month=picture.month,
+                            value=picture.value)  # fmt: skip
+    left = f'<div><div class="pl-subtitle">{escape(subtitle(picture))}</div>{mark_html(said)}</div>'
+    return f'<div class="pl-under">{left}{right}</div>'
 
 
 def subtitle(picture: Picture) -> str:
@@ -104,6 +119,31 @@ def no_month(noun: str, metric: str) -> Picture:
     return empty(f"No {f.in_sentence(noun)} yet", NOT_LOADED, (metric,))
 
 
+def plain(error: QuestionError | str) -> str:
+    """Why a question has no honest answer, with metrics and dimensions called as people call them."""
+    known = catalogue()
+    said = IDENTIFIER.sub(lambda found: known[found[0]].label if found[0] in known else noun(found[0]), str(error))
+    return said.replace("'", "")
+
+
+def with_events(reading: Reading, made: Picture) -> Picture:
+    """The picture with what the company's timeline tells of its time, where it has an axis of time, once."""
+    found = events_of(reading, made)
+    if not found or made.time is None or made.spec is None:
+        return replace(made, time=None)
+    spec = marked(made.spec, found, made.time)
+    return replace(made, spec=spec, time=None, alt=f"{made.alt} {in_words(found)}".strip(),
+                   html=made.html + listed_html(found))  # fmt: skip
+
+
+def events_of(reading: Reading, made: Picture) -> list[Event]:
+    """The events that stand on a picture, oldest first."""
+    if made.time is None or not reading.with_events:
+        return []
+    first, last = made.time.first, made.time.last
+    return [each for each in reading.events() if each.touches(first, last) and each.concerns(made.metrics)]
+
+
 def guarded(reading: Reading, make: Callable[[], Picture], title: str) -> Picture:
     """The panel's picture, or one that says why there is none."""
     try:
@@ -114,6 +154,6 @@ def guarded(reading: Reading, make: Callable[[], Picture], title: str) -> Pictur
     except NotPermitted:
         return empty(title, "Your role does not include these figures. Ask the person who runs Plumbline.")
     except QuestionError as error:
-        return empty(title, str(error))
+        return empty(title, plain(error))
     except NotBuilt:
         return empty(title, "These figures have not been built yet. They appear with the next build.")

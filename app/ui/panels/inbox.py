@@ -14,11 +14,13 @@ from app.ui import format as f
 from app.ui import titles
 from app.ui.look import font_faces
 from app.ui.markdown import as_it_is
+from app.ui.panels import subscribed
 from app.ui.panels.frame import Picture, draw_panel
 from app.ui.reading import Reading
 from app.ui.tables import Cell, Column, table
 
-KINDS = {"alert": "Alert", "report": "Daily report"}
+KINDS = {"alert": "Alert", "report": "Daily report", "subscription": "Subscription",
+         "mention": "Mention"}  # fmt: skip
 NOTHING = "Reports go out each morning and alerts when there is something to know; what is sent to you is listed here."
 NOT_KEPT = "Its content is not kept here. It is in your mailbox."
 HARMLESS = (
@@ -30,13 +32,14 @@ HARMLESS = (
 
 def draw(reading: Reading, panel: Inbox, key: str) -> None:
     """Reads and draws the panel."""
-    sent = reading.warehouse.mails_to(reading.viewer, panel.most)
+    sent = reading.warehouse.mails.to(reading.viewer, panel.most)
     if not sent:
         draw_panel(reading, key, Picture(titles.inbox(0), "", "", html=empty_html(NOTHING)))
-    elif not reading.warehouse.keeps_mail:
+    elif not reading.warehouse.mails.are_kept:
         draw_panel(reading, key, deliveries(sent, reading))
     else:
         draw_opened(reading, sent, key)
+    subscribed.draw(reading, f"{key}_subscribed")
 
 
 def deliveries(sent: Sequence[Sent], reading: Reading) -> Picture:
@@ -68,7 +71,7 @@ def draw_opened(reading: Reading, sent: Sequence[Sent], key: str) -> None:
 
 def draw_mail(reading: Reading, mail: Sent, key: str) -> None:
     """One mail as it was received."""
-    content = reading.warehouse.open_mail(reading.viewer, mail.mail_id)
+    content = reading.warehouse.mails.open(reading.viewer, mail.mail_id)
     html = letter(content, mail.subject) if content is not None else empty_html(mail.error or NOT_KEPT)
     draw_panel(reading, key, Picture(mail.subject, kind(mail), when(mail, reading), html=html))
 

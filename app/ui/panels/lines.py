@@ -14,6 +14,7 @@ from app.metrics import Metric, catalogue
 from app.ui import format as f
 from app.ui.charts import chart, day_value, dots, label, line, strong, time_axis, unit_axis
 from app.ui.dimension_words import noun
+from app.ui.event_marks import TimeAxis
 from app.ui.look import tokens, var
 from app.ui.panels.frame import Picture, no_month
 from app.ui.places import UNKNOWN, shown
@@ -56,7 +57,9 @@ def make(reading: Reading, panel: Lines) -> Picture:
     title = leader(first, drawn, panel.by, adds_up(first, panel.by)) if panel.by else moved(drawn[0], leading)
     corner = f"Closed {f.day(end)}" if panel.grain == "month" else f"Until {f.day(end)}"
     return Picture(title, f"{what}, {UNITS.get(first.unit, first.unit)}{PER[panel.grain]}", corner, panel.metrics,
-                   spec(drawn, first.unit), alt=words(drawn, first.unit), **stated(found[0], reading, panel))
+                   spec(drawn, first.unit), alt=words(drawn, first.unit),
+                   time=TimeAxis(min(each.points[0][0] for each in drawn), end),
+                   **stated(found[0], reading, panel))  # fmt: skip
 
 
 def stated(first: Series, reading: Reading, panel: Lines) -> dict[str, Any]:

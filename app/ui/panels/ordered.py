@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from app.answers import Answer
@@ -12,19 +12,28 @@ from app.errors import QuestionError
 from app.metrics import Metric
 from app.ui import format as f
 from app.ui import part_titles as titles
+from app.ui.dimension_words import Where
 from app.ui.orders import APART, named, place
 from app.ui.panels.frame import Picture, empty, no_month
 from app.ui.reading import Reading, as_date, as_float, as_text, month_end, records
 from app.ui.scales import Scale, scale_of, spoken
+from app.ui.tables import way
+from app.ui.ways import way_to
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part by its name, its value and that of the metric beside it; None where there is none."""
+    """A part by its name, its value and that of the metric beside it; None where there is none.
+
+    `key` is its name in the warehouse, the ways lead from both figures to their records.
+    """
 
     name: str
     value: float | None
     beside: float | None = None
+    key: str = ""
+    way: str = ""
+    beside_way: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,20 +70,28 @@ def make(reading: Reading, panel: Ordered) -> Picture:
     if all(part.value is None for part in parts):
         why = answer.why_null(reading.closed) or "nobody says why"
         return empty(f"No {f.in_sentence(metric.label)} yet", why[:1].upper() + why[1:] + ".", (panel.metric,))
+    parts = [led(reading, panel, part, ((panel.by, part.key),)) for part in parts]
     adds = adds_up(answer, panel.by)
     whole = whole_of(reading, panel.metric, [part.value for part in parts], adds)
     has_shares = adds and bool(whole) and all((part.value or 0.0) >= 0 for part in parts)
     scale = scale_of(metric.unit, [part.value for part in parts], is_short=True)
-    drawn = Drawn(parts, Part("All", whole), scale, has_shares)
+    drawn = Drawn(parts, led(reading, panel, Part("All", whole)), scale, has_shares)
     if other:
         second = [part.beside for part in parts]
         beside = whole_of(reading, panel.beside, second, adds_up(other, panel.by))
-        drawn = Drawn(parts, Part("All", whole, beside), scale, has_shares, other.metric,
+        drawn = Drawn(parts, led(reading, panel, Part("All", whole, beside)), scale, has_shares, other.metric,
                       scale_of(other.metric.unit, second, is_short=True))  # fmt: skip
     asked = tuple(name for name in (panel.metric, panel.beside) if name)
     return Picture(title(metric, drawn), f"{metric.label} in {f.month_name(reading.closed)}",
                    f"Closed {f.day(month_end(reading.closed))}", asked, html=bars(panel.by, drawn),
                    month=reading.closed, value=whole)  # fmt: skip
+
+
+def led(reading: Reading, panel: Ordered, part: Part, pairs: Where = ()) -> Part:
+    """The part, or the whole, with the ways from its figures to their records."""
+    own = way_to(reading, panel.metric, reading.closed, pairs) if part.value else ""
+    beside = way_to(reading, panel.beside, reading.closed, pairs) if panel.beside and part.beside else ""
+    return replace(part, way=own, beside_way=beside)
 
 
 def adds_up(answer: Answer | None, dimension: str) -> bool:
@@ -95,7 +112,7 @@ def in_order(dimension: str, own: Side, beside: Side) -> list[Part]:
     names = {*own.known, *beside.known}
     kept = [name for name in names if name not in apart or own.of(name) or beside.of(name)]
     ordered = sorted(kept, key=lambda name: place(dimension, name))
-    return [Part(named(dimension, name), own.of(name), beside.of(name)) for name in ordered]
+    return [Part(named(dimension, name), own.of(name), beside.of(name), name) for name in ordered]
 
 
 def whole_of(reading: Reading, metric: str, parts: Sequence[float | None], adds: bool) -> float | None:
@@ -152,10 +169,10 @@ def bar(value: float | None, most: float) -> str:
 
 def row(part: Part, drawn: Drawn, drawing: str, kind: str = "") -> str:
     """One part, or the whole."""
-    cells = [f'<td class="pl-num">{drawn.scale.show(part.value)}</td>']
+    cells = [f'<td class="pl-num">{way(drawn.scale.show(part.value), part.way)}</td>']
     if drawn.has_shares and drawn.whole.value:
         share = f.MISSING if part.value is None else f.percent(part.value / drawn.whole.value)
         cells.append(f'<td class="pl-num">{share}</td>')
     if drawn.beside_scale:
-        cells.append(f'<td class="pl-num pl-extra">{drawn.beside_scale.show(part.beside)}</td>')
+        cells.append(f'<td class="pl-num pl-extra">{way(drawn.beside_scale.show(part.beside), part.beside_way)}</td>')
     return f'<tr{kind}><td>{escape(part.name)}</td><td class="pl-bar-cell">{drawing}</td>{"".join(cells)}</tr>'

@@ -125,13 +125,14 @@ def draw_signatures(reading: Reading, found: Reconciliation, key: str) -> None:
 def draw_form(reading: Reading, found: Reconciliation, mine: dict[str, Claim], key: str) -> None:
     """Name, line and the button."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        line = st.selectbox("Line", list(mine), format_func=str.capitalize, key=f"line_{key}", width=180)
-        name = st.text_input("Your name", key=f"name_{key}", width=240)
-        st.button("Sign this line", key=f"sign_{key}", on_click=_sign, args=(reading, found, mine[line], name))
+        st.selectbox("Line", list(mine), format_func=str.capitalize, key=f"line_{key}", width=180)
+        st.text_input("Your name", key=f"name_{key}", width=240)
+        st.button("Sign this line", key=f"sign_{key}", on_click=_sign, args=(reading, found, mine, key))
 
 
-def _sign(reading: Reading, found: Reconciliation, claim: Claim, name: str) -> None:
-    """The click; the page says what came of it."""
+def _sign(reading: Reading, found: Reconciliation, mine: dict[str, Claim], key: str) -> None:
+    """The click; the page says what came of it. Line and name are those of the click: what was drawn may be older."""
+    claim, name = mine[str(st.session_state[f"line_{key}"])], str(st.session_state[f"name_{key}"])
     try:
         reading.warehouse.signing(reading.viewer).sign(found.metric, claim, name, reading.as_of)
         st.session_state[SAID] = f"Signed: {claim.department}, {words.exact(claim.claimed, found.unit)}."

@@ -15,12 +15,15 @@ from app.compile import marts_of
 from app.errors import NotBuilt, NotPermitted, QuestionError
 from app.metrics import Metric, catalogue
 from app.ui import format as f
+from app.ui.panels import asked as asked_of_people
 from app.ui.panels.frame import draw_panel
 from app.ui.panels.kinds import picture
 from app.ui.reading import Reading
 from app.ui.tiles import draw_tile
 
 NOTHING = "No question says that. Try another word: revenue, churn, funnel, quota …"
+NOT_YOURS, NOT_BUILT = "not in your role", "not built yet"
+SEARCHED, OPENED, LONGEST_NOTED = "questions_searched", "questions_opened", 200
 HEADLINE_SECONDS = 60
 COHORTS = 13
 """Cohorts of so many months are averaged for the short answer, as in the grid below it."""
@@ -28,8 +31,10 @@ COHORTS = 13
 
 def draw(reading: Reading, key: str) -> None:
     """The search, and every question that it finds under the department that asks it."""
+    asked_of_people.draw_waiting(reading, key)
     words = st.text_input("Search the questions", key="q", bind="query-params", placeholder="Revenue, churn, quota …")
     found = matching(QUESTIONS, words)
+    note_search(reading, words, len(found))
     if not found:
         st.html(f'<p class="pl-empty">{escape(NOTHING)}</p>')
     build = str(reading.warehouse.progress.build_id() or "")
@@ -43,14 +48,33 @@ def draw(reading: Reading, key: str) -> None:
             st.html(f'<h2 class="pl-chapter">{department} <span>{len(asked)}</span></h2>')
         for question in asked:
             one(reading, question, said[question.key], key)
+    asked_of_people.draw_ask(reading, "" if found else words, key)
 
 
 def one(reading: Reading, question: BusinessQuestion, said: str, key: str) -> None:
     """A question with its figure, and its answer where it is open."""
     shown = st.expander(f"{question.text}  **{said}**", key=question.key, bind="query-params", on_change="rerun")
+    note_opened(reading, question, said, is_open=bool(shown.open))
     if shown.open:
         with shown:
             answer(reading, question, f"{key}_{question.key.lower()}")
+
+
+def note_search(reading: Reading, words: str, found: int) -> None:
+    """Tells the ledger what is searched for, once for each time that the words change."""
+    said = words.strip()[:LONGEST_NOTED]
+    if said and st.session_state.get(SEARCHED) != said:
+        reading.warehouse.record(reading.viewer, "search questions", words=said, found=found)
+    st.session_state[SEARCHED] = said
+
+
+def note_opened(reading: Reading, question: BusinessQuestion, said: str, *, is_open: bool) -> None:
+    """Tells the ledger that an answer was opened, once for each time; without a figure it answers nothing."""
+    opened: set[str] = st.session_state.setdefault(OPENED, set())
+    if is_open and question.key not in opened:
+        outcome = "refused" if said == NOT_YOURS else "failed" if said.startswith((f.MISSING, NOT_BUILT)) else "ok"
+        reading.warehouse.record(reading.viewer, "open answer", outcome, question=question.key)
+    (opened.add if is_open else opened.discard)(question.key)
 
 
 def answer(reading: Reading, question: BusinessQuestion, key: str) -> None:
@@ -125,9 +149,9 @@ def headline(reading: Reading, metric: Metric) -> str:
             why = "" if is_cohort(metric) else reading.why_null(metric.name, reading.closed).partition(" (")[0]
             return f"n/a {when}{f', {why}' if why else ''}"
     except NotPermitted:
-        return "not in your role"
+        return NOT_YOURS
     except (NotBuilt, QuestionError):
-        return "not built yet"
+        return NOT_BUILT
     figure = str(f.figure(value, metric.unit)).replace("$", "\\$")
     return f"{metric.label} {figure} {when}"
 

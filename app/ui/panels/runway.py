@@ -22,6 +22,7 @@ from app.ui.charts import (
     rises,
     time_axis,
 )
+from app.ui.event_marks import TimeAxis
 from app.ui.look import tokens, var
 from app.ui.panels.frame import Picture, empty
 from app.ui.panels.trend import Foretold, Point, forecast
@@ -43,7 +44,8 @@ def make(reading: Reading, panel: Runway) -> Picture:
     subtitle = "Cash, US dollars. Bands: 5 and 8 in 10 outcomes" if future else "Cash, US dollars"
     corner = f"Forecast of {f.day(as_date(made))}" if made is not None else f"Closed {f.day(past[-1][0])}"
     return Picture(title, subtitle, corner, (panel.runway, panel.cash), spec(past, future), alt=words(past, future),
-                   month=reading.closed, value=months)  # fmt: skip
+                   month=reading.closed, value=months,
+                   time=TimeAxis(past[0][0], future[-1].day if future else past[-1][0]))  # fmt: skip
 
 
 def words(past: Sequence[Point], future: Sequence[Foretold]) -> str:

@@ -13,6 +13,8 @@ from app.ui import format as f
 from app.ui import titles
 from app.ui.panels.frame import Picture, empty, no_month
 from app.ui.reading import Reading, as_date, as_float, as_text, month_end, records
+from app.ui.tables import way
+from app.ui.ways import way_to
 
 MONTHS = 12
 """How far back a month is looked for: one is known only when the time of all its attempts is over."""
@@ -22,12 +24,16 @@ UNNUMBERED = 10**6
 
 @dataclass(frozen=True)
 class Step:
-    """A step, how many came to it, and which part of the step before and of the first; None where there is none."""
+    """A step, how many came to it, and which part of the step before and of the first; None where there is none.
+
+    `way` leads to those who came.
+    """
 
     name: str
     count: float
     onward: float | None = None
     through: float | None = None
+    way: str = ""
 
 
 def make(reading: Reading, panel: Steps) -> Picture:
@@ -56,7 +62,11 @@ def by_metric(reading: Reading, metrics: Sequence[str]) -> dict[date, list[Step]
     made: dict[date, list[Step]] = {}
     for month in series[metrics[0]]:
         counts = {name: series[name].get(month) for name in metrics}
-        steps = [Step(reading.metric(name).label, count) for name, count in counts.items() if count is not None]
+        steps = [
+            Step(reading.metric(name).label, count, way=way_to(reading, name, month) if count else "")
+            for name, count in counts.items()
+            if count is not None
+        ]
         if len(steps) == len(metrics):
             made[month] = divided(steps)
     return made or None
@@ -85,7 +95,10 @@ def by_dimension(reading: Reading, panel: Steps) -> dict[date, list[Step]] | Non
     for (month, value), count in counts.items():
         if count is not None:
             number, name = numbered(value)
-            step = Step(name, count, *(each.get((month, value)) for each in shares))
+            pairs = (*panel.within, (panel.by, value))
+            href = way_to(reading, panel.entered, month, pairs) if count else ""
+            onward, through = (each.get((month, value)) for each in shares)
+            step = Step(name, count, onward, through, href)
             made.setdefault(month, []).append((number, step))
     ordered = {month: [step for _, step in sorted(found, key=lambda pair: pair[0])] for month, found in made.items()}
     return ordered if panel.through else {month: divided(steps) for month, steps in ordered.items()}
@@ -126,7 +139,7 @@ def row_html(found: Sequence[Step], at: int, widest: float, *, is_worst: bool) -
     """One step. Who is lost is said where most are."""
     step, before = found[at], found[max(at - 1, 0)]
     word = f'<span class="pl-lost">Most lost here: {f.number(before.count - step.count)}</span>' if is_worst else ""
-    numbers = (f.number(step.count), share(step.onward) if at else "", share(step.through))
+    numbers = (way(f.number(step.count), step.way), share(step.onward) if at else "", share(step.through))
     width = round(100 * max(step.count, 0.0) / widest, 1)
     return (
         f'<tr><th scope="row">{escape(step.name)}{word}</th><td class="pl-bar-cell"><div class="pl-bar">'

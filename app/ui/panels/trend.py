@@ -25,6 +25,7 @@ from app.ui.charts import (
     strong,
     time_axis,
 )
+from app.ui.event_marks import TimeAxis
 from app.ui.look import tokens, var
 from app.ui.panels.frame import Picture, no_month
 from app.ui.reading import Reading, as_date, as_float, month_end, records, shift
@@ -84,7 +85,8 @@ def make(reading: Reading, panel: Trend) -> Picture:
     subtitle = f"{worked}. Band: 8 in 10 outcomes" if future else f"{worked}, US dollars"
     corner = f"Forecast of {f.day(as_date(made))}" if made is not None else f"Closed {f.day(past[-1][0])}"
     return Picture(title, subtitle, corner, (panel.metric,), spec(past, future), alt=words(metric.label, past, future),
-                   month=reading.closed, value=past[-1][1])  # fmt: skip
+                   month=reading.closed, value=past[-1][1],
+                   time=TimeAxis(past[0][0], future[-1].day if future else past[-1][0]))  # fmt: skip
 
 
 def months_ahead(last: date, future: Sequence[Foretold]) -> int:

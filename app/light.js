@@ -1,0 +1,45 @@
+// The light page keeps itself true: ages go on, what is new is fetched, and without a network it says how old it is.
+(() => {
+  const root = document.documentElement
+  try { root.dataset.plChosen = window.localStorage.getItem("plumbline_theme") || "system" } catch { root.dataset.plChosen = "system" }
+  const THIN = "\u2009"
+  const age = since => {
+    const minutes = Math.floor((Date.now() - new Date(since)) / 60000)
+    if (minutes < 1) return "just now"
+    if (minutes < 60) return `${minutes}${THIN}min ago`
+    const hours = Math.floor(minutes / 60), rest = minutes % 60
+    if (hours < 24) return rest ? `${hours}${THIN}h ${rest}${THIN}min ago` : `${hours}${THIN}h ago`
+    const days = Math.floor(hours / 24)
+    return days === 1 ? "1 day ago" : `${days} days ago`
+  }
+  const tick = () => {
+    for (const time of document.querySelectorAll("time[data-pl-since]")) time.textContent = age(time.dateTime)
+  }
+  const offline = isSo => { document.getElementById("offline").hidden = !isSo; tick() }
+  const refresh = async () => {
+    tick()
+    if (document.hidden || document.querySelector("details[open]")) return
+    try {
+      const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } })
+      if (answer.status === 401) return location.reload()
+      if (!answer.ok) return offline(true)
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main")
+      const main = document.querySelector("main")
+      if (fresh && fresh.innerHTML !== main.dataset.plServed) {
+        main.replaceChildren(...fresh.childNodes)
+        main.dataset.plServed = fresh.innerHTML
+      }
+      offline(answer.headers.get("X-Plumbline-Kept") === "yes")
+    } catch { offline(true) }
+  }
+  document.addEventListener("DOMContentLoaded", () => {
+    tick()
+    if (!document.getElementById("offline")) return
+    if ("serviceWorker" in navigator) navigator.serviceWorker.register("/light/worker.js", { scope: "/light" })
+    window.addEventListener("online", refresh)
+    window.addEventListener("offline", () => offline(true))
+    document.addEventListener("visibilitychange", refresh)
+    window.setInterval(refresh, 60000)
+    refresh()
+  })
+})()
