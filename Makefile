@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 BIN := .venv/bin
 
-.PHONY: up down test faults lint docs bootstrap
+.PHONY: up down test faults leaks campaigns lint docs bootstrap
 .NOTPARALLEL:
 
 up: ## Install what is missing, then start everything and stay; Ctrl-C stops it
@@ -33,4 +33,10 @@ docs: ## The data dictionary as pages, written from the models and metric files;
 	@$(BIN)/plumbline docs $(ARGS)
 
 faults: bootstrap ## The whole table of faults: each fault at each source, by a campaign of loads
-	@scripts/test -n 0 -m slow tests/load/test_faults.py $(ARGS)
+	@TEST_SECONDS=36000 scripts/test -n 0 -m slow tests/load/test_faults.py $(ARGS)
+
+campaigns: bootstrap ## What `make test` shows by one example each, at all of them: hours
+	@TEST_SECONDS=36000 scripts/test -n 2 -m campaign $(ARGS)
+
+leaks: bootstrap ## The campaign against leaks with ten times the questions, each page for every role, each mail and PDF
+	@TEST_SECONDS=36000 PLUMBLINE_LEAK_CAMPAIGN=$${PLUMBLINE_LEAK_CAMPAIGN:-10} scripts/test -n 0 tests/leaks $(ARGS)

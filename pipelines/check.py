@@ -26,6 +26,7 @@ from app.clock import wall
 from app.errors import SettingsError
 from app.metrics import catalogue
 from app.secrets import warehouse_url
+from app.sql import history
 from app.status import is_heartbeat
 from pipelines.contracts import Contract, Promise, read_contracts
 from pipelines.dbt import manifest_path
@@ -73,6 +74,7 @@ def check(run: Run) -> StepResult:
         store_findings(connection, run, findings)
         store_metric_promises(connection, contracts, lineage)
         forget(connection, run.settings.receipts_days, wall())
+        history.forget(connection, run.settings.sql_history_days, wall())
     counts = Counter(finding.outcome for finding in findings)
     broken = [f"{f.promise.dataset}: {f.promise.name} ({f.found})" for f in findings if f.outcome == "broken"]
     return StepResult({"datasets": len(contracts), **counts, "broken_promises": broken})

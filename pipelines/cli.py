@@ -19,6 +19,7 @@ from typer._click.exceptions import UsageError as WrongUse
 from app.errors import DependencyMissing, PlumblineError, UsageError
 from app.home import keep_private
 from pipelines.commands import (
+    access,
     bench,
     board,
     connect,
@@ -29,6 +30,7 @@ from pipelines.commands import (
     known,
     load,
     mail,
+    measures,
     metrics,
     person,
     pipeline,
@@ -38,6 +40,7 @@ from pipelines.commands import (
     sandbox,
     service,
     source,
+    subscription,
     verify,
 )
 from pipelines.defect import EXIT_CODE, write_down
@@ -68,9 +71,12 @@ for group in GROUPS:
 app.add_typer(board.app, name="board")
 app.add_typer(files.app, name="files")
 app.add_typer(mail.app, name="mail")
+app.add_typer(measures.app, name="measures")
 app.add_typer(person.app, name="person")
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(source.app, name="source")
+app.add_typer(subscription.app, name="subscription")
+app.add_typer(access.app, name="access")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

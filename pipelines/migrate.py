@@ -20,6 +20,7 @@ from app.login import bracketed
 from app.secrets import warehouse_url
 from app.settings import ROOT, Settings
 from pipelines.citus import introduce, use_citus
+from pipelines.doors import shut_doors
 from pipelines.rights import close_database, grant_rights, make_logins, make_schemas, passwords
 from pipelines.turns import await_turn
 
@@ -65,6 +66,7 @@ def _migrate(settings: Settings, admin: connection, url: URL) -> None:
             cursor.execute("revoke all on database postgres, template1 from public")
     use_citus(admin)
     introduce(admin, passwords(settings))
+    shut_doors(admin)
     make_schemas(admin)
     _upgrade(url)
     grant_rights(admin)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from psycopg2.extensions import connection, quote_ident
 
 from app.access import ROLES, login_of
+from app.scram import verifier
 from app.secrets import PORTAL, get_secret
 from app.settings import Settings
-from pipelines.scram import verifier
 from pipelines.sources import source_names
 
 LOADER, BUILDER, WORKER = "plumbline_loader", "plumbline_builder", "plumbline_worker"
@@ -61,12 +61,18 @@ def close_database(admin: connection, database: str) -> None:
     """
     name = quote_ident(database, admin)
     with admin.cursor() as cursor:
-        cursor.execute(_SHARED, {"logins": list(LOGINS), "schemas": list(OWNERS)})
-        if cursor.fetchall() == [(False,)]:
+        if not is_shared(admin):
             cursor.execute(f"revoke all on database {name} from public")
             cursor.execute("revoke all on schema public from public")
         cursor.execute(f"grant connect on database {name} to {', '.join(LOGINS)}")
         cursor.execute(f"grant create, temporary on database {name} to {LOADER}, {BUILDER}")
+
+
+def is_shared(admin: connection) -> bool:
+    """Whether somebody else keeps tables in this database too."""
+    with admin.cursor() as cursor:
+        cursor.execute(_SHARED, {"logins": list(LOGINS), "schemas": list(OWNERS)})
+        return cursor.fetchall() != [(False,)]
 
 
 def make_schemas(admin: connection) -> None:
@@ -146,10 +152,48 @@ _TABLES = (
     f"grant insert on portal.board_pack, portal.board_figure to {PORTAL}",
     f"grant insert, update on portal.board_comparison to {PORTAL}",
     f"grant select on portal.board_figure to {WORKER}",
+    *(
+        statement.format(noun=noun)
+        for noun in ("report", "dashboard")
+        for statement in (
+            # Versions are never changed or taken away, nor whose it is; a deleted one only says that it is.
+            "grant insert on portal.{noun}, portal.{noun}_version, portal.{noun}_share, portal.{noun}_opened "
+            f"to {PORTAL}",
+            "grant update (title, description, definition, version, updated_at, deleted_at) on portal.{noun} "
+            f"to {PORTAL}",
+            f"grant delete on portal.{{noun}}_share to {PORTAL}",
+            f"grant update (opened_at) on portal.{{noun}}_opened to {PORTAL}",
+        )
+    ),
     f"grant usage on all sequences in schema portal to {PORTAL}, {WORKER}",
     f"grant insert, update on portal.session to {PORTAL}",
+    # What somebody ran is written once; the worker removes what is old. What is kept of it is its owner's to change.
+    f"grant insert on portal.sql_run to {PORTAL}",
+    f"grant select (started_at), delete on portal.sql_run to {WORKER}",
+    f"grant insert, update, delete on portal.sql_query to {PORTAL}",
     f"grant insert, update, delete on portal.person, portal.person_role to {PORTAL}, {WORKER}",
     f"grant update (acknowledged_by, acknowledged_at) on portal.alert to {PORTAL}",
+    # People subscribe and stop on a page; the worker notes what was due, and stops what nobody may see any more.
+    f"grant insert, update (stopped_at, stopped_because) on portal.subscription to {PORTAL}",
+    f"grant select, update (stopped_at, stopped_because, shown) on portal.subscription to {WORKER}",
+    f"grant select, insert, update on portal.subscription_due to {WORKER}",
+    # A login of somebody's own is asked for and revoked on a page, and made and ended by the scheduler.
+    f"grant insert (login_id, login, email, role, tool, verifier, asked_at, ends_at), update (revoked_at, revoked_by) "
+    f"on portal.database_login to {PORTAL}",
+    f"grant select, update (verifier, made_at, failed_because, ended_at, ended_because, last_seen_at) "
+    f"on portal.database_login to {WORKER}",
+    # A question is asked once and answered once; what was said of the time before and who took the tour stays.
+    f"grant insert, update (answered_by, answered_role, answered_at, answer, link, minutes) on portal.asked_question "
+    f"to {PORTAL}",
+    f"grant insert on portal.measure_baseline, portal.tour_taken to {PORTAL}",
+    # Each version of an event is written once. Of a comment only that it is taken back changes, of a thread that it is
+    # resolved; the worker mails whom it mentions.
+    f"grant insert on portal.timeline_event, portal.timeline_hidden, portal.comment_thread, portal.comment, "
+    f"portal.comment_mention to {PORTAL}",
+    f"grant update (resolved_by, resolved_at) on portal.comment_thread to {PORTAL}",
+    f"grant update (words, taken_back_at) on portal.comment to {PORTAL}",
+    f"grant select on portal.comment_thread, portal.comment, portal.comment_mention to {WORKER}",
+    f"grant update (result, error, done_at) on portal.comment_mention to {WORKER}",
     # Files are put in place on the page and found in the folder; only a load says that one was loaded.
     f"grant insert, update (placed_by, placed_at) on portal.file_version to {PORTAL}",
     f"grant select, insert, update (placed_by, placed_at, loaded_at, refused_at, refusal, in_force_since) "

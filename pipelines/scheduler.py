@@ -14,8 +14,10 @@ import sys
 import threading
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor as ThreadPool
+from time import monotonic
 
 import psutil
+import psycopg2
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
@@ -30,7 +32,7 @@ from app.errors import PlumblineError, WarehouseDown
 from app.home import keep_private
 from app.secrets import warehouse_url
 from app.settings import ROOT, Settings, get_settings
-from pipelines import requests
+from pipelines import personal_logins, requests
 from pipelines.job import Job
 from pipelines.process import beat, end
 from pipelines.program import environment
@@ -162,10 +164,12 @@ def lead(settings: Settings) -> None:
             scheduler.resume()
             log.info("leading with the jobs %s", ", ".join(job.id for job in scheduler.get_jobs()))
             requests.end_interrupted(connection)
+            seen_at = float("-inf")
             asked = ThreadPool(max_workers=1)  # what people ask for goes one after another
             try:
                 while not _stopping.wait(LOOK_SECONDS):
                     beat(settings, NAME)
+                    seen_at = _tend_logins(settings, connection, seen_at)
                     request = requests.take(connection)
                     if request is not None:
                         asked.submit(run_request, request)
@@ -178,6 +182,22 @@ def lead(settings: Settings) -> None:
             f"The scheduler lost the warehouse: {str(error.orig).strip().splitlines()[0]}. It starts again when the "
             "warehouse answers."
         ) from None
+
+
+def _tend_logins(settings: Settings, connection: Connection, seen_at: float) -> float:
+    """Makes and ends people's own logins; that it cannot be done now ends nothing else.
+
+    Returns:
+        When it was last noted who is connected.
+    """
+    try:
+        personal_logins.tend(settings, connection)
+        if monotonic() - seen_at > personal_logins.SEEN_SECONDS:
+            personal_logins.see(settings, connection)
+            return monotonic()
+    except psycopg2.Error as error:
+        log.warning("people's own logins: %s", str(error).strip().partition("\n")[0])
+    return seen_at
 
 
 def _await_leadership(settings: Settings, connection: Connection) -> bool:

@@ -15,11 +15,23 @@ from app.settings import Settings
 from pipelines.migrate import migrate
 from pipelines.postgres import Cluster
 
+from . import template
+
 LONG_FIRST = (
     "tests/load/test_faults.py", "tests/cli/test_life.py", "tests/house/test_recipe.py", "tests/load/",
     "tests/capture/", "tests/models/", "tests/browser/", "tests/verify/", "tests/cli/", "tests/portal/",
 )  # fmt: skip
 """Where tests take minutes. What runs long begins early, so that no worker ends alone with it while the others wait."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        template.begin()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        template.end()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -64,8 +76,9 @@ def cluster(settings: Settings) -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="module")
-def migrated(settings: Settings, cluster: Cluster) -> Settings:
+def migrated(settings: Settings, request: pytest.FixtureRequest) -> Settings:
     """The home's settings, its warehouse with logins, schemas and tables."""
-    assert cluster.is_running()
+    template.lay(settings)
+    assert request.getfixturevalue("cluster").is_running()
     migrate(settings)
     return settings

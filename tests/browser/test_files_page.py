@@ -134,7 +134,9 @@ def test_the_engineer_sees_what_became_of_a_file_and_nothing_of_what_is_in_it(
 
 def test_a_department_sees_its_own_files_alone(chromium: Browser, portal: Portal, logins: dict[str, object]) -> None:
     page = opened(chromium, portal, logins[EMAIL["sales"]])
-    shown = page.locator("[class*=_list] [data-testid=stRadioOption]").all_inner_texts()
+    options = page.locator("[class*=_list] [data-testid=stRadioOption]")
+    options.nth(1).wait_for()
+    shown = options.all_inner_texts()
     assert [one.partition("\n")[0] for one in shown] == ["Quotas", "Claims"]
     page.context.close()
 

@@ -21,6 +21,7 @@ from pipelines.capture.session import Session
 from pipelines.migrate import migrate
 from pipelines.postgres import Cluster
 from pipelines.sandbox.production import READER
+from tests import template
 
 Rows = list[tuple[Any, ...]]
 
@@ -108,6 +109,7 @@ def assert_equal(pair: Pair, table: str, columns: str, key: str = "id", raw: str
 def pair(make_settings: Callable[..., Settings]) -> Iterator[Pair]:
     settings = make_settings()
     clusters = [Cluster(settings, "warehouse"), Cluster(settings, "production")]
+    template.lay(settings)
     for cluster in clusters:
         cluster.start()
     migrate(settings)

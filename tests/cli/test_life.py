@@ -69,10 +69,28 @@ def house(make_settings: Callable[..., Settings]) -> Iterator[House]:
         assert up.stdout is not None
         line = up.stdout.readline()
         assert line, log.read_text()
-        yield House(settings, up, json.loads(line))
-        up.send_signal(signal.SIGINT)
-        up.wait(300)
+        try:
+            rest(settings)
+            yield House(settings, up, json.loads(line))
+        finally:
+            up.send_signal(signal.SIGINT)
+            up.wait(300)
     ask(settings, "down")
+
+
+def rest(settings: Settings) -> None:
+    """Lets `keep_fresh` rest, as APScheduler's own pause does: it would load every five minutes beside the tests.
+
+    The scheduler is there before it has written its jobs down.
+    """
+    engine, deadline = create_engine(warehouse_url(settings), isolation_level="AUTOCOMMIT"), time.monotonic() + 180
+    resting = text("update portal.apscheduler_jobs set next_run_time = null where id = 'keep_fresh'")
+    is_there = text("select to_regclass('portal.apscheduler_jobs') is not null")
+    with engine.connect() as connection:
+        while not (connection.scalar(is_there) and connection.execute(resting).rowcount):
+            assert time.monotonic() < deadline, "The scheduler has no job keep_fresh."
+            time.sleep(0.2)
+    engine.dispose()
 
 
 def test_up_that_is_broken_off_before_all_is_up_says_so(make_settings: Callable[..., Settings]) -> None:

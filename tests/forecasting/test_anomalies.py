@@ -83,9 +83,9 @@ def test_features_equal_a_slow_loop() -> None:
 @pytest.mark.parametrize(
     ("factor", "length"),
     [
-        pytest.param(0.1, 1, id="a day breaks off"),
+        pytest.param(0.1, 1, id="a day breaks off", marks=pytest.mark.campaign),
         pytest.param(3.0, 1, id="a day is three times as high"),
-        pytest.param(0.45, 3, id="three days at less than half"),
+        pytest.param(0.45, 3, id="three days at less than half", marks=pytest.mark.campaign),
         pytest.param(0.6, 14, id="a lower level from now on"),
     ],
 )

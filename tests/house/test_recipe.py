@@ -82,16 +82,19 @@ def test_what_was_written_is_what_the_recipe_names(name: str, request: pytest.Fi
     assert (beyond, unneeded) == (set(), set())
 
 
+@pytest.mark.campaign
 def test_the_house_is_content_with_the_toy(copy: Copy) -> None:
     is_well, said = copy.tests(*(f"tests/house/test_{name}.py" for name in STRUCTURE))
     assert is_well, said[-6000:]
 
 
+@pytest.mark.campaign
 def test_its_own_tests_pass(copy: Copy) -> None:
     is_well, said = copy.tests(f"tests/vendors/test_{SOURCE}.py", f"tests/taps/test_tap_{SOURCE}.py")
     assert is_well, said[-6000:]
 
 
+@pytest.mark.campaign
 def test_it_is_loaded_staged_and_checked_and_holds_what_the_company_s_books_say(copy: Copy) -> None:
     """What is held of the toy stands in its own tests/load/test_weather.py."""
     plugins.install()
@@ -105,6 +108,7 @@ def test_it_is_loaded_staged_and_checked_and_holds_what_the_company_s_books_say(
     assert re.search(r"^2 passed", said, re.MULTILINE), said[-2000:]
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("path", OWN)
 def test_what_is_left_out_is_missed_by_its_name(copy: Copy, inspector: Inspector, path: str) -> None:
     copy.leave_out(path)
@@ -113,6 +117,7 @@ def test_what_is_left_out_is_missed_by_its_name(copy: Copy, inspector: Inspector
     assert path.rstrip("/") in found
 
 
+@pytest.mark.campaign
 def test_of_a_kept_tap_what_is_left_out_is_missed_by_its_name(kept: Copy) -> None:
     with inspecting(kept.root) as inspector:
         assert inspector.complaints(PARTS, "tests/house/test_locks.py") == ""

@@ -26,6 +26,7 @@ from pipelines.ports import is_listening, port_of
 from pipelines.postgres import Cluster
 from pipelines.rights import RAW
 from pipelines.sandbox import production
+from tests import template
 from tests.vendors.tiny_company import Store, write_company
 
 
@@ -88,6 +89,7 @@ def house(make_settings: Callable[..., Settings]) -> Iterator[House]:
     plugins.install()
     store = write_company(settings.home, customers=4, months=3, lines=12)
     clusters = [Cluster(settings, "warehouse"), Cluster(settings, "production")]
+    template.lay(settings)
     for cluster in clusters:
         cluster.start()
     migrate(settings)

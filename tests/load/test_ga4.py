@@ -24,7 +24,7 @@ from pipelines.sources.ga4 import probe, sandbox
 from pipelines.verify_streams import held
 from tests.load.conftest import House
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.campaign]  # test_faults.py loads it, too, and holds it to the books
 Load = Callable[..., StepResult]
 SEED = 20240101
 BORN = datetime(2026, 11, 10, 11, tzinfo=UTC)

@@ -19,7 +19,7 @@ from pipelines.sandbox.company.times import ANCHOR, DAY
 from pipelines.verify_streams import expected, held
 from tests.load.conftest import House
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.campaign]  # test_faults.py loads it, too, and holds it to the books
 Load = Callable[..., StepResult]
 SEED = 20240101
 

@@ -122,6 +122,7 @@ def test_a_new_column_is_loaded_and_reported_and_a_dropped_one_keeps_what_it_had
     assert house.rows('select "LastName" from raw_salesforce."Lead"') == [{"LastName": "Muller"}]
 
 
+@pytest.mark.campaign
 def test_what_cannot_be_stored_is_set_aside_and_nothing_of_it_is_lost(
     house: House, load: Load, connections: Connections
 ) -> None:
@@ -146,6 +147,7 @@ def test_what_cannot_be_stored_is_set_aside_and_nothing_of_it_is_lost(
     assert ("Lead", "not_loadable", "Lead", False) in drifts(house)
 
 
+@pytest.mark.campaign  # the table of faults has a load that times out
 def test_an_increment_that_takes_too_long_is_ended_and_told(house: House, load: Load) -> None:
     load("salesforce")
     house.fault(vendor="salesforce", kind="slow", seconds=40, after=1)
@@ -157,6 +159,7 @@ def test_an_increment_that_takes_too_long_is_ended_and_told(house: House, load: 
     assert load("salesforce").detail["loaded"] == ["salesforce"]
 
 
+@pytest.mark.campaign
 def test_a_full_load_reads_from_the_day_asked_and_one_that_was_cut_goes_on(house: House, load: Load) -> None:
     said: list[str] = []
     since = NOW - timedelta(days=15)

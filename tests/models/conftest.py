@@ -71,6 +71,21 @@ def copies(migrated: Settings, cluster: Cluster, tmp_path_factory: pytest.TempPa
     return Copies(migrated, cluster, tmp_path_factory.mktemp("copies"))
 
 
+def built_once(name: str, load: Callable[[connection], None], as_of: datetime) -> Any:
+    """A fixture: what `load` fills raw tables with, built as of an instant; made once for a file's tests."""
+
+    @pytest.fixture
+    def built(copies: Copies, build_as_of: Callable[[datetime], None]) -> Iterator[connection]:
+        def make(database: connection) -> None:
+            load(database)
+            build_as_of(as_of)
+
+        with copies.of(name, make) as database:
+            yield database
+
+    return built
+
+
 @pytest.fixture
 def build_as_of(migrated: Settings) -> Callable[[datetime], None]:
     """Builds the warehouse as of an instant."""

@@ -19,7 +19,7 @@ from app.secrets import warehouse_url
 from app.settings import Settings
 from pipelines import dbt
 from tests.models import meridian
-from tests.models.conftest import answers
+from tests.models.conftest import answers, built_once
 from tests.models.raw_tables import fill, fill_files, fill_stripe
 
 pytestmark = pytest.mark.slow
@@ -37,13 +37,14 @@ SEEN = (
 """Six marts, two figures, and the instant they speak about, in one statement of the worker's."""
 
 
-@pytest.fixture
-def loaded(database: connection) -> connection:
+def load(database: connection) -> None:
     fill_stripe(database, meridian.objects(), extracted_at=datetime(2024, 4, 5, tzinfo=UTC))
     files = {"exchange_rates": meridian.RATES, "contracts": meridian.CONTRACTS, "bank_balances": BALANCES}
     fill_files(database, files)
     fill(database, "raw_files", "targets", {"month": "date", "metric": "text", "target": "numeric"}, TARGETS)
-    return database
+
+
+built = built_once("february", load, FEBRUARY)
 
 
 @pytest.fixture
@@ -55,13 +56,12 @@ def own_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_readers_never_see_a_build(migrated: Settings, loaded: connection, build_as_of: Build) -> None:
+def test_readers_never_see_a_build(migrated: Settings, built: connection, build_as_of: Build) -> None:
     """Whoever reads while a build runs sees all marts of the build before or all of the new one, with its date."""
-    build_as_of(FEBRUARY)
-    [before] = answers(loaded, SEEN)
+    [before] = answers(built, SEEN)
     with _reading(migrated, SEEN) as seen:
         build_as_of(meridian.AS_OF)
-        [after] = answers(loaded, SEEN)
+        [after] = answers(built, SEEN)
         until = monotonic() + 10
         while after not in seen[-3:] and monotonic() < until:
             sleep(0.01)
@@ -71,11 +71,10 @@ def test_readers_never_see_a_build(migrated: Settings, loaded: connection, build
 
 
 def test_a_build_whose_invariant_does_not_hold_leaves_all_as_it_was(
-    migrated: Settings, loaded: connection, build_as_of: Build, own_models: Path
+    migrated: Settings, built: connection, build_as_of: Build, own_models: Path
 ) -> None:
     """The invariant reads rollups that were worked out already; the build also changes a staging view's columns."""
-    build_as_of(FEBRUARY)
-    [before] = answers(loaded, SEEN)
+    [before] = answers(built, SEEN)
     invariant = own_models / "tests" / "assert_nobody_pays.sql"
     invariant.write_text('select * from {{ ref("mrr_month") }} where closing_mrr_usd > 0\n')
     _replace(own_models / "staging/files/stg_files__targets.sql", "select\n", "select\n    1 as one,\n")
@@ -83,37 +82,37 @@ def test_a_build_whose_invariant_does_not_hold_leaves_all_as_it_was(
         build_as_of(meridian.AS_OF)
     assert set(seen) == {before}
     newest = "select result, as_of, error from portal.build_run order by started_at desc limit 1"
-    [(result, as_of, error)] = answers(loaded, newest)
+    [(result, as_of, error)] = answers(built, newest)
     assert (result, as_of) == ("failed", meridian.AS_OF)
     assert error.startswith("The invariant 'nobody pays' does not hold: ")
     assert " row(s) break it, first month 20" in error, "who is paged reads which rows"
     worked_out = "select sum(closing_mrr_usd) from rollup_next.mrr_month where month = '2024-04-01'"
-    assert answers(loaded, worked_out) == [(820,)]
+    assert answers(built, worked_out) == [(820,)]
     invariant.unlink()
     build_as_of(meridian.AS_OF)
-    assert answers(loaded, SEEN)[0][-1] == meridian.AS_OF
+    assert answers(built, SEEN)[0][-1] == meridian.AS_OF
     aside = "select count(*) from pg_class where relname like '%\\_\\_before' or relname like '%\\_\\_new'"
-    assert answers(loaded, aside) == [(0,)]
-    assert answers(loaded, "select count(*) from pg_tables where schemaname = 'rollup_next'") == [(0,)]
+    assert answers(built, aside) == [(0,)]
+    assert answers(built, "select count(*) from pg_tables where schemaname = 'rollup_next'") == [(0,)]
 
 
+@pytest.mark.campaign
 def test_an_upgrade_changes_the_columns_of_a_rollup_and_of_its_mart(
-    migrated: Settings, loaded: connection, build_as_of: Build, own_models: Path
+    migrated: Settings, built: connection, build_as_of: Build, own_models: Path
 ) -> None:
-    build_as_of(meridian.AS_OF)
-    [before] = answers(loaded, SEEN)
+    [before] = answers(built, SEEN)
     _replace(own_models / "rollup/cash_month.sql", "        cash_note,", "        cash_note,\n        1 as one,")
     _replace(own_models / "marts/finance/cash_monthly.sql", "    cash_usd,", "    one,\n    cash_usd,")
     with _reading(migrated, SEEN) as seen:
-        build_as_of(meridian.AS_OF)
+        build_as_of(FEBRUARY)
     assert len(seen) > 100
     assert set(seen) == {before}
-    assert answers(loaded, "select distinct one from mart_finance.cash_monthly") == [(1,)]
+    assert answers(built, "select distinct one from mart_finance.cash_monthly") == [(1,)]
     logins = ("finance", "executive", "analyst", "worker", "sales")
     may = ", ".join(f"has_table_privilege('plumbline_{who}', 'mart_finance.cash_monthly', 'select')" for who in logins)
-    assert answers(loaded, f"select {may}") == [(True, True, True, True, False)]
+    assert answers(built, f"select {may}") == [(True, True, True, True, False)]
     rollup = "select has_table_privilege('plumbline_analyst', 'rollup.cash_month', 'select')"
-    assert answers(loaded, rollup) == [(True,)]
+    assert answers(built, rollup) == [(True,)]
 
 
 def _replace(file: Path, old: str, new: str) -> None:

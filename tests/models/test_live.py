@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,13 +24,14 @@ from pipelines.job import Run
 from pipelines.live import MOST_TRIES, Waiting
 from pipelines.live_build import LiveBuild, build_live, read_models
 from tests.models import meridian
-from tests.models.conftest import Copies, answers, contents
+from tests.models.conftest import answers, built_once, contents
 from tests.models.raw_tables import TEXT, fill, fill_files, fill_stripe
 
 Build = Callable[[datetime], None]
 APRIL = datetime(2024, 4, 20, 15, tzinfo=UTC)
 ACCOUNTS = {"id": TEXT, "is_internal": "boolean", "created_at": "timestamp without time zone"}
 USERS = {"id": TEXT, "account_id": TEXT, "last_seen_at": "timestamp without time zone"}
+MIDNIGHT = datetime(2024, 5, 1, 4, tzinfo=UTC)
 SEEN = datetime(2024, 4, 19, 9)  # as the loader writes it, in UTC
 PRODUCT = "select claimed_value from mart_executive.claims where department = 'Product'"
 NOBODY_READS = "abacus"
@@ -53,16 +54,7 @@ def loaded(database: connection) -> connection:
     return database
 
 
-@pytest.fixture
-def built(copies: Copies, build_as_of: Build) -> Iterator[connection]:
-    """What is loaded, and built as of APRIL."""
-
-    def make(database: connection) -> None:
-        load(database)
-        build_as_of(APRIL)
-
-    with copies.of("april", make) as database:
-        yield database
+built = built_once("april", load, APRIL)
 
 
 def test_nothing_is_built_before_the_whole_was(migrated: Settings, loaded: connection) -> None:
@@ -106,16 +98,13 @@ def test_a_part_comes_to_what_the_whole_comes_to(migrated: Settings, built: conn
 
 
 @pytest.mark.slow
-def test_what_a_whole_build_has_seen_or_a_new_day_begins_is_left_to_it(
-    migrated: Settings, loaded: connection, build_as_of: Build
-) -> None:
-    heard = wall()
-    build_as_of(APRIL)
-    assert build_live(migrated, APRIL, {"production": heard}) == LiveBuild()
+def test_what_a_whole_build_has_seen_or_a_new_day_begins_is_left_to_it(migrated: Settings, built: connection) -> None:
+    ((began,),) = answers(built, "select max(started_at) from portal.build_run")
+    assert build_live(migrated, APRIL, {"production": began - timedelta(seconds=1)}) == LiveBuild()
     assert build_live(migrated, APRIL + timedelta(days=1), {"production": wall()}) == LiveBuild()
     assert build_live(migrated, APRIL, {NOBODY_READS: wall()}) == LiveBuild()
     assert build_live(migrated, APRIL - timedelta(hours=1), {"production": wall()}) == LiveBuild(), "back in time"
-    build_as_of(datetime(2024, 5, 1, 4, tzinfo=UTC))
+    _execute(built, "update portal.build_run set as_of = %s where started_at = %s", MIDNIGHT, began)
     assert build_live(migrated, datetime(2024, 5, 1, 15, tzinfo=UTC), {"production": wall()}) == LiveBuild(), (
         "at midnight, as of which a build of a day speaks, the day before is the last one known"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from pipelines.build import last_good
 from pipelines.live_build import LiveBuild, build_live
 from pipelines.live_slice import touched_since
 from tests.models import meridian
-from tests.models.conftest import Copies, answers, contents
+from tests.models.conftest import answers, built_once, contents
 from tests.models.raw_tables import fill_files, fill_stripe
 
 pytestmark = pytest.mark.slow
@@ -46,16 +46,7 @@ def loaded(database: connection) -> connection:
     return database
 
 
-@pytest.fixture
-def built(copies: Copies, build_as_of: Build) -> Iterator[connection]:
-    """What is loaded, and built as of APRIL."""
-
-    def make(database: connection) -> None:
-        load(database)
-        build_as_of(APRIL)
-
-    with copies.of("april", make) as database:
-        yield database
+built = built_once("april", load, APRIL)
 
 
 CHARGE = {"id": "ch_1", "object": "charge", "customer": None, "status": "succeeded", "currency": "usd", "amount": 700,
@@ -103,6 +94,7 @@ def test_slices_come_to_what_the_whole_comes_to(migrated: Settings, built: conne
     assert customers == [("MW-2",), ("cus_ada",), ("cus_o'hara",)]
 
 
+@pytest.mark.campaign
 def test_what_the_clock_alone_has_moved_is_in_the_part(
     migrated: Settings, loaded: connection, build_as_of: Build
 ) -> None:
@@ -119,6 +111,7 @@ def test_what_the_clock_alone_has_moved_is_in_the_part(
     assert _differences(part, contents(migrated, loaded)) == {}
 
 
+@pytest.mark.campaign
 def test_who_is_known_by_other_names_or_was_moved_otherwise_is_in_the_part(
     migrated: Settings, loaded: connection, build_as_of: Build
 ) -> None:
@@ -143,6 +136,7 @@ def test_who_is_known_by_other_names_or_was_moved_otherwise_is_in_the_part(
     assert _differences(part, contents(migrated, loaded)) == {}
 
 
+@pytest.mark.campaign
 def test_a_charge_of_nobody_that_is_given_to_a_customer_is_counted_once(
     migrated: Settings, loaded: connection, build_as_of: Build
 ) -> None:
@@ -154,6 +148,7 @@ def test_a_charge_of_nobody_that_is_given_to_a_customer_is_counted_once(
     assert answers(loaded, "select charge_id, customer_id from core.fct_payment") == [("ch_1", "cus_ada")]
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("reason", ["a product is anybody's", "more than a slice is good for"])
 def test_where_it_cannot_be_said_whose_rows_are_new_all_are_worked_out(
     migrated: Settings, built: connection, build_as_of: Build,

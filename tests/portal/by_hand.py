@@ -36,6 +36,7 @@ class ByHand:
     closed, running, compare = OCTOBER, NOVEMBER, 1
     where: tuple[tuple[str, str], ...] = ()
     is_past = False
+    pages: Mapping[str, str] = {}
     as_of, zone = datetime(2026, 11, 22, 6, tzinfo=UTC), ZoneInfo("UTC")
 
     def __init__(self, splits: Mapping[tuple[str, str], Mapping[date, Mapping[str, Any]]] | None = None,

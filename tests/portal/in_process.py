@@ -1,12 +1,23 @@
-"""A browser for an ASGI application in the same process: keeps cookies, follows nothing."""
+"""The portal in the test's own process: who is signed in, and a browser that keeps cookies and follows nothing."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
 from starlette.types import ASGIApp
+
+from app.access import Viewer
+from app.login import email_of
+from app.warehouse import Warehouse
+
+
+def whoever(warehouse: Warehouse, user: Mapping[str, Any]) -> Viewer | None:
+    """The person whom the test signs in, with the roles that they have."""
+    email = email_of(user)
+    return None if email is None else Viewer(email, warehouse.roles_of(email))
 
 
 class Browser:

@@ -21,6 +21,7 @@ from pipelines.mail import Mail, Picture, compose
 from pipelines.sandbox.people import PEOPLE
 
 from .invented_claims import claims
+from .invented_records import records
 
 AS_OF = datetime(2026, 11, 22, 11, tzinfo=UTC)
 RUN = UUID(int=1)
@@ -54,12 +55,16 @@ def fill(settings: Settings) -> None:
     ensure_people(settings, [tuple(person) for person in PEOPLE])
     engine = create_engine(warehouse_url(settings))
     with engine.begin() as connection:
+        for person in PEOPLE:  # each has taken the tour, so that it stands before no other test
+            taken = {"email": person.email, "role": person.roles[0]}
+            connection.execute(text("insert into portal.tour_taken values (:email, :role, now())"), taken)
         for make in (mrr, customers, retention, revenue, cash, executive, sources, engineer, runs):
             make(connection)
         for name in ("mrr_monthly", "revenue_monthly", "mrr_movements"):
             everywhere = "add column region text default 'Everywhere', add column currency text default 'usd'"
             connection.execute(text(f"alter table mart_finance.{name} {everywhere}"))
         claims(connection, create)
+        records(connection, create, SPLIT, closing(33))
         post(settings, connection)
     engine.dispose()
 

@@ -19,6 +19,7 @@ from app.settings import ROOT, Settings
 from pipelines.migrate import migrate
 from pipelines.ports import port_of
 from pipelines.postgres import Cluster
+from tests import template
 
 from .invented import AS_OF, fill
 
@@ -53,6 +54,7 @@ def portal(filled: Settings) -> Iterator[Portal]:
 @contextmanager
 def home_with_marts(settings: Settings) -> Iterator[Settings]:
     """Fills a fresh home's warehouse with the invented marts; its server runs until the block ends."""
+    template.lay(settings)
     server = Cluster(settings, "warehouse")
     server.start()
     try:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from app.document import FIRST, DocumentMiddleware, document
+from app.document import FIRST, TOUR, DocumentMiddleware, document
 from app.errors import DependencyMissing
 from app.script_policy import content_security_policy
 from app.serve import STATIC
@@ -21,7 +21,7 @@ from .in_process import Browser
 from .servers import Portal
 
 STREAMLITS = (STATIC / "index.html").read_text(encoding="utf-8")
-OURS = document(STREAMLITS, ("#FFF", "#000"))
+OURS = document(STREAMLITS, ("#FFF", "#000"), "<style>.pl-page{}</style>")
 
 
 async def answer(request: Request) -> Response:
@@ -44,14 +44,14 @@ def test_it_has_our_name_our_icon_and_our_script_before_streamlits() -> None:
     assert "html{background:light-dark(#FFF,#000)}" in OURS
 
 
-def test_its_script_is_let_in_by_its_digest() -> None:
-    assert content_security_policy(OURS).count("sha256-") == content_security_policy(STREAMLITS).count("sha256-") + 1
-    assert "</script" not in FIRST.read_text(encoding="utf-8")
+def test_its_scripts_are_let_in_by_their_digests() -> None:
+    assert content_security_policy(OURS).count("sha256-") == content_security_policy(STREAMLITS).count("sha256-") + 2
+    assert not any("</script" in each.read_text(encoding="utf-8") for each in (FIRST, TOUR))
 
 
 def test_another_streamlit_is_refused_in_words() -> None:
     with pytest.raises(DependencyMissing, match="Streamlit's page has changed"):
-        document("<html></html>", ("a", "b"))
+        document("<html></html>", ("a", "b"), "")
 
 
 @pytest.mark.parametrize("path", ["/", "/revenue", "/no-such-page"])

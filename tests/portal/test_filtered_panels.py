@@ -11,13 +11,14 @@ import pytest
 
 from app.access import Viewer
 from app.dashboard import Cohorts, Compared, Lines, Ordered, Pictured, Records, Steps
+from app.errors import QuestionError
 from app.metrics import catalogue
 from app.ui import format as f
 from app.ui import part_titles, titles
 from app.ui.choice import Choice, worded
 from app.ui.dimension_words import Where, heeded
 from app.ui.panels import compared, kinds, ordered, records
-from app.ui.panels.frame import Picture
+from app.ui.panels.frame import Picture, plain
 from app.ui.panels.lines import Series, leader
 from app.ui.reading import Reading
 from app.ui.record_columns import LISTS, owed, stuck
@@ -127,6 +128,11 @@ def test_a_share_is_of_one_period_and_of_parts_that_take_nothing_away() -> None:
     up, down = Series("Up", ((OCTOBER, 150.0),)), Series("Down", ((OCTOBER, -50.0),))
     assert leader(sessions, [up, down], "channel", is_sum=True) == "Up leads in web sessions with 150"
     assert titles.breakdown("Revenue", "product", [("Core", 1.05), ("Vault", -0.05)]) == "Core brings most of revenue"
+
+
+def test_a_refusal_on_a_page_calls_things_as_people_do() -> None:
+    error = QuestionError("time_to_close is stored by one dimension at a time: nothing of deal_size and country.")
+    assert plain(error) == "Time to close is stored by one dimension at a time: nothing of deal size and country."
 
 
 def test_nearly_all_is_not_all_and_nothing_has_no_sign() -> None:

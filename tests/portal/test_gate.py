@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
+from collections.abc import Callable
 
 import httpx
 import pytest
@@ -12,12 +14,15 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import Message, Receive, Scope, Send
 
-from app.gate import SESSION, WANTED, Gate, GateMiddleware
+from app.access import Viewer
+from app.gate import SESSION, VISIT, WANTED, Gate, GateMiddleware
 from app.script_policy import content_security_policy
 
 from .in_process import Browser
 
+EVA = "eva@northwind-sandbox.example"
 URL = "http://127.0.0.1:8501"
 HTML = {"accept": "text/html,*/*"}
 
@@ -27,12 +32,16 @@ class Sessions:
 
     def __init__(self) -> None:
         self.closed: list[str] = []
+        self.known: dict[str, Viewer | None] = {"token-of-eva": Viewer(EVA, ("executive", "finance"))}
 
     def open(self, cookies: dict[str, str]) -> str | None:
         return "token-of-eva" if cookies.get("_streamlit_user") == "eva" else None
 
     def close(self, token: str, cookies: dict[str, str]) -> None:
         self.closed.append(token)
+
+    def visitor(self, token: str, cookies: dict[str, str]) -> Viewer | None:
+        return self.known.get(token)
 
     def may_upload(self, token: str, cookies: dict[str, str]) -> bool:
         return token == "token-of-femi"
@@ -50,10 +59,13 @@ async def answer(request: Request) -> Response:
     return HTMLResponse("<html></html>")
 
 
+def gate_of(kept: Sessions, url: str = URL) -> Gate:
+    return Gate(url, frozenset({"/revenue", "/executive"}), "<script>\n  a()\n</script>", 3600, kept.open, kept.close,
+                kept.may_upload, kept.visitor)  # fmt: skip
+
+
 def client(url: str = URL, sessions: Sessions | None = None) -> Browser:
-    kept = sessions or Sessions()
-    gate = Gate(url, frozenset({"/revenue", "/executive"}), "<script>\n  a()\n</script>", 3600, kept.open, kept.close,
-                kept.may_upload)
+    gate = gate_of(sessions or Sessions(), url)
     every = Route("/{path:path}", answer, methods=["GET", "POST"])
     inside = Starlette(routes=[every], middleware=[Middleware(GateMiddleware, gate=gate)])
     return Browser(inside, url)
@@ -162,3 +174,56 @@ def test_over_https_cookies_are_secure() -> None:
 def test_pages_live_at_one_address(host: str, elsewhere: str | None) -> None:
     answered = client().get("/revenue?a=1", headers={**HTML, "host": host})
     assert answered.headers.get("location") == elsewhere
+
+
+CLICK = {"type": "websocket.receive", "bytes": b"a click"}
+LEAVES = {"type": "websocket.disconnect", "code": 1001}
+
+
+def two_clicks(sessions: Sessions, between: Callable[[], object]) -> tuple[list[bytes], list[str], list[str]]:
+    """A page on which somebody clicks twice while something happens: names of its visit, what it hears and is sent."""
+    named: list[bytes] = []
+    heard: list[str] = []
+    sent: list[str] = []
+
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        named.extend(value for name, value in scope["headers"] if name == VISIT)
+        while (await receive())["type"] == "websocket.receive":
+            heard.append("click")
+            await send({"type": "websocket.send", "bytes": b"drawn"})
+        heard.append("left")
+        await send({"type": "websocket.send", "bytes": b"too late"})
+
+    async def receive() -> Message:
+        if len(heard) == 1:
+            between()
+        return CLICK if len(heard) < 2 else LEAVES
+
+    async def send(message: Message) -> None:
+        sent.append(str(message["type"]).removeprefix("websocket."))
+
+    headers = [(b"cookie", f"{SESSION}=token-of-eva".encode()), (VISIT, b"what a visitor says")]
+    asyncio.run(GateMiddleware(page, gate_of(sessions))({"type": "websocket", "headers": headers}, receive, send))
+    return named, heard, sent
+
+
+def test_who_is_still_who_opened_the_page_may_click() -> None:
+    named, heard, sent = two_clicks(Sessions(), lambda: None)
+    assert (heard, sent[:2]) == (["click", "click", "left"], ["send", "send"])
+    assert len(named) == 1 and named != [b"what a visitor says"]
+
+
+@pytest.mark.parametrize("now", [None, Viewer(EVA, ("executive",)), Viewer(EVA, ("executive", "finance", "analyst"))],
+                         ids=["signed out or shut out", "a role was taken", "a role was given"])  # fmt: skip
+def test_who_is_no_more_who_opened_the_page_is_cut_off_before_the_click_is_heard(now: Viewer | None) -> None:
+    sessions = Sessions()
+    _, heard, sent = two_clicks(sessions, lambda: sessions.known.update({"token-of-eva": now}))
+    assert (heard, sent) == (["click", "left"], ["send", "close"])
+
+
+def test_a_page_of_before_goes_on_for_the_same_visit_alone() -> None:
+    first, again, less, out = Sessions(), Sessions(), Sessions(), Sessions()
+    less.known["token-of-eva"] = Viewer(EVA, ("executive",))
+    out.known["token-of-eva"] = None
+    names = [two_clicks(each, lambda: None)[0] for each in (first, again, less, out)]
+    assert names[0] == names[1] != names[2] and names[3] == []

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.access import Viewer
 from app.errors import NotPermitted
+from app.mails import Mails
 from app.settings import Settings
 from app.ui.markdown import as_it_is
 from app.ui.panels.inbox import HARMLESS
@@ -80,21 +81,21 @@ def test_the_engineer_sees_every_delivery_and_no_figure() -> None:
 
 def test_somebody_elses_mail_is_refused_and_the_attempt_audited(filled: Settings, warehouse: Warehouse) -> None:
     with pytest.raises(NotPermitted, match="was sent to femi"):
-        warehouse.open_mail(Viewer(FEMI, ("finance",)), REPORT)
-    assert "For Eva" in str(warehouse.open_mail(Viewer(EVA, ("executive",)), REPORT))
+        warehouse.mails.open(Viewer(FEMI, ("finance",)), REPORT)
+    assert "For Eva" in str(warehouse.mails.open(Viewer(EVA, ("executive",)), REPORT))
     refused, opened = [row for row in audited(filled) if row["action"] == "open mail"][-2:]
     assert (refused["email"], refused["filters"]["mail"]) == (FEMI, REPORT)
     assert (opened["email"], opened["filters"]["mail"]) == (EVA, REPORT)
 
 
 def test_a_list_of_mails_is_audited(filled: Settings, warehouse: Warehouse) -> None:
-    warehouse.mails_to(Viewer(EVA, ("executive",)))
+    warehouse.mails.to(Viewer(EVA, ("executive",)))
     assert audited(filled)[-1]["action"] == "list mail"
     assert audited(filled)[-1]["filters"] == {"recipient": EVA, "mails": [REPORT, HOSTILE]}
 
 
 def test_outside_the_sandbox_the_deliveries_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Warehouse, "keeps_mail", False)
+    monkeypatch.setattr(Mails, "are_kept", False)
     page = visit("finance", "mail")
     assert "Cash: $9.10M on 20 Nov Alert failed 22 Nov 2026, 06:01 ConnectionRefusedError" in text(page)
     assert not page.radio

@@ -35,6 +35,7 @@ class Told:
     rows: list[tuple[date, str, str, float]]
     by_name: dict[str, dict[date, float | None]]
     closed: date = OCT
+    pages: tuple[str, ...] = ()
 
     @property
     def running(self) -> date:
