@@ -68,10 +68,11 @@ def house(make_settings: Callable[..., Settings]) -> Iterator[House]:
     ) as up:
         assert up.stdout is not None
         line = up.stdout.readline()
-        assert line, log.read_text()
         try:
+            said = json.loads(line or "{}")
+            assert "portal" in said, f"It did not come up: {line}{log.read_text()}"
             rest(settings)
-            yield House(settings, up, json.loads(line))
+            yield House(settings, up, said)
         finally:
             up.send_signal(signal.SIGINT)
             up.wait(300)
