@@ -5,8 +5,10 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import random
 import socket
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 from app.errors import PortTaken, SettingsError, UsageError
@@ -16,6 +18,8 @@ from app.settings import Settings
 
 SERVICES = ("warehouse", "production", "vendors_http", "vendors_proxy", "mailbox", "identity")
 LOOPBACK = "127.0.0.1"
+_PORTS = range(10240, 32768)
+_OUTGOING = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
 def port_of(settings: Settings, name: str) -> int:
@@ -90,21 +94,42 @@ def _read(file: Path) -> dict[str, int]:
 
 
 def free_ports(count: int, taken: Collection[int] = ()) -> list[int]:
-    """Distinct free ports, none of them in `taken`: all held open at once so that none comes twice."""
+    """Distinct free ports, none of them in `taken`: all held open at once so that none comes twice.
+
+    They lie where the system takes none for outgoing connections, if it leaves any: one allotted there could be some
+    client's by the time its service starts, and again after each restart of the machine.
+
+    Raises:
+        PortTaken: there are not so many.
+    """
     held: list[socket.socket] = []
     found: list[int] = []
     try:
-        while len(found) < count:
-            probe = socket.socket()
-            probe.bind((LOOPBACK, 0))
-            held.append(probe)
-            port = int(probe.getsockname()[1])
+        outgoing = _outgoing()
+        quiet = [port for port in _PORTS if port not in outgoing] or list(_PORTS)
+        for port in random.sample(quiet, len(quiet)):
+            if len(found) == count:
+                return found
             if port not in taken:
-                found.append(port)
+                probe = socket.socket()
+                held.append(probe)
+                with suppress(OSError):
+                    probe.bind((LOOPBACK, port))
+                    found.append(port)
     finally:
         for probe in held:
             probe.close()
-    return found
+    first, last = _PORTS[0], _PORTS[-1]
+    raise PortTaken(f"Too few of the ports from {first} to {last} are free. Expected {count}. Stop what listens there.")
+
+
+def _outgoing() -> range:
+    """The ports from which this system's outgoing connections come."""
+    try:
+        first, last = _OUTGOING.read_text().split()
+    except OSError:
+        return range(32768, 61000)
+    return range(int(first), int(last) + 1)
 
 
 def _write(file: Path, ports: dict[str, int]) -> None:

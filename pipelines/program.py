@@ -44,7 +44,7 @@ class Program:
         ports: names in `pipelines.ports` that it listens on; ready means that all of them answer.
         instead: the setting that, where it is set, takes the service's place.
         is_sandbox: whether only the sandbox has it.
-        patience: seconds until it must answer.
+        patience: seconds until it must answer; one that ends before is noticed at once.
         health: the path of its first port that answers while it is well; nothing where there is none.
         beat: seconds within which it says that it goes on (`process.beat`); 0: it never does.
         where: says whether a home has it; without, every home does that the other values let have it.
@@ -55,7 +55,7 @@ class Program:
     ports: tuple[str, ...] = ()
     instead: str = ""
     is_sandbox: bool = False
-    patience: float = 60.0
+    patience: float = 180.0
     health: str = ""
     beat: float = 0.0
     where: Callable[[Settings], bool] | None = None

@@ -62,7 +62,7 @@ IDENTITY = Program(
     is_sandbox=True,
 )
 CAPTURE = Program("capture", "pipelines.capture", where=is_captured)
-PORTAL = Program("portal", "app.serve", ports=("portal",), patience=120.0, health="/healthz")
+PORTAL = Program("portal", "app.serve", ports=("portal",), health="/healthz")
 LIVE = Program("live", "pipelines.live", beat=600.0)
 SCHEDULER = Program("scheduler", "pipelines.scheduler", beat=60.0)
 

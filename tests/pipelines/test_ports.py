@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +25,17 @@ def test_two_homes_do_not_share_a_port_that_is_in_use(make_settings: Callable[..
     with socket.create_server(("127.0.0.1", port)):
         other = make_settings()
         assert port not in {port_of(other, name) for name in SERVICES}
+
+
+def test_no_outgoing_connection_can_have_taken_a_port_by_the_time_its_service_starts(
+    make_settings: Callable[..., Settings],
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()) as out:
+        outgoing = out.getsockname()[1]
+    first, last = (int(each) for each in Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
+    assert first <= outgoing <= last
+    settings = make_settings()
+    assert not [name for name in (*SERVICES, "portal") if first <= port_of(settings, name) <= last]
 
 
 def test_the_portal_listens_where_its_setting_says(make_settings: Callable[..., Settings]) -> None:
