@@ -22,7 +22,7 @@ lint: bootstrap ## What can be said without running it: style, types, imports, S
 
 test: bootstrap ## Lint beside all tests; of the table of faults the part that strikes each fault and each source
 	@said="$$(mktemp)"; trap 'rm -f "$$said"' EXIT; tests=0; linted=0; \
-	scripts/lint > "$$said" 2>&1 & lint=$$!; \
+	nice -n 19 scripts/lint > "$$said" 2>&1 & lint=$$!; \
 	scripts/test $(ARGS) || tests=$$?; \
 	wait "$$lint" || linted=$$?; \
 	if ((linted)); then cat "$$said"; printf 'make test: lint found something (above)\n'; fi; \

@@ -77,7 +77,7 @@ class CompanyFiles:
         Why one was refused quotes what stands in it: who may not read it is told only that it was.
         """
         shown = [each.name for each in self.shown_to(viewer) if not names or each.name in names]
-        with self._connections.open(PORTAL) as connection:
+        with self._connections.ask(PORTAL) as connection:
             return tuple(_as_shown(each, viewer) for each in versions(connection, *shown))
 
     def propose(self, viewer: Viewer, name: str, filename: str, content: bytes) -> Proposal:

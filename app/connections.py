@@ -30,14 +30,14 @@ class Connections:
 
     Args:
         settings: whose warehouse, and how long a statement may run.
-        pool_size: connections kept per login, twice that for the portal's own, which every read needs; as many
-            again may be lent in a rush.
+        pool_size: connections kept per login and way of asking, twice that for the portal's own, which every read
+            needs; as many again may be lent in a rush.
     """
 
     def __init__(self, settings: Settings, pool_size: int = 2) -> None:
         self._settings = settings
         self._pool_size = pool_size
-        self._engines: dict[str, Engine] = {}
+        self._engines: dict[tuple[str, bool], Engine] = {}
         self._lock = threading.Lock()
 
     @contextmanager
@@ -61,11 +61,13 @@ class Connections:
     def ask(self, login: str) -> Iterator[Connection]:
         """For one statement, which is a transaction by itself: without the ways to the database for begin and commit.
 
+        It has connections of its own: to turn one into such and back costs as much as the statement.
+
         Raises:
             WarehouseDown, NotPermitted, NotBuilt, QuestionError: as `open`.
         """
-        with self._in_our_words(), self._engine(login).connect() as connection:
-            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+        with self._in_our_words(), self._engine(login, by_itself=True).connect() as connection:
+            yield connection
 
     @contextmanager
     def _in_our_words(self) -> Iterator[None]:
@@ -86,20 +88,22 @@ class Connections:
                 engine.dispose()
             self._engines.clear()
 
-    def _engine(self, login: str) -> Engine:
+    def _engine(self, login: str, *, by_itself: bool = False) -> Engine:
+        key = login, by_itself
         with self._lock:
-            if login not in self._engines:
+            if key not in self._engines:
                 size = self._pool_size * (2 if login == PORTAL else 1)
-                self._engines[login] = create_engine(
+                self._engines[key] = create_engine(
                     warehouse_url(self._settings, login),
+                    **({"isolation_level": "AUTOCOMMIT"} if by_itself else {}),
                     pool_size=size,
                     max_overflow=size,
                     pool_timeout=POOL_SECONDS,
                     hide_parameters=True,
                     connect_args={"connect_timeout": 5, "application_name": "plumbline"},
                 )
-                ping_the_rested(self._engines[login])
-            return self._engines[login]
+                ping_the_rested(self._engines[key])
+            return self._engines[key]
 
     def _translate(self, error: Exception) -> PlumblineError:
         """The driver's error as one of ours."""

@@ -114,7 +114,7 @@ class DatabaseAccess:
         Raises:
             WarehouseDown: nobody answers.
         """
-        with self._connections.open(PORTAL) as connection:
+        with self._connections.ask(PORTAL) as connection:
             found = connection.execute(SERVER).one()
         if found.version < OLDEST_SERVER:
             return (f"The warehouse is PostgreSQL {found.version // 10_000}. Expected 16 or newer: before it a login "
@@ -135,7 +135,7 @@ class DatabaseAccess:
 
     def of(self, viewer: Viewer) -> tuple[Login, ...]:
         """Their own, those that end last first; the engineer's list is `every`."""
-        with self._connections.open(PORTAL) as connection:
+        with self._connections.ask(PORTAL) as connection:
             return _logins(connection, THEIRS, {"email": viewer.email})
 
     def every(self, viewer: Viewer) -> tuple[Login, ...]:
@@ -146,7 +146,7 @@ class DatabaseAccess:
         """
         if OVERSEER not in viewer.roles:
             raise NotPermitted(f"Only engineers see everybody's logins. Found: {', '.join(viewer.roles) or 'no role'}.")
-        with self._connections.open(PORTAL) as connection:
+        with self._connections.ask(PORTAL) as connection:
             return _logins(connection, EVERY, {})
 
     def ask(self, viewer: Viewer, role: str, tool: str, days: int) -> tuple[Login, str]:

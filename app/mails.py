@@ -87,5 +87,5 @@ class Mails:
         return whole_page(message) if message is not None else None
 
     def _sent_to(self, email: str, most: int) -> tuple[Sent, ...]:
-        with self._connections.open(PORTAL) as connection:
+        with self._connections.ask(PORTAL) as connection:
             return tuple(Sent(*row) for row in connection.execute(THEIRS, {"email": email, "most": most}))

@@ -71,7 +71,7 @@ class People:
     def name_of(self, email: str) -> str | None:
         """The person's name as we know it; none for somebody we do not know."""
         query = text("select name from portal.person where email = lower(:email)")
-        with self._connections.open(PORTAL) as connection:
+        with self._connections.ask(PORTAL) as connection:
             name: str | None = connection.execute(query, {"email": email}).scalar()
         return name
 

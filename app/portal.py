@@ -130,7 +130,7 @@ def open_page(dashboard: Dashboard, viewer: Viewer, now: datetime) -> None:
     clock = as_of(settings)
     pages = {slug: page.title for slug, page in dashboards().items() if page.may_open(viewer.roles)}
     reading = Reading(warehouse(), viewer, read_at(clock, state.data_until), now, settings.timezone, clock=clock,
-                      pages=pages, build_failed_at=state.failed_at,
+                      pages=pages, build_failed_at=state.failed_at, build=build or "",
                       visit=st.session_state.setdefault(VISIT, {}))  # fmt: skip
     warehouse().record(viewer, "open page", page=dashboard.slug, build=build or "")
     if not (dashboard.works_before_build or _is_ready(settings, state)):

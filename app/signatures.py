@@ -75,7 +75,7 @@ class Signing:
 
     def newest(self, metric: str) -> dict[str, Signature]:
         """The newest signature of each department's line."""
-        with self._connections.open(PORTAL) as connection:
+        with self._connections.ask(PORTAL) as connection:
             rows = connection.execute(NEWEST, {"metric": metric})
             return {row.department: Signature(*row) for row in rows}
 

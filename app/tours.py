@@ -72,7 +72,7 @@ class Tours:
 
     def is_taken(self, viewer: Viewer, role: str) -> bool:
         """Whether this person was shown the tour of that role, to its end or until they had enough."""
-        with self._connections.open(PORTAL) as connection:
+        with self._connections.ask(PORTAL) as connection:
             return connection.execute(TAKEN, {"email": viewer.email, "role": role}).first() is not None
 
     def take(self, viewer: Viewer, role: str) -> None:

@@ -52,7 +52,7 @@ class Board:
 
     def packs(self) -> tuple[Pack, ...]:
         """All there are, newest first."""
-        with self._connections.open(PORTAL) as connection:
+        with self._connections.ask(PORTAL) as connection:
             return store.packs(connection)
 
     def pack(self, name: str) -> Pack:

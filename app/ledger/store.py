@@ -130,14 +130,14 @@ class Ledger:
 
     def mine(self, viewer: Viewer) -> tuple[Handed, ...]:
         """The last twenty that this person handed to people, newest first."""
-        with self._connections.open(PORTAL) as connection:
+        with self._connections.ask(PORTAL) as connection:
             return tuple(_handed(row) for row in connection.execute(THEIRS, {"email": viewer.email}))
 
     def waiting(self, viewer: Viewer) -> tuple[Handed, ...]:
         """What waits for an answer: those asked of a role of the viewer's first; none for whoever answers none."""
         if not set(viewer.roles) & set(WRITERS):
             return ()
-        with self._connections.open(PORTAL) as connection:
+        with self._connections.ask(PORTAL) as connection:
             found = [_handed(row) for row in connection.execute(WAITING)]
         return tuple(sorted(found, key=lambda each: each.to_role not in viewer.roles))[:MOST_OPEN]
 
@@ -161,7 +161,7 @@ class Ledger:
 
     def before(self) -> Baseline | None:
         """What an ad-hoc question took before, as it was entered last; None where nobody did."""
-        with self._connections.open(PORTAL) as connection:
+        with self._connections.ask(PORTAL) as connection:
             row = connection.execute(BEFORE).first()
         return Baseline(float(row.hours), row.said_by, row.said_on) if row else None
 
@@ -184,7 +184,7 @@ class Ledger:
 
     def signed(self, since: datetime, now: datetime) -> tuple[Signed, ...]:
         """The signatures under lines of the reconciliation in that time."""
-        with self._connections.open(PORTAL) as connection:
+        with self._connections.ask(PORTAL) as connection:
             return tuple(Signed(*row) for row in connection.execute(SIGNED, {"since": since, "now": now}))
 
     @contextmanager

@@ -199,13 +199,13 @@ class SavedThings(Generic[Content]):
             NotPermitted: it is not theirs.
         """
         own = self._owned(viewer, thing_id, "list {} versions")
-        with self._connections.open(PORTAL) as connection:
+        with self._connections.ask(PORTAL) as connection:
             found = connection.execute(self._sql(rows.VERSIONS), {"id": own.thing_id}).all()
         return tuple(Version(row[0], row[1], self._kind.read(row[2]), row[3], row[4]) for row in found)
 
     def _listed(self, template: str, values: dict[str, Any]) -> tuple[SavedThing[Content], ...]:
         """The rows as things; one that cannot be read, as of a later release, takes no list away with it."""
-        with self._connections.open(PORTAL) as connection:
+        with self._connections.ask(PORTAL) as connection:
             found = connection.execute(self._sql(template), values).all()
         known = []
         for row in found:

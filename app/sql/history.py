@@ -80,7 +80,7 @@ class History:
     def of(self, viewer: Viewer, search: str = "", most: int = 50) -> tuple[Run, ...]:
         """What this person ran, newest first; of it what holds the words searched for."""
         row = {"email": viewer.email, "search": _storable(search.strip()), "most": most}
-        with self._connections.open(PORTAL) as connection:
+        with self._connections.ask(PORTAL) as connection:
             found = connection.execute(THEIRS, row).all()
         return tuple(Run(one[0], one[1], one[2], one[3], {name: tuple(each) for name, each in one[4].items()}, *one[5:])
                      for one in found)  # fmt: skip

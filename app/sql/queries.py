@@ -75,7 +75,7 @@ class Queries:
 
     def seen_by(self, viewer: Viewer) -> tuple[Query, ...]:
         """Their own and what is shared with one of their roles, by title."""
-        with self._connections.open(PORTAL) as connection:
+        with self._connections.ask(PORTAL) as connection:
             rows = connection.execute(text(f"{SEEN} order by lower(title), query_id"), _who(viewer)).all()
         return tuple(_query(row) for row in rows)
 

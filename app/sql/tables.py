@@ -72,7 +72,7 @@ class Tables:
             return known
 
     def _read(self, role: str) -> tuple[Table, ...]:
-        with self._connections.open(PORTAL) as connection:
+        with self._connections.ask(PORTAL) as connection:
             rows = connection.execute(READABLE, {"login": login_of(role)}).all()
         said = documentation()
         return tuple(_table(schema, name, names, types, said.get(f"{schema}.{name}", Documented()))

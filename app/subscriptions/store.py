@@ -69,7 +69,7 @@ class Subscriptions:
 
     def of(self, viewer: Viewer) -> tuple[Subscription, ...]:
         """A person's own that are not stopped, oldest first."""
-        with self._connections.open(PORTAL) as connection:
+        with self._connections.ask(PORTAL) as connection:
             return tuple(read(row) for row in connection.execute(THEIRS, {"email": viewer.email}).mappings())
 
     def add(self, viewer: Viewer, page: str, parameters: Mapping[str, Sequence[str]], schedule: Schedule, *,
@@ -118,7 +118,7 @@ class Subscriptions:
         subscription_id, _, signed = token.partition(".")
         if not is_id(subscription_id) or not sealer(self._settings).is_signed(said(subscription_id), signed):
             return None
-        with self._connections.open(PORTAL) as connection:
+        with self._connections.ask(PORTAL) as connection:
             row = connection.execute(ONE, {"id": subscription_id}).mappings().one_or_none()
         return read(row) if row else None
 

@@ -12,6 +12,7 @@ from app.dashboard import Dashboard
 from app.ui import format as f
 from app.ui.chosen import COMPARISONS, EVENTS, Choice, chosen, lost, months_of, worded
 from app.ui.dimension_words import noun, plural
+from app.ui.keyed import KEYED
 from app.ui.reading import Reading
 from app.warehouse import Warehouse
 
@@ -32,10 +33,7 @@ def choose(dashboard: Dashboard, reading: Reading, build_id: str) -> Choice:
                                    key="compare", bind="query-params", width="content")  # fmt: skip
     picked = {"month": [month], "compare": [compare or "Month before"], EVENTS: ["true"]}
     if dashboard.filters:
-        known = {
-            name: worded(name, values(name, dashboard.metrics, reading.viewer, build_id, reading.warehouse))
-            for name in dashboard.filters
-        }
+        known = known_words(dashboard, reading.viewer, build_id, reading.warehouse)
         picked |= _filters(dashboard, known, asked)
     if dashboard.has_time:
         picked[EVENTS] = [str(st.toggle("Events", value=True, key=EVENTS, bind="query-params")).lower()]
@@ -49,18 +47,26 @@ def _filters(
     """Dimension → the words that were picked."""
     count = sum(bool(st.session_state.get(name, asked[name])) for name in dashboard.filters)
     label = f"Filters ({count})" if count else "Filters"
-    with st.container(key="filters", width="content"):
-        st.html('<div class="pl-over">Only where</div>', width="content")
-        with st.popover(label, key="filters_popover", width="content"):
-            return {
-                name: st.multiselect(noun(name).capitalize(), sorted(known[name]), key=name, bind="query-params",
-                                     placeholder=f"All {plural(name)}")
-                for name in dashboard.filters
-            }  # fmt: skip
+    with st.popover(label, key="filters", width="content"):
+        return {
+            name: st.multiselect(noun(name).capitalize(), sorted(known[name]), key=name, bind="query-params",
+                                 placeholder=f"All {plural(name)}")
+            for name in dashboard.filters
+        }  # fmt: skip
 
 
-@st.cache_data(ttl=VALUES_SECONDS, max_entries=256, show_spinner=False,
-               hash_funcs={Viewer: lambda viewer: viewer.roles})  # fmt: skip
+@st.cache_data(ttl=VALUES_SECONDS, max_entries=256, show_spinner=False, hash_funcs=KEYED)
+def known_words(
+    dashboard: Dashboard, viewer: Viewer, build_id: str, _warehouse: Warehouse
+) -> dict[str, dict[str, str]]:
+    """Each of a page's filters → the words of every value in what its metrics are made of → the value.
+
+    As far as the viewer may read it.
+    """
+    return {name: worded(name, _warehouse.values(viewer, dashboard.metrics, name)) for name in dashboard.filters}
+
+
+@st.cache_data(ttl=VALUES_SECONDS, max_entries=256, show_spinner=False, hash_funcs=KEYED)
 def values(dimension: str, metrics: tuple[str, ...], viewer: Viewer, build_id: str, _warehouse: Warehouse) -> list[str]:
     """Every value of a dimension in what these metrics are made of, as far as the viewer may read it."""
     return list(_warehouse.values(viewer, metrics, dimension))

@@ -21,7 +21,7 @@ def draw(ways: Sequence[Way], more: Callable[[], None] = lambda: None) -> None:
     """Draws the popover; nothing where nothing leaves. The first way is that of the whole page; `more` stands below."""
     if not ways:
         return
-    with st.container(key="export", width="content"), st.popover("Export", key="export_popover", width="content"):
+    with st.popover("Export", key="export", width="content"):
         st.html(menu_html(ways))
         more()
 

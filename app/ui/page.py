@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from html import escape
@@ -17,6 +18,7 @@ from app.ui import export_menu, subscribe_form
 from app.ui.choice import Choice, choose
 from app.ui.dimension_words import Where
 from app.ui.export_menu import Way
+from app.ui.keyed import KEYED
 from app.ui.lead import lead
 from app.ui.panels import inbox, live
 from app.ui.panels.desks import DESKS
@@ -83,7 +85,7 @@ def head(dashboard: Dashboard, shown: Dashboard, reading: Reading, build_id: str
     return fresh
 
 
-@st.cache_data(ttl=CACHE_SECONDS, max_entries=64, show_spinner=False, hash_funcs={Viewer: lambda viewer: viewer.roles})
+@st.cache_data(ttl=CACHE_SECONDS, max_entries=64, show_spinner=False, hash_funcs=KEYED)
 def body(dashboard: Dashboard, viewer: Viewer, build_id: str, as_of: datetime, compare: int,
          where: Where, told: str, _reading: Reading) -> tuple[str, ...]:  # fmt: skip
     """Everything below the head, drawn once a minute at most and replayed in between.
@@ -133,11 +135,17 @@ def draw_row(reading: Reading, row: tuple[Tile | Panel, ...], key: str, layout: 
         return
     urgent = "urgent_" if isinstance(panels[-1], Alerts) else ""  # on a phone alerts come first
     with st.container(key=f"row_{urgent}{key}"):
-        columns = st.columns([panel.width for panel in panels], gap="medium")
-        for index, (column, panel) in enumerate(zip(columns, panels, strict=True)):
-            with column:
+        for index, (place, panel) in enumerate(zip(places(panels), panels, strict=True)):
+            with place:
                 own = replace(reading, receipts={})
                 draw_panel(own, f"{key}_{index}", picture(own, panel))
+
+
+def places(panels: Sequence[Pictured]) -> Sequence[AbstractContextManager[object]]:
+    """Columns as wide as the panels ask for; none for one alone, since each element of Streamlit's has its price."""
+    if len(panels) == 1:
+        return [nullcontext()]
+    return st.columns([panel.width for panel in panels], gap="medium")
 
 
 def pictured(row: tuple[Tile | Panel, ...]) -> list[Pictured]:

@@ -46,6 +46,7 @@ class Reading:
         build_failed_at: when the newest build failed, so that what is shown is of the build before; None where it held.
         visit: what is kept for this visit of this person, and for nobody else.
         with_events: whether charts over time carry the company's timeline.
+        build: names the newest build on a page, for caches; "" elsewhere.
     """
 
     warehouse: Warehouse
@@ -66,6 +67,7 @@ class Reading:
     build_failed_at: datetime | None = None
     visit: MutableMapping[str, Any] = field(default_factory=dict)
     with_events: bool = True
+    build: str = ""
 
     @property
     def running(self) -> date:

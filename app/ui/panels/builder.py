@@ -102,11 +102,10 @@ def narrow(reading: Reading, report: Report, key: str) -> None:
     """The values to keep of each dimension that narrows the report."""
     if not report.filters:
         return
-    build = str(reading.warehouse.progress.build_id() or "")
     with st.container(key=f"narrow_{key}", horizontal=True, vertical_alignment="bottom"):
         for each in report.filters:
-            found = values(each.by, report.values, reading.viewer, build, reading.warehouse) if report.values else []
-            known = worded(each.by, found)
+            asked = each.by, report.values, reading.viewer, reading.build, reading.warehouse
+            known = worded(each.by, values(*asked) if report.values else [])
             said = {value: words for words, value in known.items()}
             widget = f"{key}_only_{each.by}"
             st.session_state[widget] = [said.get(value, value) for value in each.values]

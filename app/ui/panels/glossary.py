@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from html import escape
 from itertools import groupby
 
@@ -25,7 +26,8 @@ def draw(reading: Reading, key: str) -> None:
     words = st.text_input("Search the metrics", key=f"search_{key}", placeholder="Revenue, churn, cash …")
     known = sorted(catalogue().values(), key=lambda metric: (metric.owner, metric.label.lower()))
     found = matching(known, words)
-    html = chapters(found) or f'<p class="pl-empty">{escape(NOTHING)}</p>'
+    listed = chapters(tuple(metric.name for metric in found), has_more=is_written())
+    html = listed or f'<p class="pl-empty">{escape(NOTHING)}</p>'
     st.html(ways_on(reading.viewer))
     draw_panel(reading, key, Picture(titles.glossary(len(found), len(known)), "", "", html=html))
 
@@ -40,18 +42,22 @@ def said(metric: Metric) -> str:
     return " ".join((metric.name, metric.label, metric.question, metric.definition, metric.owner, *metric.answers))
 
 
-def chapters(metrics: Sequence[Metric]) -> str:
-    """The metrics, those of one owner under its name; they come sorted by owner."""
+@lru_cache(maxsize=16)
+def chapters(names: tuple[str, ...], *, has_more: bool) -> str:
+    """The metrics, those of one owner under its name; they come sorted by owner.
+
+    Kept, being some 130 KB of what changes with a release alone.
+    """
     html = []
-    for owner, owned in groupby(metrics, key=lambda metric: metric.owner):
-        entries = [entry(metric) for metric in owned]
+    for owner, owned in groupby((catalogue()[name] for name in names), key=lambda metric: metric.owner):
+        entries = [entry(metric, has_more=has_more) for metric in owned]
         html.append(f'<h3 class="pl-chapter">{escape(_words(owner))} <span>{f.number(len(entries))}</span></h3>')
         html.extend(entries)
     return "".join(html)
 
 
-def entry(metric: Metric) -> str:
-    """One metric: what it means at a look, and the rest when it is opened."""
+def entry(metric: Metric, *, has_more: bool) -> str:
+    """One metric: what it means at a look, and the rest when it is opened; the way to more, where there is more."""
     rows = (
         ("Question", metric.question),
         ("Worked out as", metric.worked_out_as or metric.formula or ""),
@@ -64,7 +70,7 @@ def entry(metric: Metric) -> str:
     more = f'<a href="{DICTIONARY}#{metric.name}" target="_self">Dimensions, lineage, promises and SQL</a>'
     return (
         f'<details class="pl-entry"><summary><b>{escape(metric.label)}</b> {escape(metric.definition)}</summary>'
-        f"<dl>{told}</dl>{more if is_written() else ''}</details>"
+        f"<dl>{told}</dl>{more if has_more else ''}</details>"
     )
 
 

@@ -99,9 +99,9 @@ def ran(reading: Reading, query: Query, given: Mapping[str, tuple[str, str]], se
     """
     roles = reading.warehouse.sql.roles_of(reading.viewer)
     role = query.role if query.role in roles else roles[0]
-    progress = reading.warehouse.progress
-    build, now = progress.build_id(), read_at(reading.clock or reading.as_of, progress.data_until())
-    wanted = (reading.viewer.email, query.query_id, query.version, role, tuple(sorted(given.items())), build)
+    state = reading.warehouse.progress.state()
+    now = read_at(reading.clock or reading.as_of, state.data_until)
+    wanted = (reading.viewer.email, query.query_id, query.version, role, tuple(sorted(given.items())), state.build_id)
     known: MutableMapping[Any, Result] = reading.visit.setdefault(RESULTS, {})
     if wanted in known:
         return known[wanted]

@@ -15,6 +15,7 @@ from app.compile import marts_of
 from app.errors import NotBuilt, NotPermitted, QuestionError
 from app.metrics import Metric, catalogue
 from app.ui import format as f
+from app.ui.keyed import KEYED
 from app.ui.panels import asked as asked_of_people
 from app.ui.panels.frame import draw_panel
 from app.ui.panels.kinds import picture
@@ -37,11 +38,10 @@ def draw(reading: Reading, key: str) -> None:
     note_search(reading, words, len(found))
     if not found:
         st.html(f'<p class="pl-empty">{escape(NOTHING)}</p>')
-    build = str(reading.warehouse.progress.build_id() or "")
     own = replace(reading, receipts={}, noted=set(), with_receipts=False)
-    said, shown = headlines(reading.viewer, build, reading.as_of, own)
+    said, shown = headlines(reading.viewer, reading.build, reading.as_of, own)
     if not own.noted:  # nothing was read now: no read has told the audit
-        reading.warehouse.record(reading.viewer, "replay page", page="questions", build=build, shown=shown)
+        reading.warehouse.record(reading.viewer, "replay page", page="questions", build=reading.build, shown=shown)
     for letter, department in DEPARTMENTS.items():
         asked = [question for question in found if question.key.startswith(letter)]
         if asked:
@@ -124,8 +124,7 @@ def readers(reading: Reading, metric: Metric) -> list[str]:
     return [role for role in ROLES if all(reading.warehouse.may_read(Viewer("", (role,)), mart) for mart in marts)]
 
 
-@st.cache_data(ttl=HEADLINE_SECONDS, max_entries=32, show_spinner=False,
-               hash_funcs={Viewer: lambda viewer: viewer.roles})  # fmt: skip
+@st.cache_data(ttl=HEADLINE_SECONDS, max_entries=32, show_spinner=False, hash_funcs=KEYED)
 def headlines(
     viewer: Viewer, build_id: str, as_of: datetime, _reading: Reading
 ) -> tuple[dict[str, str], tuple[str, ...]]:

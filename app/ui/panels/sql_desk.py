@@ -16,6 +16,7 @@ from app.sql.parameters import Parameter, parameters
 from app.sql.tables import Table
 from app.ui import sql_tabs, sql_words
 from app.ui.component import mounted
+from app.ui.keyed import KEYED
 from app.ui.panels import sql_keep, sql_report, sql_result, sql_shelf
 from app.ui.reading import Reading
 from app.ui.sql_tabs import OPEN, Tab
@@ -121,7 +122,7 @@ def nothing() -> None:
     """A callback, without which Streamlit keeps no state of a component."""
 
 
-@st.cache_data(ttl=CACHE_SECONDS, max_entries=64, show_spinner=False, hash_funcs={Viewer: lambda viewer: viewer.roles})
+@st.cache_data(ttl=CACHE_SECONDS, max_entries=64, show_spinner=False, hash_funcs=KEYED)
 def words(viewer: Viewer, role: str, _tables: Any, _reading: Reading) -> dict[str, Any]:
     """What the editor offers: of what this role's login may read."""
     own = Viewer(viewer.email, (role,))
