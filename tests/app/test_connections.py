@@ -41,6 +41,20 @@ def test_what_fails_in_the_middle_leaves_nothing(pools: Connections, with_marts:
     assert run_as(with_marts, WORKER, "select 1 from portal.metric_promise where metric = 'x'") == []
 
 
+def test_what_is_asked_by_itself_is_kept_at_once_and_leaves_transactions_as_they_were(
+    pools: Connections, with_marts: Settings
+) -> None:
+    kept = "select 1 from portal.metric_promise where metric = 'by itself'"
+    with pools.ask(WORKER) as connection:
+        connection.execute(text("insert into portal.metric_promise values ('by itself', 'y', 'z')"))
+        assert run_as(with_marts, WORKER, kept) == [(1,)], "nothing waits for the end of the block"
+    with pytest.raises(QuestionError), pools.open(WORKER) as connection:
+        connection.execute(text("delete from portal.metric_promise where metric = 'by itself'"))
+        connection.execute(text("select 1 / 0"))
+    assert run_as(with_marts, WORKER, kept) == [(1,)], "what else uses the login is a transaction still"
+    run_as(with_marts, WORKER, "delete from portal.metric_promise where metric = 'by itself' returning 1")
+
+
 def test_a_rush_waits_and_then_says_that_the_warehouse_is_busy(
     pools: Connections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
