@@ -103,7 +103,22 @@
     window.history.pushState({}, "", link.href)
     window.dispatchEvent(new PopStateEvent("popstate", { state: {} }))
     document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0)
+    awaited = { path: link.pathname, before: document.querySelector(HEADING)?.textContent, until: Date.now() + 10_000 }
   })
+  // Who goes on by keyboard, or listens, begins at the new page's heading, as with a page that is loaded.
+  const HEADING = "h1.pl-page"
+  let awaited = null
+  const begin = () => {
+    const heading = document.querySelector(HEADING)
+    const here = document.querySelector(".pl-menu a[aria-current=page]")?.pathname
+    if (!heading || here !== awaited.path || heading.textContent === awaited.before) {
+      if (Date.now() > awaited.until) awaited = null
+      return
+    }
+    awaited = null
+    heading.tabIndex = -1
+    heading.focus({ preventScroll: true })
+  }
 
   // A mail comes as base64, because Streamlit cleans what it draws: no script runs in the frame, no form is sent; it is
   // of our origin only so that its height can be known.
@@ -135,6 +150,7 @@
 
   new MutationObserver(() => {
     for (const place of document.querySelectorAll("[data-pl-letter]:empty")) open(place)
+    if (awaited) begin()
     if (!isAsked) isAsked = Boolean(window.requestAnimationFrame(reach))
   }).observe(root, { childList: true, subtree: true })
 })()

@@ -1,41 +1,44 @@
-"""What every request passes before Streamlit sees it: one address, closed paths, security headers, wanted pages, and
-that who clicks is still who opened the page.
+"""What every request passes before Streamlit sees it: one address, closed paths, security headers, wanted pages.
+
+Who clicks on an open page is asked for in app/watch.py.
 
 A plain ASGI middleware. It knows paths and cookies and draws nothing.
 """
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
 from http.cookies import SimpleCookie
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.access import Viewer
+from app.errors import WarehouseDown
 from app.login import CALLBACK
 from app.script_policy import POLICY, content_security_policy
+from app.watch import SESSION, Watch
 
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
 UPLOAD = "/_stcore/upload_file"
+MEDIA = "/media"
+"""What pages draw or hand out as files: Streamlit gives it to whoever knows the address."""
 LOGOUT = "/auth/logout"
 LIGHT = "/light"
 OWN_FILES = "/app/static/"
 WANTED = "plumbline_wanted"
-SESSION = "plumbline_session"
 AUTH_COOKIES = ("_streamlit_user", "_streamlit_session", "_streamlit_xsrf")
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
-VISIT = b"x-plumbline-visit"
-CUT_OFF = 4401
-"""The websocket's close code by which `app/first.js` knows that the page is to be opened anew."""
+AWAY = "The warehouse does not answer. Expected it to. Try again in a minute."
 QUERY = re.compile(r"[A-Za-z0-9_=&%.,:+-]{0,500}")
+log = logging.getLogger("plumbline.portal")
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,8 @@ class Gate:
         open_session: takes the cookies an answer sets; where they sign somebody in, gives the token of a new session.
         close_session: takes a token and the cookies it came with.
         may_upload: takes a token and the cookies it came with; whether whoever holds them may send a file at all.
-        visitor: takes a token and the cookies it came with; whose they are now, with their roles, or None.
+        visitor: takes a token and the cookies it came with; whose they are now, with their roles, or None. Raises
+            WarehouseDown where it cannot be found out.
     """
 
     public_url: str
@@ -82,12 +86,6 @@ def is_under(path: str, places: tuple[str, ...]) -> bool:
     return any(path == place or path.startswith(place + "/") for place in places)
 
 
-def visit_of(token: str, viewer: Viewer) -> bytes:
-    """Names a visit: the same session with the same roles, and nothing else."""
-    said = "\n".join((token, viewer.email, *sorted(viewer.roles)))
-    return sha256(said.encode()).hexdigest().encode()
-
-
 def host_name(netloc: str) -> str | None:
     """The name in `name:port`, without an IPv6 address's brackets; None for what is no name."""
     try:
@@ -101,6 +99,7 @@ class GateMiddleware:
 
     def __init__(self, app: ASGIApp, gate: Gate) -> None:
         self.app, self.gate = app, gate
+        self.watch = Watch(app, gate.visitor)
         self.headers = {
             POLICY: content_security_policy(gate.document),
             "X-Content-Type-Options": "nosniff",
@@ -114,7 +113,7 @@ class GateMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
-            await self._watch(scope, receive, send)
+            await self.watch(scope, receive, send)
             return
         if scope["type"] != "http":
             await self.app(scope, receive, send)
@@ -122,59 +121,56 @@ class GateMiddleware:
         request = Request(scope)
         path = request.url.path
 
+        has_begun = False
+
         async def send_guarded(message: Message) -> None:
+            nonlocal has_begun
             if message["type"] == "http.response.start":
+                has_begun = True
                 headers = MutableHeaders(scope=message)
                 if path == CALLBACK:
                     await self._begin_session(headers)
                 self._dress(request, headers)
             await send(message)
 
-        if is_under(path, CLOSED) or (is_under(path, (UPLOAD,)) and not await self._may_upload(request)):
-            await PlainTextResponse("Not found", 404)(scope, receive, send_guarded)
+        try:
+            await self._answer(scope, receive, send_guarded, request)
+        except WarehouseDown as error:
+            if has_begun:
+                raise
+            log.error("%s: %s", path, error)
+            await PlainTextResponse(AWAY, 503)(scope, receive, send_guarded)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, request: Request) -> None:
+        """Lets a request through, or answers it.
+
+        Raises:
+            WarehouseDown: who asks cannot be found out just now.
+        """
+        path = request.url.path
+        if is_under(path, CLOSED) or not await self._may_pass(request, path):
+            await PlainTextResponse("Not found", 404)(scope, receive, send)
             return
         if elsewhere := self._elsewhere(request):
-            await RedirectResponse(elsewhere, 307)(scope, receive, send_guarded)
+            await RedirectResponse(elsewhere, 307)(scope, receive, send)
             return
         if path == LOGOUT and SESSION in request.cookies:
             await run_in_threadpool(self.gate.close_session, request.cookies[SESSION], dict(request.cookies))
-        await self.app(scope, receive, send_guarded)
+        await self.app(scope, receive, send)
 
-    async def _watch(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """An open page: before each click it is asked whether the session still stands and the roles are the same.
+    async def _may_pass(self, request: Request, path: str) -> bool:
+        """Whether one may send a file, or have one that a page made; anything else passes.
 
-        Streamlit asks that of a whole run alone: a click's own function comes before it, and a fragment without it. Who
-        is signed out, shut out or has other roles is cut off, and the browser opens the page anew (`app/first.js`);
-        Streamlit goes on with a page of before only for the same visit, which this names in a header of ours.
+        What is sent is kept in this process's memory: only from people who may put some file in place.
+
+        Raises:
+            WarehouseDown: it cannot be found out.
         """
-        cookies = dict(HTTPConnection(scope).cookies)
-        token = cookies.get(SESSION, "")
-        opened = await run_in_threadpool(self.gate.visitor, token, cookies)
-        named = [(VISIT, visit_of(token, opened))] if opened else []
-        given = [(name, value) for name, value in scope["headers"] if name.lower() != VISIT]
-        is_cut = False
-
-        async def receive_watched() -> Message:
-            nonlocal is_cut
-            message = await receive()
-            if message["type"] != "websocket.receive" or not token:
-                return message
-            if await run_in_threadpool(self.gate.visitor, token, cookies) == opened:
-                return message
-            is_cut = True
-            await send({"type": "websocket.close", "code": CUT_OFF, "reason": "not who opened this page"})
-            return {"type": "websocket.disconnect", "code": CUT_OFF}
-
-        async def send_watched(message: Message) -> None:
-            if not is_cut:
-                await send(message)
-
-        await self.app({**scope, "headers": [*given, *named]}, receive_watched, send_watched)
-
-    async def _may_upload(self, request: Request) -> bool:
-        """What is sent is kept in this process's memory: only from people who may put some file in place."""
+        ask = self.gate.may_upload if is_under(path, (UPLOAD,)) else self.gate.visitor
+        if not is_under(path, (UPLOAD, MEDIA)):
+            return True
         token = request.cookies.get(SESSION, "")
-        return bool(token) and await run_in_threadpool(self.gate.may_upload, token, dict(request.cookies))
+        return bool(token) and bool(await run_in_threadpool(ask, token, dict(request.cookies)))
 
     async def _begin_session(self, headers: MutableHeaders) -> None:
         """Streamlit has just accepted somebody: open a session of ours, known by a cookie only we can end."""

@@ -19,7 +19,6 @@ from app.dashboard import SECTIONS, Dashboard
 from app.errors import PlumblineError
 from app.export.ways import ways
 from app.gallery import dashboards
-from app.gate import SESSION
 from app.login import email_of, is_configured, is_unverified, session_key
 from app.one_warehouse import warehouse
 from app.progress import State
@@ -28,6 +27,7 @@ from app.tours import tour_of
 from app.ui import masthead, states, tour
 from app.ui.page import draw
 from app.ui.reading import Reading, read_at
+from app.watch import SESSION
 
 log = logging.getLogger("plumbline.portal")
 VISIT = "visit"
@@ -50,7 +50,6 @@ def signed_in(now: datetime) -> Viewer | None:
 
 def main() -> None:
     """One run. Until somebody is signed in and has a role, nothing is read."""
-    st.set_page_config(page_title="Plumbline", page_icon=states.ICON, layout="wide")
     try:
         visit(wall())
     except PlumblineError as error:
@@ -58,10 +57,18 @@ def main() -> None:
         states.broken(str(error))
 
 
+def name_window(current: StreamlitPage | None = None, viewer: Viewer | None = None) -> None:
+    """The window's title says which page it is, to whoever may open it."""
+    page = dashboards().get(current.url_path) if current and viewer else None
+    title = f"{page.title} · Plumbline" if page and viewer and page.may_open(viewer.roles) else "Plumbline"
+    st.set_page_config(page_title=title, page_icon=states.ICON, layout="wide")
+
+
 def visit(now: datetime) -> None:
     """Guards, then draws the page that was asked for."""
     viewer = signed_in(now)
     if viewer is None:
+        name_window()
         st.navigation(addresses(lambda _: None), position="hidden")
         masthead.bare_masthead()
         settings = get_settings()
@@ -79,6 +86,7 @@ def visit(now: datetime) -> None:
     menu = [page for page, _ in mine]
     groups = {name: [page for page, dashboard in mine if dashboard.section == name] for name in SECTIONS}
     current = st.navigation(every, position="hidden")
+    name_window(current, viewer)
     name = str(st.user.get("name") or email)
     own = tour_of(viewer)
     again = f"/{own.page}?{tour.AGAIN}=again" if own else ""

@@ -40,7 +40,7 @@ from app.export.route import export_route
 from app.files.catalogue import FILES
 from app.files.check import MOST_BYTES
 from app.gallery import dashboards
-from app.gate import LIGHT, SESSION, VISIT, Gate, GateMiddleware
+from app.gate import LIGHT, Gate, GateMiddleware
 from app.health import health_route
 from app.home import keep_private
 from app.light import LightPages
@@ -52,6 +52,7 @@ from app.subscriptions.stop import stop_route
 from app.tour_route import tour_route
 from app.ui.look import ground, streamlit_theme, stylesheet
 from app.ui.states import broken
+from app.watch import SESSION, VISIT
 from app.webhooks import stripe_route
 
 log = logging.getLogger("plumbline.portal")
@@ -129,17 +130,17 @@ def close_session(token: str, cookies: dict[str, str]) -> None:
 
 
 def visitor(token: str, cookies: dict[str, str]) -> Viewer | None:
-    """Whose cookies these are, with their roles; None where nobody is signed in by them, or it cannot be found out."""
+    """Whose cookies these are, with their roles; None where nobody is signed in by them.
+
+    Raises:
+        WarehouseDown: it cannot be found out just now.
+    """
     payload = _get_signed_cookie_with_chunks(cookies, USER_COOKIE_NAME)
     email = email_of(json.loads(payload)) if payload else None
     if email is None or not token:
         return None
-    try:
-        roles = warehouse().standing(session_key(token, email), email, wall())
-        return None if roles is None else Viewer(email, roles)
-    except PlumblineError as error:
-        log.error("who %s is cannot be found out: %s", email, error)
-        return None
+    roles = warehouse().standing(session_key(token, email), email, wall())
+    return None if roles is None else Viewer(email, roles)
 
 
 def may_upload(token: str, cookies: dict[str, str]) -> bool:

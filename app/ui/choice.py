@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from urllib.parse import parse_qs
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app.access import Viewer
 from app.dashboard import Dashboard
@@ -18,27 +20,45 @@ from app.warehouse import Warehouse
 
 __all__ = ["Choice", "choose", "worded"]
 VALUES_SECONDS = 600
+CHOSEN_ON = "page that was chosen on"
 
 
 def choose(dashboard: Dashboard, reading: Reading, build_id: str) -> Choice:
     """Draws the page's choices beside each other, as far as it has any, and gives what is chosen."""
     if not dashboard.can_compare:
         return Choice(address=dashboard.names)
+    _heed_address(dashboard)
     asked = {name: st.query_params.get_all(name) for name in ("month", "compare", EVENTS, *dashboard.filters)}
     months = months_of(reading.closed)
-    known: dict[str, dict[str, str]] = {}
+    known = known_words(dashboard, reading.viewer, build_id, reading.warehouse) if dashboard.filters else {}
     month = st.selectbox("Month", [f.month_year(each) for each in months], key="month", bind="query-params",
                          width=160)  # fmt: skip
     compare = st.segmented_control("Compare with", list(COMPARISONS), default="Month before", required=True,
                                    key="compare", bind="query-params", width="content")  # fmt: skip
     picked = {"month": [month], "compare": [compare or "Month before"], EVENTS: ["true"]}
     if dashboard.filters:
-        known = known_words(dashboard, reading.viewer, build_id, reading.warehouse)
         picked |= _filters(dashboard, known, asked)
     if dashboard.has_time:
         picked[EVENTS] = [str(st.toggle("Events", value=True, key=EVENTS, bind="query-params")).lower()]
     unknown = lost(asked, {**picked, EVENTS: ["true", "false"]})
     return replace(chosen(picked, months, known, dashboard.names), unknown=unknown)
+
+
+def _heed_address(dashboard: Dashboard) -> None:
+    """Gives a page back what its address says, for whoever comes from another one.
+
+    Streamlit leaves out of the address what a control of the page before was bound to, and pages have the same
+    controls: who goes back to a page would find its choices lost.
+    """
+    before, st.session_state[CHOSEN_ON] = st.session_state.get(CHOSEN_ON), dashboard.slug
+    context = get_script_run_ctx()
+    if before in (None, dashboard.slug) or context is None:
+        return
+    address = parse_qs(context.query_string)
+    if address != {name: st.query_params.get_all(name) for name in st.query_params}:
+        st.query_params.from_dict(address)
+        with context.session_state.query_params() as parameters:  # from which controls take their first values
+            parameters.set_initial_query_params(context.query_string)
 
 
 def _filters(

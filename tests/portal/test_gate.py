@@ -16,9 +16,12 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
+from app import watch
 from app.access import Viewer
-from app.gate import SESSION, VISIT, WANTED, Gate, GateMiddleware
+from app.errors import WarehouseDown
+from app.gate import WANTED, Gate, GateMiddleware
 from app.script_policy import content_security_policy
+from app.watch import SESSION, VISIT
 
 from .in_process import Browser
 
@@ -32,6 +35,8 @@ class Sessions:
 
     def __init__(self) -> None:
         self.closed: list[str] = []
+        self.away = 0
+        """So many questions more are not answered."""
         self.known: dict[str, Viewer | None] = {"token-of-eva": Viewer(EVA, ("executive", "finance"))}
 
     def open(self, cookies: dict[str, str]) -> str | None:
@@ -41,6 +46,9 @@ class Sessions:
         self.closed.append(token)
 
     def visitor(self, token: str, cookies: dict[str, str]) -> Viewer | None:
+        if self.away > 0:
+            self.away -= 1
+            raise WarehouseDown("The warehouse does not answer.")
         return self.known.get(token)
 
     def may_upload(self, token: str, cookies: dict[str, str]) -> bool:
@@ -227,3 +235,45 @@ def test_a_page_of_before_goes_on_for_the_same_visit_alone() -> None:
     out.known["token-of-eva"] = None
     names = [two_clicks(each, lambda: None)[0] for each in (first, again, less, out)]
     assert names[0] == names[1] != names[2] and names[3] == []
+
+
+def test_while_it_cannot_be_found_out_who_clicks_the_click_waits_and_nobody_is_cut_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(watch, "ASK_AGAIN_SECONDS", 0.01)
+    sessions = Sessions()
+    _, heard, sent = two_clicks(sessions, lambda: setattr(sessions, "away", 3))
+    assert (heard, sent[:2], sessions.away) == (["click", "click", "left"], ["send", "send"], 0)
+
+
+def test_who_was_signed_out_meanwhile_is_cut_off_once_it_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "ASK_AGAIN_SECONDS", 0.01)
+    sessions = Sessions()
+
+    def away_and_out() -> None:
+        sessions.away, sessions.known["token-of-eva"] = 3, None
+
+    _, heard, sent = two_clicks(sessions, away_and_out)
+    assert (heard, sent) == (["click", "left"], ["send", "close"])
+
+
+def test_what_is_never_found_out_is_a_no(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "ASK_AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(watch, "HOLD_SECONDS", 0.05)
+    sessions = Sessions()
+    _, heard, sent = two_clicks(sessions, lambda: setattr(sessions, "away", 10_000))
+    assert (heard, sent) == (["click", "left"], ["send", "close"])
+
+
+@pytest.mark.parametrize(
+    ("token", "away", "status"),
+    [("", 0, 404), ("token-of-nobody", 0, 404), ("token-of-eva", 0, 200), ("token-of-eva", 1, 503)],
+    ids=["a stranger", "signed out", "signed in", "not to be found out just now"],
+)
+def test_what_a_page_hands_out_as_a_file_is_for_people_who_are_signed_in(token: str, away: int, status: int) -> None:
+    sessions = Sessions()
+    sessions.away = away
+    browser = client(sessions=sessions)
+    if token:
+        browser.cookies.set(SESSION, token)
+    assert browser.get("/media/0123456789.csv").status_code == status

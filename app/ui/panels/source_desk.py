@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -83,5 +84,12 @@ def draw_log(reading: Reading, row: Row, key: str) -> None:
             st.html(f'<p class="pl-empty">{error}</p>')
             return
         st.code("\n".join(log.lines[-MOST_LINES:]) or "It said nothing.", language=None, height=320)
-        st.download_button("Download the log", "\n".join(log.lines), log.name, "text/plain", key=f"{key}_log",
+        content = partial(_noted, reading, log.name, "\n".join(log.lines))
+        st.download_button("Download the log", content, log.name, "text/plain", key=f"{key}_log",
                            on_click="ignore")  # fmt: skip
+
+
+def _noted(reading: Reading, name: str, content: str) -> str:
+    """The log as a file, made when it is asked for; that it was is written down."""
+    reading.warehouse.record(reading.viewer, "download log", log=name)
+    return content
