@@ -103,7 +103,7 @@ class Connections:
                     max_overflow=size,
                     pool_timeout=POOL_SECONDS,
                     hide_parameters=True,
-                    connect_args={"connect_timeout": 5, "application_name": "plumbline", **NOTICED},
+                    connect_args={"connect_timeout": POOL_SECONDS, "application_name": "plumbline", **NOTICED},
                 )
                 ping_the_rested(self._engines[key])
             return self._engines[key]

@@ -106,7 +106,8 @@ def _project(url: URL, folder: Path, timezone: str, target: str) -> Reading | db
                 if not isinstance(found.result, Manifest):
                     return found
                 project = reading_of(found.result)
-                keep(name, project)
+                if name_of(PROJECT, *told) == name:  # else files changed meanwhile, and it is of neither
+                    keep(name, project)
         _read[key] = project
     return _read[key]
 

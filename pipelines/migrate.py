@@ -100,7 +100,7 @@ def _connect(url: URL) -> connection:
     """psycopg2's own connection, with whatever the address says beside host and user (sslmode, …)."""
     return psycopg2.connect(
         url.set(drivername="postgresql").render_as_string(hide_password=False),
-        connect_timeout=10,
+        connect_timeout=60,
         application_name="plumbline migrate",
     )
 

@@ -43,6 +43,7 @@ def install() -> bool:
         if mark.exists() and mark.read_text() == wanted and not missing():
             return False
         mark.unlink(missing_ok=True)
+        forget_beginnings(FOLDER)
         _install()
         mark.write_text(wanted)
     return True
@@ -62,6 +63,14 @@ def fingerprint() -> str:
 def missing() -> list[str]:
     """The programs of plugins that are not installed, by their names."""
     return [path.name for path in _programs() if not path.exists()]
+
+
+def forget_beginnings(folder: Path) -> None:
+    """Meltano's own database, where no installation has come to its end: one that was broken off may have left tables
+    without their version, at which Meltano would fail for ever. What loads remember lies in the warehouse.
+    """
+    for name in ("meltano.db", "meltano.db-journal", "meltano.db-wal", "meltano.db-shm"):
+        (folder / name).unlink(missing_ok=True)
 
 
 def _install() -> None:

@@ -253,7 +253,7 @@ class Cluster:
                 dbname="postgres",
                 user=self.superuser,
                 password=get_secret(self.settings, self._secret),
-                connect_timeout=10,
+                connect_timeout=60,
             ).close()
         except psycopg2.OperationalError as error:
             if "password" not in str(error):

@@ -24,6 +24,8 @@ from dbt.contracts.graph.manifest import Manifest
 from app.settings import ROOT
 
 FOLDER = ROOT / ".plumbline-dbt"
+MADE_BY = ("dbt-core", "dbt-adapters", "dbt-common", "dbt-postgres", "dbt-semantic-interfaces", "mashumaro")
+"""What the macros of a reading and the classes of its parts come from."""
 MOST_KEPT = 8
 """As many readings: by another database, login, time zone or target, and of the files as they were before a change."""
 log = logging.getLogger("plumbline.build")
@@ -47,7 +49,7 @@ def reading_of(manifest: Manifest) -> Reading:
 
 def name_of(project: Path, *told: str | None) -> str:
     """Names a reading by all that makes it another: the files' paths and texts, what dbt is told, dbt and Python."""
-    found = hashlib.sha256(repr((told, sys.version, version("dbt-core"), version("dbt-postgres"))).encode())
+    found = hashlib.sha256(repr((told, sys.version, *(version(name) for name in MADE_BY))).encode())
     for path in sorted(project.rglob("*")):
         if path.is_file():
             found.update(f"\0{path.relative_to(project)}\0".encode())
@@ -95,15 +97,19 @@ def keep(name: str, reading: Reading, folder: Path | None = None) -> None:
     place = folder or FOLDER
     names = [each.name for each in fields(Manifest) if not each.name.startswith("_")]
     told = ({name: getattr(reading.manifest, name) for name in names}, reading.written)
+    written: Path | None = None
     try:
         with NamedTemporaryFile(dir=place, prefix=".next-", delete=False) as beside:
+            written = Path(beside.name)
             pickle.dump(told, beside, protocol=pickle.HIGHEST_PROTOCOL)
-        os.replace(beside.name, place / name)
+        written.replace(place / name)
         newest = sorted(_readings(place), key=lambda path: path.stat().st_mtime, reverse=True)
         for old in newest[MOST_KEPT:]:
             old.unlink(missing_ok=True)
     except OSError as error:
         log.info("what dbt has read is not kept: %s", error)
+        if written is not None:  # a disk that is full gets no fuller
+            written.unlink(missing_ok=True)
 
 
 def _readings(place: Path) -> Iterator[Path]:

@@ -41,6 +41,8 @@ from pipelines.services import (
 from pipelines.supervisor import Supervisor
 
 Work = Callable[[Settings, Step], None]
+DOWN_SECONDS = 420
+"""`up` may be waiting for a service that is slow to answer; then it ends all of them."""
 
 
 def bring_up(settings: Settings, *, serve: bool, as_json: bool) -> int:
@@ -81,7 +83,7 @@ def bring_down(settings: Settings) -> list[str]:
     if keeper is not None and keeper.pid != os.getpid():
         stopped = [service.name for service in configured(settings) if service.process(settings) is not None]
         keeper.terminate()
-        keeper.wait(timeout=120)
+        keeper.wait(timeout=DOWN_SECONDS)
     for service in reversed(configured(settings)):
         if service.process(settings) is not None:
             service.stop(settings)

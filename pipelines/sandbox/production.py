@@ -81,7 +81,7 @@ def seed(settings: Settings) -> Mapping[str, int]:
 def _connect(url: URL) -> connection:
     return psycopg2.connect(
         host=url.host, port=url.port, user=url.username, password=url.password, dbname=url.database,
-        connect_timeout=10, application_name="sandbox company",
+        connect_timeout=60, application_name="sandbox company",
     )
 
 

@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
+from functools import partial
 
 import psycopg
 
@@ -178,9 +179,11 @@ def ask_for_others_things(company: Company, viewers: Iterable[Viewer] = asking.V
             lambda: warehouse.timeline.listed(viewer), lambda: warehouse.timeline.drawn(viewer),
             lambda: warehouse.comments.open_threads(viewer), lambda: warehouse.ledger.mine(viewer),
             lambda: warehouse.ledger.waiting(viewer),
-            lambda: [warehouse.comments.on(viewer, name, AS_OF.date().replace(month=10, day=1), ()) for name in PLAIN],
+            *(partial(warehouse.comments.on, viewer, name, AS_OF.date().replace(month=10, day=1), ())
+              for name in sorted(PLAIN)),
             lambda: [warehouse.board.open(viewer, pack) for pack in warehouse.board.packs()],
         )  # fmt: skip
+        assert {each.email for each in warehouse.subscriptions.of(viewer)} <= {viewer.email}
         for listed in lists:
             refuse_leaks(company, viewer, heard(listed))
         for kind, owned in company.ids.items():

@@ -18,7 +18,7 @@ from pipelines.sources import facebook
 from pipelines.verify_streams import expected, held
 from tests.load.conftest import House
 
-pytestmark = [pytest.mark.slow, pytest.mark.campaign]  # test_faults.py loads it, too, and holds it to the books
+pytestmark = [pytest.mark.slow, pytest.mark.campaign]  # cli/test_life.py loads it, too, and holds it to the ledger
 Load = Callable[..., StepResult]
 FROM = date(2026, 10, 1)
 """Where the tests begin with Facebook: its tap asks for a report of each day, and the whole history takes a minute."""

@@ -24,7 +24,7 @@ from pipelines.sources.ga4 import probe, sandbox
 from pipelines.verify_streams import held
 from tests.load.conftest import House
 
-pytestmark = [pytest.mark.slow, pytest.mark.campaign]  # test_faults.py loads it, too, and holds it to the books
+pytestmark = [pytest.mark.slow, pytest.mark.campaign]  # cli/test_life.py loads it, too, and holds it to the ledger
 Load = Callable[..., StepResult]
 SEED = 20240101
 BORN = datetime(2026, 11, 10, 11, tzinfo=UTC)

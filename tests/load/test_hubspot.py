@@ -47,6 +47,13 @@ def live(house: House, until: int) -> Company:
     return company
 
 
+def begun(house: House, load: Load) -> None:
+    """With a first load, also where the test that makes it was not chosen."""
+    if house.rows("select to_regclass('raw_hubspot.contacts') is null as missing")[0]["missing"]:
+        live(house, ANCHOR - 40 * DAY)
+        assert load("hubspot").detail["failed"] == {}
+
+
 def test_a_first_load_holds_what_the_books_hold(house: House, load: Load) -> None:
     company = live(house, ANCHOR - 40 * DAY)
     assert load("hubspot").detail["failed"] == {}
@@ -55,6 +62,7 @@ def test_a_first_load_holds_what_the_books_hold(house: House, load: Load) -> Non
 
 @pytest.mark.campaign
 def test_an_increment_brings_what_is_new_and_changed_and_no_more(house: House, load: Load) -> None:
+    begun(house, load)
     before = house.rows("select id, max(_sdc_sequence) as read from raw_hubspot.contacts group by id")
     company = live(house, ANCHOR)
     assert load("hubspot").detail["failed"] == {}
@@ -85,6 +93,7 @@ def test_a_stream_that_the_tap_may_not_read_is_set_aside_and_says_so_while_the_o
     house: House, load: Load, path: str, stream: str, why: str
 ) -> None:
     """HubSpot answers 403 in its own words. At most streams the tap ends with code 0 all the same."""
+    begun(house, load)
     house.fault(vendor="hubspot", status=403, path=path)
     forget(house.settings, "tap-hubspot")
     assert load("hubspot").detail["failed"] == {}

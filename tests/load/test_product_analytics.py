@@ -16,7 +16,7 @@ from pipelines.sandbox.company.times import ANCHOR, DAY, HOUR
 from pipelines.verify_streams import expected, held
 from tests.load.conftest import House
 
-pytestmark = [pytest.mark.slow, pytest.mark.campaign]  # test_faults.py loads it, too, and holds it to the books
+pytestmark = [pytest.mark.slow, pytest.mark.campaign]  # cli/test_life.py loads it, too, and holds it to the ledger
 Load = Callable[..., StepResult]
 VENDORS = ("amplitude", "mixpanel")
 LATER = ANCHOR + 3 * DAY + 5 * HOUR

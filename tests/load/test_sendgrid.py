@@ -19,7 +19,7 @@ from pipelines.sandbox.company.times import ANCHOR, DAY
 from pipelines.verify_streams import expected, held
 from tests.load.conftest import House
 
-pytestmark = [pytest.mark.slow, pytest.mark.campaign]  # test_faults.py loads it, too, and holds it to the books
+pytestmark = [pytest.mark.slow, pytest.mark.campaign]  # cli/test_life.py loads it, too, and holds it to the ledger
 Load = Callable[..., StepResult]
 SEED = 20240101
 

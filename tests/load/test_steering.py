@@ -126,6 +126,7 @@ def test_a_new_column_is_loaded_and_reported_and_a_dropped_one_keeps_what_it_had
 def test_what_cannot_be_stored_is_set_aside_and_nothing_of_it_is_lost(
     house: House, load: Load, connections: Connections
 ) -> None:
+    load("salesforce")
     later = house.store.now + timedelta(hours=1)
     house.execute('alter table raw_salesforce."Lead" add column "Rank__c" numeric')
     house.store.salesforce("Lead", LEAD, later, LastName="Last", Company="M", Rank__c="high", IsConverted=False)
@@ -159,7 +160,6 @@ def test_an_increment_that_takes_too_long_is_ended_and_told(house: House, load: 
     assert load("salesforce").detail["loaded"] == ["salesforce"]
 
 
-@pytest.mark.campaign
 def test_a_full_load_reads_from_the_day_asked_and_one_that_was_cut_goes_on(house: House, load: Load) -> None:
     said: list[str] = []
     since = NOW - timedelta(days=15)

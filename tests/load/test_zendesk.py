@@ -14,7 +14,7 @@ from pipelines.verify_streams import expected, held
 from tests.load.conftest import House
 from tests.vendors.zendesk_house import live
 
-pytestmark = [pytest.mark.slow, pytest.mark.campaign]  # test_faults.py loads it, too, and holds it to the books
+pytestmark = [pytest.mark.slow, pytest.mark.campaign]  # cli/test_life.py loads it, too, and holds it to the ledger
 Load = Callable[..., StepResult]
 
 

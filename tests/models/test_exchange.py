@@ -96,7 +96,6 @@ def test_a_build_whose_invariant_does_not_hold_leaves_all_as_it_was(
     assert answers(built, "select count(*) from pg_tables where schemaname = 'rollup_next'") == [(0,)]
 
 
-@pytest.mark.campaign
 def test_an_upgrade_changes_the_columns_of_a_rollup_and_of_its_mart(
     migrated: Settings, built: connection, build_as_of: Build, own_models: Path
 ) -> None:

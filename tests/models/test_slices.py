@@ -94,7 +94,6 @@ def test_slices_come_to_what_the_whole_comes_to(migrated: Settings, built: conne
     assert customers == [("MW-2",), ("cus_ada",), ("cus_o'hara",)]
 
 
-@pytest.mark.campaign
 def test_what_the_clock_alone_has_moved_is_in_the_part(
     migrated: Settings, loaded: connection, build_as_of: Build
 ) -> None:
@@ -136,7 +135,6 @@ def test_who_is_known_by_other_names_or_was_moved_otherwise_is_in_the_part(
     assert _differences(part, contents(migrated, loaded)) == {}
 
 
-@pytest.mark.campaign
 def test_a_charge_of_nobody_that_is_given_to_a_customer_is_counted_once(
     migrated: Settings, loaded: connection, build_as_of: Build
 ) -> None:
@@ -148,7 +146,6 @@ def test_a_charge_of_nobody_that_is_given_to_a_customer_is_counted_once(
     assert answers(loaded, "select charge_id, customer_id from core.fct_payment") == [("ch_1", "cus_ada")]
 
 
-@pytest.mark.campaign
 @pytest.mark.parametrize("reason", ["a product is anybody's", "more than a slice is good for"])
 def test_where_it_cannot_be_said_whose_rows_are_new_all_are_worked_out(
     migrated: Settings, built: connection, build_as_of: Build,

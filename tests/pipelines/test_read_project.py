@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
+from typing import IO
 
 import pytest
 from dbt.contracts.graph.manifest import Manifest
@@ -75,6 +76,17 @@ def test_only_the_newest_are_kept_and_for_their_owner_only(folder: Path) -> None
     assert len(left - {".lock"}) == MOST_KEPT
     assert {path.stat().st_mode & 0o077 for path in folder.iterdir() if path.name != ".lock"} == {0}
     assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_what_could_not_be_written_whole_leaves_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def is_full(_: object, out: IO[bytes], **__: object) -> None:
+        out.write(b"1")
+        raise OSError(28, "No space left on device")
+
+    before = sorted(path.name for path in folder.iterdir())
+    monkeypatch.setattr("pickle.dump", is_full)
+    keep("another", NONE, folder)
+    assert sorted(path.name for path in folder.iterdir()) == before
 
 
 def test_a_checkout_where_nothing_can_be_written_goes_without(tmp_path: Path) -> None:
