@@ -61,7 +61,7 @@ def name_window(current: StreamlitPage | None = None, viewer: Viewer | None = No
     """The window's title says which page it is, to whoever may open it."""
     page = dashboards().get(current.url_path) if current and viewer else None
     title = f"{page.title} · Plumbline" if page and viewer and page.may_open(viewer.roles) else "Plumbline"
-    st.set_page_config(page_title=title, page_icon=states.ICON, layout="wide")
+    st.set_page_config(page_title=title, layout="wide")  # the document has the icon
 
 
 def visit(now: datetime) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from html import escape
-from pathlib import Path
 from shlex import quote
 
 import streamlit as st
@@ -16,7 +15,6 @@ from app.settings import Settings
 from app.ui import format as f
 from app.ui.reading import Reading
 
-ICON = str(Path(__file__).resolve().parent.parent / "static" / "icon.png")
 LOOK_AGAIN_SECONDS = 4
 
 

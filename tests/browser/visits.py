@@ -22,7 +22,7 @@ def a_visit(chromium: Browser, portal: Portal, email: str, screen: str, path: st
     sign_in(page, portal, email, path)
     settle(page)
     yield page
-    assert watch.complaints == [] and watch.foreign == []
+    assert watch.complaints == [] and watch.foreign == [], [*watch.complaints, *watch.foreign]
     page.context.close()
 
 
