@@ -148,7 +148,25 @@
   }
   window.addEventListener("resize", reach)
 
+  // What moved on a page that looks again by itself is read out: only what is new, and from a place that stays, since a
+  // list that is replaced as a whole is read again as a whole, or not at all. What stood there at first is no news.
+  const says = document.createElement("div")
+  says.className = "pl-quiet"
+  says.style.top = "0"
+  says.setAttribute("role", "status")
+  let told = null
+  const tellMoves = () => {
+    if (!says.isConnected && document.body) document.body.append(says)
+    const list = document.querySelector("[data-pl-moves]")
+    const moves = list && [...list.querySelectorAll("[data-pl-move]")]
+    const news = moves && told ? moves.filter(move => !told.has(move.dataset.plMove)) : []
+    if (news.length) says.textContent = news.map(move => move.querySelector("span").textContent).join(". ")
+    else if (!list && says.firstChild) says.textContent = ""
+    told = moves && new Set(moves.map(move => move.dataset.plMove))
+  }
+
   new MutationObserver(() => {
+    tellMoves()
     for (const place of document.querySelectorAll("[data-pl-letter]:empty")) open(place)
     if (awaited) begin()
     if (!isAsked) isAsked = Boolean(window.requestAnimationFrame(reach))

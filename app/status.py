@@ -175,6 +175,7 @@ class Recorder:
         self._connections = connections
         self._record = Record()
         self._read_at = float("-inf")
+        self._build: object = None
         self._lock = threading.Lock()
 
     def record(self) -> Record:
@@ -184,6 +185,16 @@ class Recorder:
                     self._record = read_record(connection)
                 self._read_at = monotonic()
             return self._record
+
+    def heard_of(self, build: object) -> None:
+        """Somebody has heard how the builds stand: what was read before that is read anew, once for whoever hears it.
+
+        Args:
+            build: equal to what was heard before where nothing has ended or failed since.
+        """
+        with self._lock:
+            if build != self._build:
+                self._build, self._read_at = build, float("-inf")
 
 
 def source_of(dataset: str) -> str:

@@ -197,6 +197,10 @@ class Warehouse:
         """How fresh and how sure a figure is now; only for whom may see the figure."""
         return self._recorder.record().status_of(self._visible(viewer, name), wall())
 
+    def heard_of(self, build: object) -> None:
+        """For who keeps what is said beside figures until the next build: it is of this one, not of seconds before."""
+        self._recorder.heard_of(build)
+
     def visible_metrics(self, viewer: Viewer) -> tuple[str, ...]:
         """The metrics whose marts are there and that this viewer may read."""
         return tuple(

@@ -38,13 +38,14 @@ def lead(dashboard: Dashboard, reading: Reading, choice: Choice) -> str:
     """The line under the title."""
     for kind, said in LEADS.items():
         if any(isinstance(element, kind) for element in dashboard.panels()):
-            behind = standing(reading, None) if kind is LiveTiles else ""
-            return f'<p class="pl-lead">{said}{behind}</p>'
+            # what keeps Live behind its tiles say themselves, and anew with each look
+            times = f" {times_are(reading)}" if kind is LiveTiles else ""
+            return f'<p class="pl-lead">{said}{times}</p>'
     has_desk = any(isinstance(element, Desk) for element in dashboard.panels())
     if has_desk and not any(isinstance(element, SourceDesk) for element in dashboard.panels()):
-        return f'<p class="pl-lead">Times are {reading.zone.key.replace("_", " ")}.</p>'
+        return f'<p class="pl-lead">{times_are(reading)}</p>'
     if dashboard.section == "Operations":
-        return f'<p class="pl-lead">Times are {reading.zone.key.replace("_", " ")}.{standing(reading, None)}</p>'
+        return f'<p class="pl-lead">{times_are(reading)}{standing(reading, None)}</p>'
     narrowed = f" <b>Only {escape(choice.said)}.</b>" if choice.said else ""
     lost = f' <span class="pl-stale">{escape(choice.unknown_said)}</span>' if choice.unknown else ""
     closed = f"<b>{f.month_year(reading.closed)}</b>, closed {f.day(month_end(reading.closed))}"
@@ -56,6 +57,11 @@ def lead(dashboard: Dashboard, reading: Reading, choice: Choice) -> str:
     kept, broken, warned = (len({p for s in statuses for p in getattr(s, one)}) for one in ("kept", "broken", "warned"))
     on = f" Changes are on {f.month_name(shift(reading.closed, -1))}." if dashboard.layout == "phone" else ""
     return f'<p class="pl-lead">{closed}.{on} {titles.promises(kept, broken, warned)}.{behind}</p>'
+
+
+def times_are(reading: Reading) -> str:
+    """In which time zone the page's times are."""
+    return f"Times are {reading.zone.key.replace('_', ' ')}."
 
 
 def standing(reading: Reading, unbuilt: date | None) -> str:

@@ -138,26 +138,31 @@ def aim(metric: Metric, target: float) -> str:
     return f"Target {bound}{f'{target:g}' if is_time else f.figure(target, metric.unit)}"
 
 
-def trouble_html(status: Status, now: datetime) -> str:
-    """In words and colour that a figure is late or a promise about it is broken; nothing where neither is so."""
+def trouble_html(status: Status, loaded: str) -> str:
+    """In words and colour that a figure is late or a promise about it is broken; nothing where neither is so.
+
+    Args:
+        status: of the figure.
+        loaded: when it was loaded, in words.
+    """
     if status.broken:
         count = len(status.broken)
         return f'<div class="pl-age pl-loud">{count} promise{"" if count == 1 else "s"} broken</div>'
     if status.is_stale:
-        seen = status.loaded_at
-        words = f"late: loaded {f.age(seen, now)}" if seen else "late: never loaded"
+        words = f"late: loaded {loaded}" if status.loaded_at else "late: never loaded"
         return f'<div class="pl-age pl-stale">{words}</div>'
     return ""
 
 
 def age_html(tile: TileFacts, now: datetime) -> str:
     """When the figure closed, or what is wrong with it."""
-    if trouble := trouble_html(tile.status, now):
+    seen = f.age(tile.status.loaded_at, now) if tile.status.loaded_at else ""
+    if trouble := trouble_html(tile.status, seen):
         return trouble
     if tile.whole:
         return f'<div class="pl-age pl-whole">{tile.whole}</div>'
     closed = f'<span class="pl-closed">Closed </span>{f.day(month_end(tile.month))}'
-    loaded = f", loaded {f.age(tile.status.loaded_at, now)}" if tile.status.loaded_at else ""
+    loaded = f", loaded {seen}" if seen else ""
     return f'<div class="pl-age">{closed}{loaded}</div>'
 
 

@@ -1,5 +1,5 @@
 """The page Live in Chromium: what a part of the warehouse works in is there without a click, an open passport stays
-open meanwhile, and on a phone nothing scrolls sideways.
+open meanwhile, and a screen reader is told what is new and nothing else.
 """
 
 from __future__ import annotations
@@ -21,6 +21,12 @@ from .visits import a_visit
 __all__ = ["chromium"]
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Chromium (Debian's package)")
 EVA = PEOPLE[0].email
+WENT_UP = "MRR went from $1,080,000.00 to $1,081,200.50"
+WENT_DOWN = "MRR went from $1,081,200.50 to $1,080,000.00"
+HEAR = """place => {
+  [window.heard, window.place] = [[], place]
+  new MutationObserver(() => window.heard.push(place.textContent)).observe(place, { childList: true, subtree: true })
+}"""
 
 
 def test_it_moves_by_itself_and_leaves_an_open_passport_open(
@@ -39,10 +45,21 @@ def test_it_moves_by_itself_and_leaves_an_open_passport_open(
         expect(age).not_to_have_text(before)
         expect(passport).to_be_visible()
         page.keyboard.press("Escape")
+        read_out = page.locator("body > [role=status]")
+        read_out.evaluate(HEAR)
         try:
             run(portal.settings, HIGHER.format("+"), WORKED_IN.format(uuid4()))
-            told = page.get_by_role("status").filter(has_text="MRR went from $1,080,000.00 to $1,081,200.50")
-            expect(told).to_be_visible()
+            expect(page.get_by_role("listitem").filter(has_text=WENT_UP)).to_be_visible()
+            keep(page, "live-moved", tmp_path)
         finally:
             run(portal.settings, HIGHER.format("-"), GONE)
-        keep(page, "live-moved", tmp_path)
+        expect(page.get_by_role("listitem").filter(has_text=WENT_DOWN)).to_be_visible()
+        assert page.evaluate("window.heard") == [WENT_UP, WENT_DOWN], "each once, and by itself"
+        assert page.locator(".pl-moves").get_attribute("role") is None
+        assert read_out.evaluate("place => place === window.place"), "the place stays, so that it is heard"
+        assert violations(page) == []
+        page.locator('.pl-menu-inline a[href="/executive"]').click()
+        expect(read_out).to_be_empty()
+        page.locator('.pl-menu-inline a[href="/live"]').click()
+        expect(page.get_by_role("listitem").filter(has_text=WENT_DOWN)).to_be_visible()
+        expect(read_out).to_be_empty()  # what stood there already is no news
