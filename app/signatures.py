@@ -19,7 +19,7 @@ from app.connections import Connections
 from app.errors import NotPermitted, UsageError
 from app.reconciliation import Claim
 from app.secrets import PORTAL
-from app.written import is_line
+from app.written import is_line, tidied
 
 SIGN_ALL = ("finance", "executive")
 """The roles that may sign every department's line; each department may sign its own."""
@@ -92,7 +92,8 @@ class Signing:
                 f"The line of {claim.department} is signed by that department, finance or an executive. Found the "
                 f"roles {', '.join(self._by.roles) or 'none'}. Ask one of those to sign."
             )
-        if not is_line(name.strip(), LONGEST_NAME):
+        signed_as = tidied(name)
+        if not is_line(signed_as, LONGEST_NAME):
             raise UsageError(
                 f"A signature needs a name of 1 to {LONGEST_NAME} characters that can be seen, on one line. Write "
                 "yours, then sign."
@@ -100,7 +101,7 @@ class Signing:
         if claim.claimed is None:
             raise UsageError(f"There is nothing to sign: {claim.department} claims nothing yet. Load its source first.")
         row = {
-            "metric": metric, "department": claim.department, "by": self._by.email, "name": name.strip(), "role": role,
+            "metric": metric, "department": claim.department, "by": self._by.email, "name": signed_as, "role": role,
             "at": wall(), "as_of": as_of, "claimed": claim.claimed, "certified": claim.certified,
             "unexplained": claim.unexplained,
         }  # fmt: skip

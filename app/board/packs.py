@@ -25,7 +25,7 @@ from app.metrics import Metric, Question
 from app.receipts.desk import Desk
 from app.receipts.seal import Sealer
 from app.secrets import PORTAL
-from app.written import is_line
+from app.written import is_line, tidied
 
 FREEZERS = ("executive", "finance")
 """The roles that may freeze a pack."""
@@ -136,7 +136,7 @@ class Board:
                 f"A board pack is frozen by the roles {' and '.join(FREEZERS)}. Found: "
                 f"{', '.join(viewer.roles) or 'no role'}. Ask one of them."
             )
-        if not is_line(name.strip(), LONGEST_NAME):
+        if not is_line(normalize("NFC", tidied(name)), LONGEST_NAME):
             raise UsageError(
                 f"A board pack needs a name of 1 to {LONGEST_NAME} letters. Found {name!r}. Take the meeting it is "
                 "for, such as 'Board Q3 2026'."

@@ -140,6 +140,10 @@ def test_what_cannot_be_frozen_is_refused_and_leaves_nothing(
     assert [pack.name for pack in built.board.packs()] == ["Taken"]
 
 
+def test_a_name_that_was_pasted_is_kept_with_plain_blanks(built: Warehouse) -> None:
+    assert frozen(built, "\u00a0Board\u00a0Q3  2026").name == "Board Q3 2026"
+
+
 def test_a_figure_that_the_freezer_may_not_see_freezes_nothing(built: Warehouse) -> None:
     with pytest.raises(NotPermitted):
         built.board.freeze(EXECUTIVE, "Cash", OCTOBER, as_of=AS_OF, figures=("net_mrr", "cash_runway"))
