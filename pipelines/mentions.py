@@ -1,11 +1,12 @@
 """The step `mentions`: mails whom a comment mentions, once, with the figure as they may see it then.
 
 Who may not see the figure any more gets nothing; what was taken back before it went out is not sent. A mail that failed
-is tried again by the next run.
+is tried again by the next run, for days; then it is given up, and the thread says so.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import date, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from sqlalchemy import Engine, RowMapping, text
 from app.access import Viewer
 from app.audited import Request, write_audit
 from app.clock import as_of, wall
+from app.counting import counted
 from app.errors import FellShort, NotBuilt, NotPermitted, QuestionError
 from app.metrics import Question, catalogue
 from app.settings import Settings
@@ -34,17 +36,21 @@ from pipelines.recipients import ADDRESS, people
 
 WAITING = text(
     "select comment_id::text, mention.email, words, written_by, coalesce(person.name, written_by) as author, "
-    "written_at, shown_value, taken_back_at, thread_id::text, metric, month, filters "
+    "written_at, shown_value, taken_back_at, thread_id::text, metric, month, filters, done_at as failed_since "
     "from portal.comment_mention as mention join portal.comment using (comment_id) "
     "join portal.comment_thread using (thread_id) left join portal.person on person.email = lower(written_by) "
     "where result is null order by written_at, mention.email"
 )
 PATIENCE = timedelta(days=3)
-"""As long as a mail server may be away; what still fails then is a defect, and would fail for ever."""
+"""As long as a mail server may be away; what still fails so long after it was tried first is a defect, and would fail
+for ever. It does not count from when it was written: a scheduler that was off for days has not tried.
+"""
 DONE = text(
-    "update portal.comment_mention set result = :result, error = :error, done_at = :at "
+    "update portal.comment_mention set result = :result, error = :error, "
+    "done_at = case when cast(:result as text) is null then coalesce(done_at, :at) else :at end "
     "where comment_id = cast(:comment as uuid) and email = :email"
 )
+"""While there is no result, `done_at` is when it failed first."""
 
 
 def mentions(run: Run) -> StepResult:
@@ -55,7 +61,7 @@ def mentions(run: Run) -> StepResult:
     if not waiting:
         return StepResult({"failed": {}})
     results: dict[str, int] = {}
-    failed: dict[str, str] = {}
+    failed: list[tuple[RowMapping, str, bool]] = []
     with closing(Warehouse(run.settings)) as warehouse:
         known = {viewer.email.lower(): viewer for viewer in people(engine)}
         for row in waiting:
@@ -64,17 +70,26 @@ def mentions(run: Run) -> StepResult:
             try:
                 result, error = send(run.settings, engine, warehouse, viewer, row), None
             except Exception as problem:  # a defect in one person's mail, too: the others must still be told
-                result, error = "given_up" if wall() - row["written_at"] > PATIENCE else None, told(problem)
-                failed[row["email"]] = error
-            results[result or "failed_now"] = results.get(result or "failed_now", 0) + 1
+                is_lost = row["failed_since"] is not None and wall() - row["failed_since"] > PATIENCE
+                result, error = "given_up" if is_lost else None, told(problem)
+                failed.append((row, error, is_lost))
+            if result is not None:
+                results[result] = results.get(result, 0) + 1
             _note(engine, viewer, row, result, error)
-    results.pop("failed_now", None)
-    short = None
-    if failed:
-        whom = " ".join(f"{name}: {why.rstrip('.')}." for name, why in failed.items())
-        short = FellShort(f"{len(failed)} mentions could not be mailed. {whom} Expected the mail server to take them; "
-                          f"the next runs try again, until {PATIENCE.days} days after it was written.")  # fmt: skip
-    return StepResult({**results, "failed": failed}, short)
+    detail = {f"{row['email']}, comment {row['comment_id']}": error for row, error, _ in failed}
+    return StepResult({**results, "failed": detail}, _short(failed) if failed else None)
+
+
+def _short(failed: Sequence[tuple[RowMapping, str, bool]]) -> FellShort:
+    """What failed, for whom and why, and what becomes of it: (mention, why, whether it is given up)."""
+    lost = sum(is_lost for *_, is_lost in failed)
+    whom = " ".join(dict.fromkeys(f"{row['email']}: {why.rstrip('.')}." for row, why, _ in failed))
+    said = f"{counted(len(failed), 'mention')} could not be mailed. {whom} Expected the mail server to take each."
+    if waiting := len(failed) - lost:
+        said += f" The next runs try {counted(waiting, 'mention')} again, for {PATIENCE.days} days from its first try."
+    if lost:
+        said += f" Given up after {PATIENCE.days} days: {counted(lost, 'mention')}, as its thread says."
+    return FellShort(said)
 
 
 def send(settings: Settings, engine: Engine, warehouse: Warehouse, viewer: Viewer, row: RowMapping) -> str:
@@ -85,10 +100,15 @@ def send(settings: Settings, engine: Engine, warehouse: Warehouse, viewer: Viewe
 
     Raises:
         FellShort: the mail server did not take it.
+        NotBuilt, WarehouseDown: nobody can say now whether they may see it.
     """
     if row["taken_back_at"] is not None:
         return "taken_back"
-    if row["metric"] not in catalogue() or not warehouse.comments.may_see(viewer, row["metric"]):
+    if row["metric"] not in catalogue():
+        return "no_right"
+    if not warehouse.comments.may_see(viewer, row["metric"]):
+        if not warehouse.comments.can_say_who(row["metric"]):
+            raise NotBuilt(f"{row['metric']} is not built, so that nobody may see it now. Expected its mart.")
         return "no_right"
     try:
         mail = letter(settings, warehouse, viewer, row)

@@ -20,7 +20,10 @@ ON = text(
 ONE = text(f"select {FIELDS} from portal.comment_thread where thread_id = cast(:thread as uuid)")
 OF = text(
     "select thread_id::text, comment_id::text, written_by, coalesce(name, written_by) as name, words, shown_value, "
-    "written_at, taken_back_at from portal.comment left join portal.person on email = lower(written_by) "
+    "written_at, taken_back_at, array(select coalesce(whom.name, mention.email) "
+    "from portal.comment_mention as mention left join portal.person as whom on whom.email = lower(mention.email) "
+    "where mention.comment_id = comment.comment_id and mention.result = 'given_up' order by 1) as unmailed "
+    "from portal.comment left join portal.person on email = lower(written_by) "
     "where thread_id = any(cast(:threads as uuid[])) order by written_at, comment_id"
 )
 BEGIN = text(
@@ -59,7 +62,8 @@ def threads(connection: Connection, found: Iterable[RowMapping]) -> tuple[Thread
         for row in connection.execute(OF, {"threads": list(comments)}).mappings():
             shown = None if row["shown_value"] is None else float(row["shown_value"])
             comments[row["thread_id"]].append(Comment(row["comment_id"], row["written_by"], row["name"], row["words"],
-                                                      shown, row["written_at"], row["taken_back_at"]))  # fmt: skip
+                                                      shown, row["written_at"], row["taken_back_at"],
+                                                      tuple(row["unmailed"])))  # fmt: skip
     return tuple(thread(row, comments[row["thread_id"]]) for row in rows)
 
 

@@ -22,7 +22,7 @@ from app.clock import wall
 from app.comments import rows
 from app.comments.thread import Person, Thread, Where, judged, mentioned
 from app.connections import Connections
-from app.errors import NotPermitted, PlumblineError, UsageError
+from app.errors import NotPermitted, QuestionError, UsageError
 from app.question import FIRST_YEAR, LAST_YEAR, LONGEST_VALUE, may_be_month, may_be_value
 from app.secrets import PORTAL
 
@@ -64,10 +64,26 @@ class Comments:
         return self._open()[1]
 
     def may_see(self, viewer: Viewer, metric: str) -> bool:
+        """Whether a role of the viewer's may read all that the figure is made of.
+
+        Raises:
+            WarehouseDown: nobody can say now, which is no "no".
+        """
+        return bool(set(viewer.roles) & set(self._seen_by(metric)))
+
+    def can_say_who(self, metric: str) -> bool:
+        """Whether anybody may see the figure: nobody may while its mart is not built.
+
+        Raises:
+            WarehouseDown: as `may_see`.
+        """
+        return bool(self._seen_by(metric))
+
+    def _seen_by(self, metric: str) -> Sequence[str]:
         try:
-            return bool(set(viewer.roles) & set(self._readers(metric)))
-        except PlumblineError:  # a figure that there is no more: what was said of it went with it
-            return False
+            return self._readers(metric)
+        except QuestionError:  # a figure that there is no more: what was said of it went with it
+            return ()
 
     def on(self, viewer: Viewer, metric: str, month: date, where: Where) -> tuple[Thread, ...]:
         """The threads on a figure of a month with these filters, open or resolved, the first one first.

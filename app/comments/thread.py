@@ -36,6 +36,7 @@ class Comment:
         words: nothing where it was taken back.
         shown: the figure when it was written; None where there was none.
         taken_back_at: when; None where it stands.
+        unmailed: names of whom it mentions and whom no mail could reach, though it was tried for days.
     """
 
     comment_id: str
@@ -45,6 +46,7 @@ class Comment:
     shown: float | None
     written_at: datetime
     taken_back_at: datetime | None
+    unmailed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,15 @@ def comment_html(comment: Comment, metric: Metric, now: float | None, zone: Zone
     if comment.taken_back_at is not None:
         return f'<div class="pl-comment">{head}<p class="pl-stale">taken back by {escape(comment.name)}</p></div>'
     words = escape(comment.words).replace("\n", "<br>")
-    return f'<div class="pl-comment">{head}<p>{words}</p>{moved_html(comment, metric, now)}</div>'
+    notes = unmailed_html(comment) + moved_html(comment, metric, now)
+    return f'<div class="pl-comment">{head}<p>{words}</p>{notes}</div>'
+
+
+def unmailed_html(comment: Comment) -> str:
+    """Whom no mail about it could reach: whoever wrote it relies on that they know."""
+    whom = escape(", ".join(comment.unmailed))
+    told = f"This could not be mailed to {whom}. Tell them another way."
+    return f'<div class="pl-cell-note pl-stale">{told}</div>' if whom else ""
 
 
 def moved_html(comment: Comment, metric: Metric, now: float | None) -> str:
