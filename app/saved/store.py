@@ -98,6 +98,7 @@ class SavedThings(Generic[Content]):
         values = {"id": uuid4(), "owner": viewer.email, "title": title, "description": description.strip(),
                   "definition": self._kind.written(content), "at": wall()}  # fmt: skip
         with self._connections.open(PORTAL) as connection:
+            connection.execute(IN_TURN, {"email": viewer.email.lower()})
             if not connection.execute(self._sql(rows.PUT), values).rowcount:
                 raise self._taken(title)
             connection.execute(self._sql(rows.KEEP), {"id": values["id"], "by": viewer.email})

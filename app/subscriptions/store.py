@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import Connection, RowMapping, text
 
 from app.access import Viewer
 from app.audited import Request, write_audit
@@ -35,6 +35,8 @@ ADD = text(
     "with_pdf, created_at) values (:email, :page, cast(:parameters as jsonb), :rhythm, :on_day, :at_hour, :timezone, "
     ":only_changed, :with_pdf, :now) returning subscription_id::text"
 )
+IN_TURN = text("select pg_advisory_xact_lock(hashtext('plumbline subscriptions of ' || lower(:email)))")
+"""One person's two windows, one after the other: both could find one fewer, and this very page not yet among them."""
 STOP = text("update portal.subscription set stopped_at = :now, stopped_because = :why "
             "where subscription_id = cast(:id as uuid) and stopped_at is null returning email")  # fmt: skip
 
@@ -70,7 +72,7 @@ class Subscriptions:
     def of(self, viewer: Viewer) -> tuple[Subscription, ...]:
         """A person's own that are not stopped, oldest first."""
         with self._connections.ask(PORTAL) as connection:
-            return tuple(read(row) for row in connection.execute(THEIRS, {"email": viewer.email}).mappings())
+            return _of(connection, viewer)
 
     def add(self, viewer: Viewer, page: str, parameters: Mapping[str, Sequence[str]], schedule: Schedule, *,
             only_changed: bool, with_pdf: bool) -> str:  # fmt: skip
@@ -79,18 +81,19 @@ class Subscriptions:
         Raises:
             UsageError: they have as many as one may, or this very one.
         """
-        mine = self.of(viewer)
-        same = (page, {name: list(values) for name, values in parameters.items()}, schedule)
-        if any((each.page, each.parameters, each.schedule) == same for each in mine):
-            raise UsageError(f"You get this page already, {schedule.said}. The page Mail has the way to stop it.")
-        if len(mine) >= MOST:
-            raise UsageError(f"You have {MOST} subscriptions. Expected fewer. Stop one on the page Mail first.")
-        chosen = json.dumps({name: list(values) for name, values in parameters.items()})
-        row = {"email": viewer.email, "page": page, "parameters": chosen,
+        chosen = {name: list(values) for name, values in parameters.items()}
+        same = (page, chosen, schedule)
+        row = {"email": viewer.email, "page": page, "parameters": json.dumps(chosen),
                "rhythm": schedule.rhythm, "on_day": schedule.on_day, "at_hour": schedule.at_hour,
                "timezone": schedule.timezone, "only_changed": only_changed, "with_pdf": with_pdf,
                "now": wall()}  # fmt: skip
         with self._connections.open(PORTAL) as connection:
+            connection.execute(IN_TURN, {"email": viewer.email})
+            mine = _of(connection, viewer)
+            if any((each.page, each.parameters, each.schedule) == same for each in mine):
+                raise UsageError(f"You get this page already, {schedule.said}. The page Mail has the way to stop it.")
+            if len(mine) >= MOST:
+                raise UsageError(f"You have {MOST} subscriptions. Expected fewer. Stop one on the page Mail first.")
             made = str(connection.execute(ADD, row).scalar_one())
             told = {"subscription": made, "page": page, "when": schedule.said}
             write_audit(connection, viewer, Request("subscribe", (), None, told))
@@ -131,6 +134,10 @@ class Subscriptions:
             connection.execute(STOP, {"id": subscription_id, "why": why, "now": wall()})
             write_audit(connection, viewer, Request("unsubscribe", (), None, {"subscription": subscription_id,
                                                                               "why": why}))  # fmt: skip
+
+
+def _of(connection: Connection, viewer: Viewer) -> tuple[Subscription, ...]:
+    return tuple(read(row) for row in connection.execute(THEIRS, {"email": viewer.email}).mappings())
 
 
 def said(subscription_id: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -19,6 +20,7 @@ from app.secrets import ADMIN
 from app.settings import Settings
 from app.subscriptions.schedule import Schedule
 from app.subscriptions.stop import stop_route
+from app.subscriptions.store import MOST
 from app.warehouse import Warehouse
 from pipelines.job import Run
 from pipelines.mailstore import list_mail, read_mail
@@ -168,6 +170,19 @@ def test_one_click_stops_it_and_reading_the_link_does_not(warehouse: Warehouse, 
     assert answer.status_code == 200 and "Stopped" in answer.text
     assert warehouse.subscriptions.of(EVA) == () and browser.post(f"/stop/{token}").status_code == 200
     assert send_due(run, NOW).detail == {"failed": {}}
+
+
+def test_two_windows_at_once_subscribe_once_and_to_twenty_at_most(warehouse: Warehouse) -> None:
+    def add(page: str) -> bool:
+        try:
+            return bool(subscribe(warehouse, page=page))
+        except UsageError:
+            return False
+
+    with ThreadPoolExecutor(8) as windows:
+        assert sum(windows.map(add, ["executive"] * 8)) == 1
+        assert sum(windows.map(add, [f"page-{number}" for number in range(40)])) == MOST - 1
+    assert len(warehouse.subscriptions.of(EVA)) == MOST
 
 
 def test_nobody_subscribes_twice_or_stops_what_is_anothers(warehouse: Warehouse) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -14,6 +16,7 @@ from app.access import ROLES, Viewer
 from app.elements import Saved
 from app.errors import NotPermitted, ReportChanged, ReportError
 from app.reports.report import Report, judged
+from app.saved.store import SavedThings
 from app.settings import Settings
 from app.ui.panels.kinds import picture
 from app.ui.panels.saved import NOT_YOURS, drawn
@@ -131,6 +134,25 @@ def test_names_are_one_s_own_once_and_what_shows_nothing_is_not_kept(warehouse: 
     reports.delete(EVA, str(taken.thing_id))
     reports.bring_back(EVA, str(saved.thing_id))
     assert reports.open(EVA, str(saved.thing_id)).title == title
+
+
+def test_a_title_that_another_window_saves_meanwhile_is_refused_in_words(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other window saves between the look whether the title is free and the renaming."""
+    reports, title, look = warehouse.reports, name(), SavedThings._refuse_taken
+    saved, others = reports.save(EVA, name(), MRR), list[Future[object]]()
+
+    def refuse(self: SavedThings[object], *asked: Any) -> None:
+        look(self, *asked)
+        others.append(windows.submit(reports.save, EVA, title, MRR))
+        wait(others, timeout=1)
+
+    monkeypatch.setattr(SavedThings, "_refuse_taken", refuse)
+    with ThreadPoolExecutor(1) as windows:
+        assert reports.change(EVA, saved, title=title).title == title
+        with pytest.raises(ReportError, match="You have a report called"):
+            others[0].result()
 
 
 def test_a_shared_report_shows_nobody_what_their_role_may_not_see(warehouse: Warehouse) -> None:

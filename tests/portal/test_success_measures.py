@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, nullcontext
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -238,6 +239,26 @@ def test_whoever_opens_the_page_may_read_the_ledger_and_nobody_else(filled: Sett
     assert set(dashboards()["success-measures"].audience) == set(READERS)
     with closing(Warehouse(filled)) as warehouse, pytest.raises(NotPermitted, match="executive and analyst"):
         warehouse.ledger.steps(Viewer("femi", ("finance", "engineer")), NOW, NOW)
+
+
+def test_windows_at_once_hand_over_ten_questions_at_most(filled: Settings) -> None:
+    with closing(Warehouse(filled)) as warehouse:
+        rosa = Viewer("rosa@windows.example", ("sales",))
+
+        def ask(number: int) -> bool:
+            try:
+                return bool(warehouse.ledger.ask(rosa, f"Number {number}?", "analyst"))
+            except UsageError as error:
+                assert "10 questions of yours wait already" in str(error)
+                return False
+
+        with ThreadPoolExecutor(8) as windows:
+            asked = sum(windows.map(ask, range(24)))
+        engine = create_engine(warehouse_url(filled))
+        with engine.begin() as connection:
+            connection.execute(sql("delete from portal.asked_question where asked_by = :by"), {"by": rosa.email})
+        engine.dispose()
+    assert asked == 10
 
 
 def test_a_question_is_handed_over_on_the_page_answered_once_and_read_by_whoever_asked(filled: Settings) -> None:
