@@ -19,6 +19,7 @@ from app.dashboard import SECTIONS, Dashboard
 from app.errors import PlumblineError
 from app.export.ways import ways
 from app.gallery import dashboards
+from app.gate import LIGHT
 from app.login import email_of, is_configured, is_unverified, session_key
 from app.one_warehouse import warehouse
 from app.progress import State
@@ -138,8 +139,8 @@ def open_page(dashboard: Dashboard, viewer: Viewer, now: datetime) -> None:
     clock = as_of(settings)
     pages = {slug: page.title for slug, page in dashboards().items() if page.may_open(viewer.roles)}
     reading = Reading(warehouse(), viewer, read_at(clock, state.data_until), now, settings.timezone, clock=clock,
-                      pages=pages, build_failed_at=state.failed_at, build=build or "",
-                      visit=st.session_state.setdefault(VISIT, {}))  # fmt: skip
+                      pages=pages, addresses=frozenset((*dashboards(), LIGHT[1:])), build_failed_at=state.failed_at,
+                      build=build or "", visit=st.session_state.setdefault(VISIT, {}))  # fmt: skip
     warehouse().record(viewer, "open page", page=dashboard.slug, build=build or "")
     if not (dashboard.works_before_build or _is_ready(settings, state)):
         states.waiting(settings, warehouse().progress.stages, lambda: is_ready(settings))

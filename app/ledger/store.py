@@ -6,8 +6,7 @@ leaves a row in the audit.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,6 +21,7 @@ from app.clock import wall
 from app.connections import Connections
 from app.errors import NotPermitted, UsageError
 from app.ledger.entries import ENGINEER
+from app.ledger.links import page_of
 from app.ledger.measures import WRITERS, Baseline, Signed
 from app.ledger.steps import Step, steps
 from app.secrets import PORTAL
@@ -30,8 +30,6 @@ from app.written import is_line
 READERS = ("executive", "analyst")
 """Who sees what others asked, by their roles and without their names."""
 LONGEST, MOST_MINUTES, MOST_OPEN = 1000, 2400, 50
-LINK = re.compile(r"/[a-z0-9-]{0,60}(?:[?#][^\s\\]{0,340})?")
-"""A page and what is chosen on it: a page is one step below the root, and whatever does something is deeper."""
 COLUMNS = ("question_id::text, asked_by, asked_roles, asked_at, words, to_role, answered_by, answered_role, "
            "answered_at, answer, link, minutes")  # fmt: skip
 THEIRS = text(f"select {COLUMNS} from portal.asked_question where lower(asked_by) = lower(:email) "
@@ -97,7 +95,8 @@ class Ledger:
             write_audit(connection, viewer, Request("ask people", (), None, {"asked": str(row["id"]), "to": to_role}))
         return str(row["id"])
 
-    def answer(self, viewer: Viewer, question_id: str, answer: str, minutes: int, link: str = "") -> None:
+    def answer(self, viewer: Viewer, question_id: str, answer: str, minutes: int, link: str = "", *,
+               pages: Collection[str] = (), own: Callable[[], str] = str) -> None:  # fmt: skip
         """Answers a question that was handed to people, once.
 
         Args:
@@ -106,6 +105,7 @@ class Ledger:
             answer: in words.
             minutes: of work that it took, 1 to 2400.
             link: a page of the portal that answers it, such as /finance?month=October+2026; may be empty.
+            pages, own: the pages there are and what gives the portal's own address, as `page_of` takes them.
 
         Raises:
             NotPermitted: they are neither.
@@ -121,10 +121,9 @@ class Ledger:
         said = _said(answer, "An answer")
         if not 1 <= minutes <= MOST_MINUTES:
             raise UsageError(f"An answer does not take {minutes} minutes. Expected 1 to {MOST_MINUTES}. Write those.")
-        if link.strip() and not LINK.fullmatch(link.strip()):
-            raise UsageError(f"{link!r} is no page of the portal. Expected one such as /finance?month=October+2026.")
+        page = page_of(link, pages, own)
         row = {"id": _uuid(question_id), "by": viewer.email, "role": ENGINEER if ENGINEER in mine else mine[0],
-               "at": wall(), "answer": said, "link": link.strip() or None, "minutes": minutes}  # fmt: skip
+               "at": wall(), "answer": said, "link": page or None, "minutes": minutes}  # fmt: skip
         with self._connections.open(PORTAL) as connection:
             done = bool(connection.execute(ANSWER, row).rowcount)
             write_audit(connection, viewer, Request("answer question", (), None, {"asked": question_id[:64],

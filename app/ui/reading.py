@@ -37,6 +37,7 @@ class Reading:
         where: the page's filters, (dimension, value); a metric heeds those whose dimension it has.
         is_past: whether `as_of` is the close of an earlier month that was chosen: what is known now, about then.
         pages: the pages that the viewer may open, address → title.
+        addresses: those of all pages there are, whoever may open them.
         page: the address of the page that is drawn, with what is chosen on it.
         with_receipts: whether somebody is shown the figures, so that each has a receipt.
         receipts: metric → the receipts of its answers so far, the first one first.
@@ -59,6 +60,7 @@ class Reading:
     where: tuple[tuple[str, str], ...] = ()
     is_past: bool = False
     pages: Mapping[str, str] = field(default_factory=dict)
+    addresses: frozenset[str] = frozenset()
     page: str = ""
     with_receipts: bool = True
     receipts: dict[str, list[str]] = field(default_factory=dict)

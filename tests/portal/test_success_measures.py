@@ -25,9 +25,11 @@ from app.access import OPERATOR, ROLES, Viewer
 from app.errors import NotPermitted, UsageError
 from app.gallery import dashboards
 from app.ledger.entries import Entry
+from app.ledger.links import page_of
 from app.ledger.measured import ledger_of, measured
 from app.ledger.measures import Measure, Weeks
 from app.ledger.store import READERS
+from app.login import public_url
 from app.secrets import warehouse_url
 from app.settings import Settings
 from app.ui.panels import measures as panel
@@ -241,6 +243,36 @@ def test_whoever_opens_the_page_may_read_the_ledger_and_nobody_else(filled: Sett
         warehouse.ledger.steps(Viewer("femi", ("finance", "engineer")), NOW, NOW)
 
 
+@pytest.mark.parametrize(
+    ("said", "link"),
+    [
+        ("", ""), (" /sales ", "/sales"), ("/sales/", "/sales"), ("/sales#pl-tile", "/sales#pl-tile"),
+        ("https://Portal.example:8443/sales?month=October+2026&x=%3F#a?b", "/sales?month=October+2026&x=%3F#a?b"),
+        (f"/reports?report={'a' * 1993}", f"/reports?report={'a' * 1993}"),
+    ],
+    ids=["none", "blanks", "a slash behind it", "a place", "a whole address", "a long report"],
+)  # fmt: skip
+def test_the_link_of_an_answer_is_a_page_as_the_browser_shows_it(said: str, link: str) -> None:
+    assert page_of(said, {"sales", "reports"}, lambda: "https://portal.example:8443") == link
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("https://evil.example/sales", "whose address is https://portal.example:8443"),
+        ("https://portal.example:8443@evil.example/sales", "no page of the portal"),
+        ("http://portal.example:8443/sales", "no page of the portal"), ("javascript:alert(1)", "no page of the portal"),
+        ("/sale", "Did you mean /sales"), ("/", "no page of the portal"), ("/sales\x00", "no page of the portal"),
+        ("/alert/3", "no page of the portal"), ("/sales?a b", "no page of the portal"),
+        (f"/reports?{'a' * 2001}", "2,001 characters behind the ?. Expected 2,000 at most"),
+    ],
+)  # fmt: skip
+def test_what_is_no_page_is_refused_with_what_was_expected(said: str, words: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        page_of(said, {"sales", "reports"}, lambda: "https://portal.example:8443")
+    assert words in str(refused.value)
+
+
 def test_windows_at_once_hand_over_ten_questions_at_most(filled: Settings) -> None:
     with closing(Warehouse(filled)) as warehouse:
         rosa = Viewer("rosa@windows.example", ("sales",))
@@ -280,11 +312,12 @@ def test_a_question_is_handed_over_on_the_page_answered_once_and_read_by_whoever
     desk.button(key=f"answer_send_{short}").click().run()
     assert "An answer does not take 0 minutes" in text(desk)
     desk.number_input(key=f"answer_minutes_{short}").set_value(15)
-    for no_page in ("//evil.example", "/auth/logout", "/\\evil.example", "sales"):
+    for no_page in ("//evil.example", "/auth/logout", "/\\evil.example", "sales", "/finanace"):
         desk.text_input(key=f"answer_link_{short}").set_value(no_page)
         desk.button(key=f"answer_send_{short}").click().run()
         assert "is no page of the portal" in text(desk), no_page
-    desk.text_input(key=f"answer_link_{short}").set_value("/sales?month=October+2026")
+    assert "Did you mean /finance?" in text(desk)
+    desk.text_input(key=f"answer_link_{short}").set_value(f"{public_url(filled)}/sales?month=October+2026")
     desk.button(key=f"answer_send_{short}").click().run()
     assert "Answered. Whoever asked" in text(desk) and "llamas" not in text(desk)
     again = visit("sales", "questions")

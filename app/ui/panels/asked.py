@@ -9,6 +9,7 @@ import streamlit as st
 from app.errors import PlumblineError
 from app.ledger.measures import WRITERS
 from app.ledger.store import LONGEST, MOST_MINUTES, Handed
+from app.login import public_url
 from app.ui import format as f
 from app.ui.reading import Reading
 
@@ -112,8 +113,10 @@ def _answer(reading: Reading, question_id: str) -> None:
     short = question_id[:8]
     words, link, minutes = (st.session_state.get(f"answer_{name}_{short}") for name in ("words", "link", "minutes"))
     try:
-        reading.warehouse.ledger.answer(reading.viewer, question_id, str(words or ""), int(minutes or 0),
-                                        str(link or ""))  # fmt: skip
+        reading.warehouse.ledger.answer(
+            reading.viewer, question_id, str(words or ""), int(minutes or 0), str(link or ""),
+            pages=reading.addresses, own=lambda: public_url(reading.warehouse.settings),
+        )  # fmt: skip
         st.session_state[ANSWERED] = "Answered. Whoever asked finds it on this page."
     except PlumblineError as error:
         st.session_state[ANSWERED] = str(error)
