@@ -15,6 +15,12 @@
   const tick = () => {
     for (const time of document.querySelectorAll("time[data-pl-since]")) time.textContent = age(time.dateTime)
   }
+  // What a page says, apart from ages, which go on by themselves.
+  const said = main => {
+    const copy = main.cloneNode(true)
+    for (const time of copy.querySelectorAll("time[data-pl-since]")) time.textContent = ""
+    return copy.innerHTML
+  }
   const offline = isSo => { document.getElementById("offline").hidden = !isSo; tick() }
   const refresh = async () => {
     tick()
@@ -23,11 +29,10 @@
       const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } })
       if (answer.status === 401) return location.reload()
       if (!answer.ok) return offline(true)
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main")
-      const main = document.querySelector("main")
-      if (fresh && fresh.innerHTML !== main.dataset.plServed) {
-        main.replaceChildren(...fresh.childNodes)
-        main.dataset.plServed = fresh.innerHTML
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html")
+      for (const kept of [fresh.querySelector("main"), fresh.getElementById("offline")]) {
+        const here = kept && document.querySelector(kept.id ? `#${kept.id}` : kept.localName)
+        if (here && said(here) !== said(kept)) here.replaceChildren(...kept.childNodes)
       }
       offline(answer.headers.get("X-Plumbline-Kept") === "yes")
     } catch { offline(true) }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Route
 
 from pipelines.sandbox.people import PEOPLE
 from tests.portal.servers import Portal
@@ -45,6 +46,38 @@ def test_without_a_network_it_shows_what_it_knew_and_says_how_old_it_is(
     assert watch.complaints == [] and watch.foreign == []
     page.goto(f"{portal.url}/auth/logout")
     page.wait_for_function("caches.keys().then(names => names.length === 0)")
+    page.context.close()
+
+
+def test_a_look_that_brings_nothing_new_leaves_the_page_alone_and_its_age_goes_on(
+    chromium: Browser, portal: Portal, kept_logins: dict[str, object]
+) -> None:
+    """What is fetched is served once more by hand: later, and in the end with another figure."""
+    page = new_page(chromium, viewport=PHONE, storage_state=kept_logins[EVA], service_workers="block")
+    page.goto(f"{portal.url}/light")
+    body = page.context.request.get(f"{portal.url}/light").text()
+    before, main = body.split("<main>")
+    before = re.sub(r'(id="offline".*?<time datetime=")[^"]+', r"\g<1>2026-11-22T10:59:00+00:00", before)
+    main = re.sub(r"(<time [^>]+>)[^<]*", r"\g<1>99 days ago", main)
+    assert "99 days ago" in main
+    said = {"text": f"{before}<main>{main}"}
+
+    def serve(route: Route) -> None:
+        route.fulfill(body=said["text"], content_type="text/html")
+
+    page.route("**/light", serve)
+    page.locator("summary").nth(2).focus()
+    page.evaluate("document.querySelector('main').firstChild.plMark = 'is the first one'")
+    for _ in range(2):
+        with page.expect_response("**/light"):
+            page.evaluate("window.dispatchEvent(new Event('online'))")
+    page.wait_for_function("document.querySelector('#offline time').dateTime === '2026-11-22T10:59:00+00:00'")
+    assert page.evaluate("document.activeElement.localName") == "summary"
+    assert page.evaluate("document.querySelector('main').firstChild.plMark") == "is the first one"
+    said["text"] = said["text"].replace("<h1>Glance</h1>", "<h1>Another</h1>")
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    page.get_by_role("heading", name="Another").wait_for()
+    assert page.locator("#offline").is_hidden()
     page.context.close()
 
 
