@@ -20,6 +20,7 @@ from app.secrets import PORTAL, warehouse_url
 from app.settings import Settings
 
 POOL_SECONDS = 15
+CONNECT_SECONDS = 15
 NOTICED: dict[str, Any] = {"keepalives": 1, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3,
            "tcp_user_timeout": 20_000}  # fmt: skip
 """By these a connection ends whose other end went away without a word."""
@@ -103,7 +104,7 @@ class Connections:
                     max_overflow=size,
                     pool_timeout=POOL_SECONDS,
                     hide_parameters=True,
-                    connect_args={"connect_timeout": POOL_SECONDS, "application_name": "plumbline", **NOTICED},
+                    connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "plumbline", **NOTICED},
                 )
                 ping_the_rested(self._engines[key])
             return self._engines[key]
