@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -16,6 +16,7 @@ from app.kept_mail import mail_folder
 from app.people import ensure_people
 from app.secrets import ADMIN, warehouse_url
 from app.settings import Settings
+from app.warehouse import Warehouse
 from pipelines.job import Run
 from pipelines.migrate import migrate
 from pipelines.ports import LOOPBACK, port_of
@@ -141,3 +142,13 @@ def mailbox(clean: Settings) -> Iterator[Settings]:
 @pytest.fixture
 def run(clean: Settings) -> Run:
     return Run(uuid4(), AS_OF, clean, "test")
+
+
+@contextmanager
+def built(settings: Settings) -> Iterator[Warehouse]:
+    """The warehouse as after a build, which mails need to say until when their figures are; without it afterwards."""
+    stands = "insert into portal.build_run values (gen_random_uuid(), now(), now(), %s, 'ok', 60, null)"
+    sql(settings, ADMIN, stands, (AS_OF,))
+    with closing(Warehouse(settings)) as made:
+        yield made
+    sql(settings, ADMIN, "delete from portal.build_run")

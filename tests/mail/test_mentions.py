@@ -24,7 +24,7 @@ from pipelines.job import Run
 from pipelines.mailstore import list_mail
 from pipelines.mentions import mentions
 
-from .conftest import AS_OF, sql
+from .conftest import built, sql
 
 EVA, FEMI = Viewer("eva@example.test", ("executive",)), Viewer("femi@example.test", ("finance",))
 OCTOBER = date(2026, 10, 1)
@@ -34,12 +34,8 @@ AUDITED = "select outcome from portal.audit where action = 'mail mention' order 
 @pytest.fixture
 def warehouse(clean: Settings) -> Iterator[Warehouse]:
     sql(clean, ADMIN, "truncate portal.comment_mention, portal.comment, portal.comment_thread")
-    built = "insert into portal.build_run values (gen_random_uuid(), now(), now(), %s, 'ok', 60, null)"
-    sql(clean, ADMIN, built, (AS_OF,))
-    made = Warehouse(clean)
-    yield made
-    made.close()
-    sql(clean, ADMIN, "delete from portal.build_run")
+    with built(clean) as made:
+        yield made
 
 
 def results(settings: Settings) -> dict[str, str | None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -23,7 +22,7 @@ from pipelines.mailstore import list_mail
 from pipelines.rights import BUILDER
 from pipelines.subscriptions import send_due
 
-from .conftest import AS_OF, sql
+from .conftest import AS_OF, built, sql
 from .test_subscriptions import mail_of
 
 EVA, SOFIA = Viewer("eva@example.test", ("executive",)), Viewer("sofia@example.test", ("sales",))
@@ -35,15 +34,12 @@ DAILY = Schedule("day", 0, 8, "Europe/Berlin")
 def warehouse(clean: Settings) -> Iterator[Warehouse]:
     """Sales may read the customers, and no dollar."""
     sql(clean, ADMIN, "delete from portal.subscription_due; delete from portal.subscription")
-    sql(clean, ADMIN, "insert into portal.build_run values (gen_random_uuid(), now(), now(), %s, 'ok', 60, null)",
-        (AS_OF,))  # fmt: skip
     sql(clean, BUILDER, "grant usage on schema mart_finance to plumbline_sales; "
                         "grant select on mart_finance.customers_monthly to plumbline_sales")  # fmt: skip
-    with closing(Warehouse(clean)) as made:
+    with built(clean) as made:
         yield made
     sql(clean, BUILDER, "revoke select on mart_finance.customers_monthly from plumbline_sales; "
                         "revoke usage on schema mart_finance from plumbline_sales")  # fmt: skip
-    sql(clean, ADMIN, "delete from portal.build_run")
 
 
 def test_a_dashboard_comes_to_each_with_their_own_rights_until_it_is_shared_no_more(

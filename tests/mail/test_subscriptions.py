@@ -28,7 +28,7 @@ from pipelines.rights import BUILDER
 from pipelines.subscriptions import send_due
 from tests.portal.in_process import Browser
 
-from .conftest import AS_OF, sql
+from .conftest import built, sql
 
 BERLIN = "Europe/Berlin"
 EVA = Viewer("eva@example.test", ("executive",))
@@ -72,12 +72,8 @@ def test_what_is_never_due_is_refused(wrong: tuple[Any, ...]) -> None:
 @pytest.fixture
 def warehouse(clean: Settings) -> Iterator[Warehouse]:
     sql(clean, ADMIN, "delete from portal.subscription_due; delete from portal.subscription")
-    built = "insert into portal.build_run values (gen_random_uuid(), now(), now(), %s, 'ok', 60, null)"
-    sql(clean, ADMIN, built, (AS_OF,))
-    made = Warehouse(clean)
-    yield made
-    made.close()
-    sql(clean, ADMIN, "delete from portal.build_run")
+    with built(clean) as made:
+        yield made
 
 
 def subscribe(warehouse: Warehouse, viewer: Viewer = EVA, page: str = "executive", **options: Any) -> str:
