@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from unicodedata import category, combining
+from unicodedata import category, combining, name
 
 BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0\U0001d159\U00013441\U00013442\U00016fe4")
 """Letters and signs that Unicode counts as printable and no font draws."""
@@ -16,6 +16,10 @@ IGNORED = re.compile(
 """Unicode's Default_Ignorable_Code_Point: nothing is drawn for one of these, whatever its category says."""
 JOINERS, STYLES = frozenset("\u200c\u200d"), frozenset("\ufe0e\ufe0f")
 """What keeps letters apart or joins them, and what asks for a sign as text or as an emoji."""
+JOINED = ("ARABIC LETTER", "SYRIAC LETTER", "MONGOLIAN LETTER", "NKO LETTER", "THAANA LETTER", "DEVANAGARI ",
+          "BENGALI ", "GURMUKHI ", "GUJARATI ", "ORIYA ", "TAMIL ", "TELUGU ", "KANNADA ", "MALAYALAM ", "SINHALA ",
+          "KHMER ", "MYANMAR ", "TIBETAN ")  # fmt: skip
+"""The scripts whose letters look otherwise joined or apart, by how Unicode's names of their letters begin."""
 STYLED = frozenset("\u203c\u2049\u2139\u3030\u303d")
 """Emoji that Unicode counts among letters and punctuation."""
 KEYCAP = re.compile("(?<=[0-9#*])\ufe0f(?=\u20e3)")
@@ -46,7 +50,7 @@ def _styles(said: str, at: int) -> bool:
 
 
 def _joins(said: str, at: int) -> bool:
-    """Whether a joiner stands between two letters of a script without capitals, or two signs, such as emoji."""
+    """Whether a joiner stands between two letters of a script that needs it, or two signs, such as emoji."""
     if said[at] not in JOINERS or not 0 < at < len(said) - 1:
         return False
     before, after = at - 1, said[at + 1]
@@ -57,7 +61,7 @@ def _joins(said: str, at: int) -> bool:
 
 
 def _can_join(letter: str) -> bool:
-    return (category(letter) in ("Lo", "Mc") and letter not in BLANKS) or _is_sign(letter) or (
+    return name(letter, "").startswith(JOINED) or _is_sign(letter) or (
         "\U0001f3fb" <= letter <= "\U0001f3ff"
     )  # fmt: skip
 

@@ -52,7 +52,7 @@ def _within(address: str, own: str) -> str:
     host = before.group() if before else ""
     if host.lower() != own.lower():
         raise UsageError(f"{_short(address)!r} is no page of the portal, whose address is {own}. {EXPECTED}")
-    return address[len(host):]
+    return address[len(host):] or "/"
 
 
 def _short(link: str) -> str:

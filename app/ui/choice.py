@@ -54,11 +54,16 @@ def _heed_address(dashboard: Dashboard) -> None:
     context = get_script_run_ctx()
     if before in (None, dashboard.slug) or context is None:
         return
-    address = parse_qs(context.query_string)
+    address = {name: values for name, values in parse_qs(context.query_string).items() if not is_embedding(name)}
     if address != {name: st.query_params.get_all(name) for name in st.query_params}:
         st.query_params.from_dict(address)
         with context.session_state.query_params() as parameters:  # from which controls take their first values
             parameters.set_initial_query_params(context.query_string)
+
+
+def is_embedding(name: str) -> bool:
+    """Whether Streamlit keeps a parameter to itself: whoever sets it is refused."""
+    return name.lower() in ("embed", "embed_options")
 
 
 def _filters(

@@ -17,6 +17,7 @@ UNSEEN = {
     "no width": "\u200b", "a filler": "\u3164", "a blank of Braille": "a\u2800b", "a half syllable": "\u115f\u1160",
     "half a letter": "\ud800", "a blank": " ", "accents on nothing": "\u0301", "no note": "\U0001d159",
     "two joiners": "می\u200c\u200cخ", "a joiner behind": "می\u200c", "a joiner alone": "\u200d",
+    "joined Han": "东\u200d京", "joined Hangul": "한\u200d국",
     "joined Latin": "M\u200dRR", "joined accents": "Mu\u0308\u200cller", "joined blanks": "می \u200c خ",
     "two styles": "✔\ufe0f\ufe0f", "a styled digit": "5\ufe0f", "a styled sum": "$\ufe0f", "no keycap": "a\ufe0f\u20e3",
     "a soft hyphen": "MR\u00adR",

@@ -16,10 +16,12 @@ from .visits import a_visit
 __all__ = ["chromium"]
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Chromium (Debian's package)")
 CHOSEN = {"month=September+2026", "compare=Year+before", "product=Core"}
+EMBEDDED = {*CHOSEN, "embed=true"}
 
 
-def test_the_way_back_leads_to_what_was_chosen_there(chromium: Browser, portal: Portal) -> None:
-    with a_visit(chromium, portal, PEOPLE[0].email, "desk", f"/executive?{'&'.join(CHOSEN)}") as page:
+@pytest.mark.parametrize("address", [CHOSEN, EMBEDDED], ids=["chosen", "with a parameter of Streamlit's own"])
+def test_the_way_back_leads_to_what_was_chosen_there(chromium: Browser, portal: Portal, address: set[str]) -> None:
+    with a_visit(chromium, portal, PEOPLE[0].email, "desk", f"/executive?{'&'.join(sorted(address))}") as page:
         heading, lead = page.locator("h1.pl-page"), page.locator(".pl-lead").first
         expect(page).to_have_title("Executive · Plumbline")
         expect(lead).to_contain_text("September 2026, closed 30 Sep.")
@@ -36,4 +38,4 @@ def test_the_way_back_leads_to_what_was_chosen_there(chromium: Browser, portal: 
         expect(lead).to_contain_text("September 2026, closed 30 Sep.")
         expect(lead).to_contain_text("Only Core.")
         settle(page)
-        assert set(page.url.partition("?")[2].split("&")) == CHOSEN
+        assert set(page.url.partition("?")[2].split("&")) == address

@@ -21,6 +21,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.errors import QuestionError, WarehouseDown
 from app.metrics import catalogue
+from app.progress import Progress
 from app.secrets import warehouse_url
 from app.settings import Settings
 from app.ui import live_words
@@ -295,6 +296,26 @@ def test_a_month_that_turns_is_no_collapse(filled: Settings, monkeypatch: pytest
         assert "not known for December yet" in drawn
         assert page.look()[1].count("has begun") == 1
     assert "November has begun" in page.look()[1] and "went from" not in page.look()[1]
+
+
+def test_while_the_warehouse_is_away_the_figures_stay_and_say_so(
+    filled: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> Any:
+        raise WarehouseDown("It is away.")
+
+    page = Open(monkeypatch)
+    tiles = page.look()[0]
+    with monkeypatch.context() as patch:
+        patch.setattr(Progress, "state", away)
+        drawn, said = page.look()
+        assert drawn == tiles and "As of the look before: the warehouse did not answer." in said
+    with monkeypatch.context() as patch, moved(filled):
+        patch.setattr(Reading, "series", away)
+        patch.setattr(Reading, "status", away)
+        assert page.look()[0].count("the warehouse did not answer") == 8
+    page.later(minutes=2)
+    assert "the warehouse did not answer" not in page.look()[0]
 
 
 @pytest.mark.parametrize(

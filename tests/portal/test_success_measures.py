@@ -262,6 +262,7 @@ def test_the_link_of_an_answer_is_a_page_as_the_browser_shows_it(said: str, link
         ("https://evil.example/sales", "whose address is https://portal.example:8443"),
         ("https://portal.example:8443@evil.example/sales", "no page of the portal"),
         ("http://portal.example:8443/sales", "no page of the portal"), ("javascript:alert(1)", "no page of the portal"),
+        ("https://portal.example:8443", "no page of the portal"),
         ("/sale", "Did you mean /sales"), ("/", "no page of the portal"), ("/sales\x00", "no page of the portal"),
         ("/alert/3", "no page of the portal"), ("/sales?a b", "no page of the portal"),
         (f"/reports?{'a' * 2001}", "2,001 characters behind the ?. Expected 2,000 at most"),

@@ -31,6 +31,7 @@ from app.warehouse import Status
 LOOK_AGAIN_SECONDS = 10
 ASK_AGAIN = timedelta(minutes=1)
 """How soon a figure that could not be read is asked for again, and whether what is late has come."""
+LOOKS = f" Looks again every {LOOK_AGAIN_SECONDS} s."
 MOST_MOVES = 5
 NOT_BUILT = UNREAD[NotBuilt]
 
@@ -96,13 +97,23 @@ def draw(reading: Reading, panel: LiveTiles, key: str) -> None:
 
     @st.fragment(run_every=LOOK_AGAIN_SECONDS)
     def look() -> None:
-        state = own.warehouse.progress.state()
+        before: Looked | None = own.visit.get(place)
+        try:
+            state = own.warehouse.progress.state()
+        except WarehouseDown:
+            if before is None:
+                raise
+            show(before, wall(), f'<p class="pl-stale">As of the look before: {AWAY}.{LOOKS}</p>')
+            return
         fresh = renewed(own, state, wall())
-        known = fresh.visit[place] = again(fresh, panel, key, fresh.visit.get(place))
+        known = fresh.visit[place] = again(fresh, panel, key, before)
+        show(known, fresh.now, age_html(state.worked_in_at, fresh))
+
+    def show(known: Looked, now: datetime, age: str) -> None:
         with st.container(key=f"tiles_{key}"):
             st.html(f'<div class="pl-tiles">{known.html}</div>')
-            st.html(moves_html(known.moves, known.since, fresh.now, fresh.zone))
-            st.html(age_html(state.worked_in_at, fresh))
+            st.html(moves_html(known.moves, known.since, now, own.zone))
+            st.html(age)
 
     look()
     if is_known and not own.noted:  # come back to in the same visit: no read has told the audit what is shown
@@ -174,8 +185,11 @@ def standings(reading: Reading, names: Sequence[str]) -> list[tuple[str, Standin
 
 
 def statuses(reading: Reading, names: Mapping[str, Standing]) -> dict[str, Status]:
-    """How fresh and sure the figures are, of those that are built."""
-    return {name: status for name in names if (status := reading.status(name)) is not None}
+    """How fresh and sure the figures are, of those that are built; none where the warehouse is away."""
+    try:
+        return {name: status for name in names if (status := reading.status(name)) is not None}
+    except WarehouseDown:
+        return {}
 
 
 def told(found: Mapping[str, Status], reading: Reading) -> dict[str, str]:
@@ -186,7 +200,8 @@ def told(found: Mapping[str, Status], reading: Reading) -> dict[str, str]:
 
 def check_at(reading: Reading, shown: Mapping[str, Standing], found: Mapping[str, Status]) -> datetime | None:
     """When to look whether something is late, in time again or can be read again; None where none of it can be."""
-    if any(one.has_failed for one in shown.values()) or any(status.is_stale for status in found.values()):
+    is_short = any(one.is_read and name not in found for name, one in shown.items())
+    if is_short or any(one.has_failed for one in shown.values()) or any(each.is_stale for each in found.values()):
         return reading.now + ASK_AGAIN
     ends = [status.loaded_at + timedelta(minutes=shown[name].metric.freshness_minutes)
             for name, status in found.items() if status.loaded_at]  # fmt: skip
@@ -228,4 +243,4 @@ def age_html(worked_in: datetime | None, reading: Reading) -> str:
     last = f"Last worked in {f.age(worked_in, reading.now)}" if worked_in else "Nothing is worked in yet"
     until = f.clock_time(reading.as_of, reading.zone)
     behind = standing(reading, reading.unbuilt)
-    return f'<p class="pl-age">{last}, data until {until}.{behind} Looks again every {LOOK_AGAIN_SECONDS} s.</p>'
+    return f'<p class="pl-age">{last}, data until {until}.{behind}{LOOKS}</p>'
