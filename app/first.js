@@ -139,7 +139,7 @@
     place.replaceChildren(frame)
   }
   // On a phone the panels of a row are swiped; who has a keyboard there swipes with the arrows, once the row has the focus.
-  const ROWS = "[class*=st-key-row_] > [data-testid=stLayoutWrapper] > [data-testid=stHorizontalBlock]"
+  const ROWS = "[class*=st-key-row_]"
   let isAsked = false
   const reach = () => {
     isAsked = false

@@ -52,6 +52,7 @@ from app.subscriptions.stop import stop_route
 from app.tour_route import tour_route
 from app.ui.look import ground, streamlit_theme, stylesheet
 from app.ui.states import broken
+from app.ui.theme_kept import keep_theme
 from app.watch import SESSION, VISIT
 from app.webhooks import stripe_route
 
@@ -68,6 +69,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "client.toolbarMode": "minimal",
         "client.showSidebarNavigation": False,
         "global.developmentMode": False,
+        "global.minCachedMessageSize": 1_000,  # what a browser has it is not sent, nor packed, with the next click
         "logger.level": "warning",
         "runner.magicEnabled": False,
         "runner.postScriptGC": False,
@@ -88,6 +90,7 @@ def configure(settings: Settings) -> None:
     config.get_config_options(force_reparse=True)
     for name, value in options(settings).items():
         config.set_option(name, value)
+    keep_theme()
 
 
 def open_session(settings: Settings, cookies: dict[str, str]) -> str | None:

@@ -21,6 +21,7 @@ from app.secrets import get_secret
 from app.settings import Settings
 
 PATIENCE_SECONDS = 180  # the machine may be busy with others
+KEPT_RUNS = 2  # of Streamlit's own client, as the option global.maxCachedMessageAge has it
 
 
 def sign_in(settings: Settings, url: str, email: str) -> httpx.Client:
@@ -57,6 +58,8 @@ class Tab:
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
+        self._kept: dict[str, tuple[Any, int]] = {}
+        self._runs = 0
 
     def run(self, page: str, query: str = "") -> list[ForwardMsg]:
         """One run of a page, as by opening it or by a click on it: all messages until it is drawn.
@@ -71,16 +74,36 @@ class Tab:
         asked: Any = BackMsg()
         asked.rerun_script.page_name = page
         asked.rerun_script.query_string = query
+        asked.rerun_script.cached_message_hashes.extend(self._kept)
         self._socket.send(asked.SerializeToString())
         said: list[ForwardMsg] = []
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             message: Any = ForwardMsg()
             message.ParseFromString(self._socket.recv(timeout=PATIENCE_SECONDS))
-            said.append(message)
+            said.append(self._whole(message))
             if message.HasField("script_finished") and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+                self._forget()
                 return said
         raise FellShort(f"The page {page or '/'} was not drawn within {PATIENCE_SECONDS} seconds. Expected it to be.")
+
+    def _whole(self, message: Any) -> Any:
+        """The message, or the one kept that it refers to: a browser has large ones sent to it once."""
+        if message.HasField("ref_hash"):
+            known, _ = self._kept[message.ref_hash]
+            whole: Any = ForwardMsg()
+            whole.CopyFrom(known)
+            whole.metadata.CopyFrom(message.metadata)
+            self._kept[message.ref_hash] = known, self._runs
+            return whole
+        if message.metadata.cacheable:
+            self._kept[message.hash] = message, self._runs
+        return message
+
+    def _forget(self) -> None:
+        """What was not met again within a few runs goes, as in Streamlit's own client."""
+        self._runs += 1
+        self._kept = {name: kept for name, kept in self._kept.items() if self._runs - kept[1] <= KEPT_RUNS}
 
 
 @contextmanager

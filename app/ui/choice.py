@@ -30,7 +30,9 @@ def choose(dashboard: Dashboard, reading: Reading, build_id: str) -> Choice:
     _heed_address(dashboard)
     asked = {name: st.query_params.get_all(name) for name in ("month", "compare", EVENTS, *dashboard.filters)}
     months = months_of(reading.closed)
-    known = known_words(dashboard, reading.viewer, build_id, reading.warehouse) if dashboard.filters else {}
+    known: dict[str, dict[str, str]] = {}
+    if dashboard.filters:  # by keyword: of what comes by place Streamlit asks each time how it is called
+        known = known_words(dashboard=dashboard, viewer=reading.viewer, build_id=build_id, _warehouse=reading.warehouse)
     month = st.selectbox("Month", [f.month_year(each) for each in months], key="month", bind="query-params",
                          width=160)  # fmt: skip
     compare = st.segmented_control("Compare with", list(COMPARISONS), default="Month before", required=True,

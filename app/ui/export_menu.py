@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 
 import streamlit as st
@@ -11,13 +12,13 @@ import streamlit as st
 
 @dataclass(frozen=True)
 class Way:
-    """What leaves, by name, and the address of each format: PDF → /export/…"""
+    """What leaves, by name, and the address of each format: (PDF, /export/…)"""
 
     name: str
-    links: Mapping[str, str]
+    links: tuple[tuple[str, str], ...]
 
 
-def draw(ways: Sequence[Way], more: Callable[[], None] = lambda: None) -> None:
+def draw(ways: tuple[Way, ...], more: Callable[[], None] = lambda: None) -> None:
     """Draws the popover; nothing where nothing leaves. The first way is that of the whole page; `more` stands below."""
     if not ways:
         return
@@ -26,7 +27,8 @@ def draw(ways: Sequence[Way], more: Callable[[], None] = lambda: None) -> None:
         more()
 
 
-def menu_html(ways: Sequence[Way]) -> str:
+@lru_cache(maxsize=512)
+def menu_html(ways: tuple[Way, ...]) -> str:
     """The links as a table: what leaves, and as what."""
     rows = "".join(
         f"<tr><th scope=\"row\">{escape(way.name)}</th><td>{links_html(way)}</td></tr>" for way in ways
@@ -41,5 +43,5 @@ def links_html(way: Way) -> str:
     """A link for each format, named for those who hear it alone."""
     return " ".join(
         f'<a href="{escape(address, quote=True)}" aria-label="{escape(f"{way.name}, {kind}", quote=True)}">{kind}</a>'
-        for kind, address in way.links.items()
+        for kind, address in way.links
     )

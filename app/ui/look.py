@@ -25,6 +25,8 @@ LATIN_EXT = (
 )
 FACES = (("IBM Plex Sans", "sans", 400), ("IBM Plex Sans", "sans", 600), ("IBM Plex Serif", "serif", 400))
 SANS = ("IBM Plex Sans",)
+PLACES = "abc"
+"""The places of a row's panels, from the left."""
 MONO = (("IBM Plex Mono", "mono", 400), ("IBM Plex Mono", "mono", 600))
 
 
@@ -51,13 +53,21 @@ def ground() -> tuple[str, str]:
 @lru_cache(maxsize=1)
 def stylesheet() -> str:
     """One `<style>` element with all of the portal's CSS, for its document."""
-    return f"<style>{css_variables()}{_rules('figures')}{_rules('look')}{event_marks()}</style>"
+    return f"<style>{css_variables()}{_rules('figures')}{panel_spans()}{_rules('look')}{event_marks()}</style>"
 
 
 @lru_cache(maxsize=1)
 def light_stylesheet() -> str:
     """The same for a page that Streamlit does not draw, with the two fonts it needs."""
     return f"<style>{css_variables()}{font_faces(SANS)}{_rules('figures')}{_rules('light')}</style>"
+
+
+def panel_spans() -> str:
+    """How wide a panel is, by its place in a row and the twelfths that the row's key gives it (app/ui/page.py)."""
+    return "".join(
+        f"[class*=st-key-row_][class*=_{place}{span}_]>:nth-child({at}){{grid-column-end:span {span}}}"
+        for at, place in enumerate(PLACES, 1) for span in range(1, 12)
+    )  # fmt: skip
 
 
 def event_marks() -> str:

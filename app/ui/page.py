@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from html import escape
@@ -20,6 +19,7 @@ from app.ui.dimension_words import Where
 from app.ui.export_menu import Way
 from app.ui.keyed import KEYED
 from app.ui.lead import lead
+from app.ui.look import PLACES
 from app.ui.panels import inbox, live
 from app.ui.panels.desks import DESKS
 from app.ui.panels.frame import draw_bare, draw_panel, key_of
@@ -30,7 +30,7 @@ from app.ui.tiles import draw_tiles
 CACHE_SECONDS = 60
 
 
-Ways = Callable[[Dashboard, Choice], Sequence[Way]]
+Ways = Callable[[Dashboard, Choice], tuple[Way, ...]]
 """What of a page leaves as a file, by what is chosen on it."""
 
 
@@ -44,7 +44,8 @@ def draw(dashboard: Dashboard, reading: Reading, build_id: str, ways: Ways = lam
         has_events = dashboard.has_time and fresh.with_events
         told = reading.warehouse.timeline.drawn(reading.viewer).stamp if has_events else ""
         told += reading.warehouse.comments.stamp
-        shown = body(dashboard, reading.viewer, build_id, fresh.as_of, fresh.compare, fresh.where, told, fresh)
+        shown = body(dashboard=dashboard, viewer=reading.viewer, build_id=build_id, as_of=fresh.as_of,
+                     compare=fresh.compare, where=fresh.where, told=told, _reading=fresh)  # fmt: skip
         if not fresh.noted:  # nothing was read now: the body was replayed, so no read has told the audit
             reading.warehouse.record(reading.viewer, "replay page", page=dashboard.slug, build=build_id, shown=shown)
 
@@ -133,19 +134,27 @@ def draw_row(reading: Reading, row: tuple[Tile | Panel, ...], key: str, layout: 
     panels = pictured(row)
     if not panels:
         return
+    if len(panels) == 1:  # a row of its own would be one message more of each click
+        draw_picture(reading, f"{key}_0", panels[0])
+        return
     urgent = "urgent_" if isinstance(panels[-1], Alerts) else ""  # on a phone alerts come first
-    with st.container(key=f"row_{urgent}{key}"):
-        for index, (place, panel) in enumerate(zip(places(panels), panels, strict=True)):
-            with place:
-                own = replace(reading, receipts={})
-                draw_panel(own, f"{key}_{index}", picture(own, panel))
+    with st.container(key=f"row_{spans(panels)}_{urgent}{key}"):
+        for index, panel in enumerate(panels):
+            draw_picture(reading, f"{key}_{index}", panel)
 
 
-def places(panels: Sequence[Pictured]) -> Sequence[AbstractContextManager[object]]:
-    """Columns as wide as the panels ask for; none for one alone, since each element of Streamlit's has its price."""
-    if len(panels) == 1:
-        return [nullcontext()]
-    return st.columns([panel.width for panel in panels], gap="medium")
+def draw_picture(reading: Reading, key: str, panel: Pictured) -> None:
+    """A panel in its frame; it shows receipts of its own."""
+    own = replace(reading, receipts={})
+    draw_panel(own, key, picture(own, panel))
+
+
+def spans(panels: Sequence[Pictured]) -> str:
+    """How many twelfths each panel takes, as the stylesheet hears it: a5_b4_c3.
+
+    A grid, since Streamlit's columns would be a message for each of them, on every click.
+    """
+    return "_".join(f"{place}{panel.width}" for place, panel in zip(PLACES, panels, strict=False))
 
 
 def pictured(row: tuple[Tile | Panel, ...]) -> list[Pictured]:

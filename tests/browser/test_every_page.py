@@ -296,7 +296,7 @@ def test_executive_on_a_phone_is_rows_to_swipe_with_the_alerts_first(
     assert alerts is not None and trend is not None and bridge is not None
     assert alerts["x"] < 40 and alerts["y"] < trend["y"], "what is urgent stands above the row"
     assert trend["x"] < 40 and 300 < bridge["x"] < 390, "a panel is in view, the next one shows its edge"
-    row = page.locator(".st-key-row_urgent_executive_1 [data-testid=stHorizontalBlock]").first
+    row = page.locator("[class*=_urgent_executive_1]").first
     row.evaluate("element => element.scrollTo({left: element.scrollWidth, behavior: 'instant'})")
     last = page.locator(".st-key-panel_executive_1_1").bounding_box()
     assert last is not None and last["x"] >= 0 and last["x"] + last["width"] <= 390

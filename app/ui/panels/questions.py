@@ -39,7 +39,7 @@ def draw(reading: Reading, key: str) -> None:
     if not found:
         st.html(f'<p class="pl-empty">{escape(NOTHING)}</p>')
     own = replace(reading, receipts={}, noted=set(), with_receipts=False)
-    said, shown = headlines(reading.viewer, reading.build, reading.as_of, own)
+    said, shown = headlines(viewer=reading.viewer, build_id=reading.build, as_of=reading.as_of, _reading=own)
     if not own.noted:  # nothing was read now: no read has told the audit
         reading.warehouse.record(reading.viewer, "replay page", page="questions", build=reading.build, shown=shown)
     for letter, department in DEPARTMENTS.items():
