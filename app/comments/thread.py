@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,14 +18,10 @@ MENTION = re.compile(r"(?<![\w@.+-])@([\w.+-]+(?:@[\w.-]+\w)?)")
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who may be mentioned: e-mail, name, and what stands behind the @."""
+    """Somebody who may be mentioned."""
 
     email: str
     name: str
-
-    @property
-    def handle(self) -> str:
-        return self.email.partition("@")[0]
 
 
 @dataclass(frozen=True)
@@ -95,6 +92,13 @@ def judged(words: str) -> str:
     return said
 
 
+def handles(people: Sequence[Person]) -> dict[str, str]:
+    """E-mail → what stands behind the @: the address as far as its own @, or all of it where two people share that."""
+    short = {each.email: each.email.partition("@")[0] for each in people}
+    met = Counter(name.lower() for name in short.values())
+    return {email: name if met[name.lower()] == 1 else email for email, name in short.items()}
+
+
 def mentioned(words: str, chosen: Sequence[str], people: Sequence[Person]) -> tuple[str, ...]:
     """The e-mails of whom a comment mentions, by @ in it or chosen beside it; each once, in their order.
 
@@ -104,14 +108,20 @@ def mentioned(words: str, chosen: Sequence[str], people: Sequence[Person]) -> tu
         people: everybody who may see the figure.
 
     Raises:
-        UsageError: somebody is mentioned who is not among them, whether or not there is such a person.
+        UsageError: somebody is mentioned who is not among them, whether or not there is such a person, or by a name
+            that two of them share.
     """
-    by_name = {name: each.email for each in people for name in (each.handle.lower(), each.email.lower())}
+    named = handles(people)
+    by_name = {name.lower(): email for email, handle in named.items() for name in (handle, email)}
     found: dict[str, None] = {}
     for name in (*MENTION.findall(words), *chosen):
         plain = name.rstrip(".-").lower()
         if plain not in by_name:
-            known = ", ".join(f"@{each.handle}" for each in people[:8])
+            several = [email for email in named if email.lower().partition("@")[0] == plain]
+            if several:
+                raise UsageError(f"@{name} is {len(several)} people here. Expected the whole address, one of: "
+                                 f"{', '.join(f'@{email}' for email in several)}.")  # fmt: skip
+            known = ", ".join(f"@{handle}" for handle in [*named.values()][:8])
             raise UsageError(
                 f"@{name} cannot be mentioned here: nobody of that name may see this figure. Expected one of: {known}. "
                 "Take the @ away, or ask for the right for them."

@@ -14,7 +14,7 @@ from streamlit.util import calc_hash
 
 import app.portal
 from app.access import Viewer
-from app.comments.thread import Person, mentioned
+from app.comments.thread import Person, handles, mentioned
 from app.errors import NotPermitted, UsageError
 from app.secrets import warehouse_url
 from app.settings import Settings
@@ -121,6 +121,15 @@ def test_a_mention_is_an_at_sign_before_a_name_and_nothing_else() -> None:
                             ("@ada @ada", people[:1])):  # fmt: skip
         assert mentioned(words, (), people) == tuple(each.email for each in expected), words
     assert mentioned("x", ("bo.li@x.example",), people) == ("bo.li@x.example",)
+
+
+def test_two_people_of_one_handle_are_told_apart_by_their_addresses() -> None:
+    people = [Person("Eva@x.example", "Eva"), Person("eva@y.example", "Eva too"), Person("bo@x.example", "Bo")]
+    assert handles(people) == {"Eva@x.example": "Eva@x.example", "eva@y.example": "eva@y.example", "bo@x.example": "bo"}
+    assert mentioned("@bo and @eva@y.example", (), people) == ("bo@x.example", "eva@y.example")
+    for words in ("ask @eva", "ask @EVA."):
+        with pytest.raises(UsageError, match=r"2 people here.*@Eva@x\.example, @eva@y\.example"):
+            mentioned(words, (), people)
 
 
 def test_one_takes_back_one_s_own_words_and_that_there_were_some_stays(warehouse: Warehouse) -> None:

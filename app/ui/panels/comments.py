@@ -9,7 +9,7 @@ from html import escape
 
 import streamlit as st
 
-from app.comments.thread import LONGEST, Person, Thread
+from app.comments.thread import LONGEST, Person, Thread, handles
 from app.errors import NotBuilt, NotPermitted, QuestionError
 from app.metrics import Question, catalogue
 from app.ui import comment_words as words
@@ -115,8 +115,9 @@ def begin(reading: Reading, wanted: Wanted, people: tuple[Person, ...], value: f
 def field(label: str, people: tuple[Person, ...], key: str) -> None:
     """Where words are typed, and whom they mention: typing a name completes it."""
     st.text_area(label, key=f"{key}_words", max_chars=LONGEST, height=80, placeholder=HINT)
-    handles = {each.email: f"@{each.handle} ({each.name})" for each in people}
-    st.multiselect("Mention", list(handles), key=f"{key}_whom", format_func=handles.__getitem__,
+    named = handles(people)
+    said = {each.email: f"@{named[each.email]} ({each.name})" for each in people}
+    st.multiselect("Mention", list(said), key=f"{key}_whom", format_func=said.__getitem__,
                    placeholder="Nobody beside those named by @")  # fmt: skip
 
 
