@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from tempfile import TemporaryFile
 from time import sleep
 
 import psutil
@@ -122,22 +123,24 @@ def _run_job(settings: Settings, step: Step, job: str) -> None:
         FellShort: a step of the job failed.
     """
     log = log_of(settings, job)
-    with log.open("ab") as out:
+    with log.open("ab") as out, TemporaryFile() as answer:  # a pipe that nobody reads yet holds 64 kB, then its writer
         child = subprocess.Popen(
             [sys.executable, "-m", "pipelines.cli", "run", job, "--json"],
             cwd=ROOT,
             env=environment(settings),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=answer,
             stderr=out,
             start_new_session=True,
         )
-    try:
-        _follow(settings, child, step)
-    finally:
-        if child.poll() is None:
-            process.end(psutil.Process(child.pid), patience=3)
-    said, _ = child.communicate()
+        try:
+            _follow(settings, child, step)
+        finally:
+            if child.poll() is None:
+                process.end(psutil.Process(child.pid), patience=3)
+        child.wait()
+        answer.seek(0)
+        said = answer.read()
     _judge(child.returncode, said, step, job, str(log))
 
 
