@@ -70,6 +70,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "client.showSidebarNavigation": False,
         "global.developmentMode": False,
         "global.minCachedMessageSize": 1_000,  # what a browser has it is not sent, nor packed, with the next click
+        "global.maxCachedMessageAge": 6,  # clicks: after two, who goes back a page just as the third ends finds it gone
         "logger.level": "warning",
         "runner.magicEnabled": False,
         "runner.postScriptGC": False,

@@ -21,7 +21,6 @@ from app.secrets import get_secret
 from app.settings import Settings
 
 PATIENCE_SECONDS = 180  # the machine may be busy with others
-KEPT_RUNS = 2  # of Streamlit's own client, as the option global.maxCachedMessageAge has it
 
 
 def sign_in(settings: Settings, url: str, email: str) -> httpx.Client:
@@ -60,6 +59,7 @@ class Tab:
         self._socket = socket
         self._kept: dict[str, tuple[Any, int]] = {}
         self._runs = 0
+        self._most_runs = 0
 
     def run(self, page: str, query: str = "") -> list[ForwardMsg]:
         """One run of a page, as by opening it or by a click on it: all messages until it is drawn.
@@ -96,6 +96,8 @@ class Tab:
             whole.metadata.CopyFrom(message.metadata)
             self._kept[message.ref_hash] = known, self._runs
             return whole
+        if message.HasField("new_session"):
+            self._most_runs = message.new_session.config.max_cached_message_age
         if message.metadata.cacheable:
             self._kept[message.hash] = message, self._runs
         return message
@@ -103,7 +105,7 @@ class Tab:
     def _forget(self) -> None:
         """What was not met again within a few runs goes, as in Streamlit's own client."""
         self._runs += 1
-        self._kept = {name: kept for name, kept in self._kept.items() if self._runs - kept[1] <= KEPT_RUNS}
+        self._kept = {name: kept for name, kept in self._kept.items() if self._runs - kept[1] <= self._most_runs}
 
 
 @contextmanager
