@@ -144,6 +144,11 @@ class Dashboard:
         return any(isinstance(element, Desk | Saved | KeptQuery) for element in self.panels())
 
     @property
+    def counts(self) -> bool:
+        """Whether it counts what people do on the portal, which changes between builds."""
+        return any(isinstance(element, Measure | Measures) for element in self.panels())
+
+    @property
     def has_time(self) -> bool:
         """Whether a chart on it has an axis of time, on which events of the company's timeline stand."""
         return any(isinstance(element, Trend | Lines | Flow | Runway | Saved) for element in self.panels())

@@ -1,7 +1,8 @@
 """The one HTML document: Streamlit's page with our name, our icon and scripts of ours that run first.
 
 The script (`first.js`) names the server's address, so that the client need not guess it, and holds the reader's choice
-of theme, so that no page flashes in the wrong one; `tour.js` draws the tour of a page that carries one.
+of theme, so that no page flashes in the wrong one; `tour.js` draws the tour of a page that carries one, and `age.js`
+counts ages on.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from app.script_policy import POLICY
 
 FIRST = Path(__file__).resolve().with_name("first.js")
 TOUR = FIRST.with_name("tour.js")
+AGE = FIRST.with_name("age.js")
 CHANGES = (
     (r"<title>.*?</title>", "<title>Plumbline</title>"),
     (r'href="\./favicon\.png"', 'href="./app/static/icon.png"'),
@@ -49,7 +51,7 @@ def document(streamlits: str, ground: tuple[str, str], stylesheet: str) -> str:
             )
     light, dark = ground
     style = f"<style>html{{background:light-dark({light},{dark})}}</style>"
-    script = "".join(f"<script>\n{each.read_text(encoding='utf-8')}</script>" for each in (FIRST, TOUR))
+    script = "".join(f"<script>\n{each.read_text(encoding='utf-8')}</script>" for each in (AGE, FIRST, TOUR))
     made = made.replace("</title>", f"</title>\n    {style}\n    {script}", 1)
     before, body, after = made.rpartition("</body>")
     return f"{before}{stylesheet}\n  {body}{after}"

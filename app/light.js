@@ -2,28 +2,15 @@
 (() => {
   const root = document.documentElement
   try { root.dataset.plChosen = window.localStorage.getItem("plumbline_theme") || "system" } catch { root.dataset.plChosen = "system" }
-  const THIN = "\u2009"
-  const age = since => {
-    const minutes = Math.floor((Date.now() - new Date(since)) / 60000)
-    if (minutes < 1) return "just now"
-    if (minutes < 60) return `${minutes}${THIN}min ago`
-    const hours = Math.floor(minutes / 60), rest = minutes % 60
-    if (hours < 24) return rest ? `${hours}${THIN}h ${rest}${THIN}min ago` : `${hours}${THIN}h ago`
-    const days = Math.floor(hours / 24)
-    return days === 1 ? "1 day ago" : `${days} days ago`
-  }
-  const tick = () => {
-    for (const time of document.querySelectorAll("time[data-pl-since]")) time.textContent = age(time.dateTime)
-  }
   // What a page says, apart from ages, which go on by themselves.
   const said = main => {
     const copy = main.cloneNode(true)
     for (const time of copy.querySelectorAll("time[data-pl-since]")) time.textContent = ""
     return copy.innerHTML
   }
-  const offline = isSo => { document.getElementById("offline").hidden = !isSo; tick() }
+  const offline = isSo => { document.getElementById("offline").hidden = !isSo; window.plumblineAges() }
   const refresh = async () => {
-    tick()
+    window.plumblineAges()
     if (document.hidden || document.querySelector("details[open]")) return
     try {
       const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } })
@@ -38,7 +25,7 @@
     } catch { offline(true) }
   }
   document.addEventListener("DOMContentLoaded", () => {
-    tick()
+    window.plumblineAges()
     if (!document.getElementById("offline")) return
     if ("serviceWorker" in navigator) navigator.serviceWorker.register("/light/worker.js", { scope: "/light" })
     window.addEventListener("online", refresh)

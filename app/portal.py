@@ -140,7 +140,7 @@ def open_page(dashboard: Dashboard, viewer: Viewer, now: datetime) -> None:
     pages = {slug: page.title for slug, page in dashboards().items() if page.may_open(viewer.roles)}
     reading = Reading(warehouse(), viewer, read_at(clock, state.data_until), now, settings.timezone, clock=clock,
                       pages=pages, addresses=frozenset((*dashboards(), LIGHT[1:])), build_failed_at=state.failed_at,
-                      build=build or "", visit=st.session_state.setdefault(VISIT, {}))  # fmt: skip
+                      build=build or "", alerts=state.alerts, visit=st.session_state.setdefault(VISIT, {}))  # fmt: skip
     warehouse().record(viewer, "open page", page=dashboard.slug, build=build or "")
     if not (dashboard.works_before_build or _is_ready(settings, state)):
         states.waiting(settings, warehouse().progress.stages, lambda: is_ready(settings))

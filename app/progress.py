@@ -13,6 +13,7 @@ from app.secrets import PORTAL
 STATE = text(
     "select whole.run_id, whole.as_of, part.live_id, greatest(whole.ended_at, part.ended_at) as worked_in_at, "
     "(select max(checked_at) from portal.check_result) as checked_at, "
+    "(select concat(count(*), ' ', count(acknowledged_at), ' ', max(raised_at)) from portal.alert) as alerts, "
     "(select case when result <> 'ok' then coalesce(ended_at, started_at) end from portal.build_run "
     "order by started_at desc limit 1) as failed_at from (select 1) as one "
     "left join lateral (select * from portal.build_run where result = 'ok' order by started_at desc limit 1) as whole "
@@ -41,12 +42,14 @@ class State:
         data_until: the business instant of the newest good whole build; None before the first.
         worked_in_at: when the newest rows were worked in, by a whole build or a part; None before the first.
         failed_at: when the newest whole build failed, so that what is shown is of the build before; None where it held.
+        alerts: changes with each alert that is raised, and with each that somebody takes note of.
     """
 
     build_id: str | None = None
     data_until: datetime | None = None
     worked_in_at: datetime | None = None
     failed_at: datetime | None = None
+    alerts: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ class Progress:
         with self._connections.ask(PORTAL) as connection:
             row = connection.execute(STATE).one()
         build = None if row.run_id is None else f"{row.run_id} {row.live_id or ''} {row.checked_at or ''}"
-        return State(build, row.as_of, row.worked_in_at, row.failed_at)
+        return State(build, row.as_of, row.worked_in_at, row.failed_at, row.alerts)
 
     def build_id(self) -> str | None:
         """As in `state`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from html import escape
 
@@ -25,6 +26,7 @@ from app.ui import format as f
 from app.ui import titles
 from app.ui.chosen import Choice
 from app.ui.reading import Reading, month_end, shift
+from app.warehouse import Status
 
 LEADS = {
     CommentDesk: titles.COMMENTS_LEAD, Drill: titles.RECORDS_LEAD, Glossary: titles.GLOSSARY_LEAD,
@@ -34,8 +36,14 @@ LEADS = {
 }  # fmt: skip
 
 
-def lead(dashboard: Dashboard, reading: Reading, choice: Choice) -> str:
-    """The line under the title."""
+def statuses(dashboard: Dashboard, reading: Reading) -> tuple[Status, ...]:
+    """Those of the page's tiles, as far as they are built and for this reader."""
+    names = [element.metric for element in dashboard.panels() if isinstance(element, Tile)]
+    return tuple(status for name in names if (status := reading.status(name)) is not None)
+
+
+def lead(dashboard: Dashboard, reading: Reading, choice: Choice, known: Sequence[Status] = ()) -> str:
+    """The line under the title; `known` are the statuses of its tiles."""
     for kind, said in LEADS.items():
         if any(isinstance(element, kind) for element in dashboard.panels()):
             # what keeps Live behind its tiles say themselves, and anew with each look
@@ -50,11 +58,9 @@ def lead(dashboard: Dashboard, reading: Reading, choice: Choice) -> str:
     lost = f' <span class="pl-stale">{escape(choice.unknown_said)}</span>' if choice.unknown else ""
     closed = f"<b>{f.month_year(reading.closed)}</b>, closed {f.day(month_end(reading.closed))}"
     behind = f"{'' if reading.is_past else standing(reading, reading.unbuilt)}{narrowed}{lost}"
-    names = [element.metric for element in dashboard.panels() if isinstance(element, Tile)]
-    if not names:
+    if not any(isinstance(element, Tile) for element in dashboard.panels()):
         return f'<p class="pl-lead">{closed}.{behind}</p>'
-    statuses = [status for name in names if (status := reading.status(name)) is not None]
-    kept, broken, warned = (len({p for s in statuses for p in getattr(s, one)}) for one in ("kept", "broken", "warned"))
+    kept, broken, warned = (len({p for s in known for p in getattr(s, one)}) for one in ("kept", "broken", "warned"))
     on = f" Changes are on {f.month_name(shift(reading.closed, -1))}." if dashboard.layout == "phone" else ""
     return f'<p class="pl-lead">{closed}.{on} {titles.promises(kept, broken, warned)}.{behind}</p>'
 

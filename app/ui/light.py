@@ -23,13 +23,14 @@ from app.ui.panels.alerts import rows as open_alerts
 from app.ui.panels.frame import plain
 from app.ui.passport import page_html
 from app.ui.reading import Reading, month_end, shift
+from app.ui.since import since
 from app.ui.spark import sparkline
 from app.ui.tiles import UNREAD, TileFacts, change_html, facts, missing_html, target_html, value_html
 
-SCRIPT = Path(__file__).resolve().parents[1] / "light.js"
+SCRIPTS = tuple(Path(__file__).resolve().parents[1] / name for name in ("age.js", "light.js"))
 MOST = 6
 """Tiles of a page."""
-AGE = re.compile(r" \((?:just now|[^()]{1,20} ago)\)")
+AGE = re.compile(r" \(<time [^>]*>[^<]*</time>\)")
 """An age behind a time in a passport, which would stand still on a page that is kept."""
 NO_FIGURES = "None of your roles has figures that are shown at a look. What you may open is behind “All pages”."
 OFFLINE = "No connection. These are the figures as they were kept on this device "
@@ -39,6 +40,7 @@ OFFLINE = "No connection. These are the figures as they were kept on this device
 def frame() -> tuple[str, str]:
     """What stands before and after the content of every light page."""
     light, dark = ground()
+    script = "".join(each.read_text(encoding="utf-8") for each in SCRIPTS)
     head = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Plumbline</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">'
@@ -46,7 +48,7 @@ def frame() -> tuple[str, str]:
         f'<meta name="theme-color" media="(prefers-color-scheme: dark)" content="{dark}">'
         '<link rel="manifest" href="/light/manifest.webmanifest"><link rel="icon" href="/app/static/icon.png">'
         '<link rel="apple-touch-icon" href="/app/static/icon-192.png">'
-        f"{light_stylesheet()}<script>\n{SCRIPT.read_text(encoding='utf-8')}</script></head><body><header>"
+        f"{light_stylesheet()}<script>\n{script}</script></head><body><header>"
         '<a href="/light" class="pl-wordmark" style="color:inherit;text-decoration:none"><span class="pl-sign"></span>'
         'Plumbline</a><a href="/">All pages</a></header>'
     )
@@ -134,12 +136,6 @@ def age_html(tile: TileFacts, now: datetime) -> str:
         told = f"loaded {since(loaded, now)}" if loaded else "never loaded"
         return f'<div class="pl-age pl-stale">late: {told}</div>'
     return f'<div class="pl-age">{f"Loaded {since(loaded, now)}" if loaded else "Not loaded yet"}</div>'
-
-
-def since(moment: datetime, now: datetime) -> str:
-    """An age that the page counts on by itself."""
-    at = f.as_utc(moment).isoformat(timespec="seconds")
-    return f'<time datetime="{at}" data-pl-since>{f.age(moment, now)}</time>'
 
 
 def alert_page(reading: Reading, row: dict[str, Any], back: tuple[str, str], *, may_note: bool) -> str:

@@ -32,8 +32,7 @@ def masthead(groups: Mapping[str, Sequence[StreamlitPage]], current: StreamlitPa
         f'<nav class="pl-menu" aria-label="Pages"><div class="pl-menu-inline">{inline}</div>'
         f'<div class="pl-menu-folded">{part_html(first, groups[first], here)}</div>{parts}</nav>'
     )
-    with st.container(key="masthead"):
-        st.html(f'<div class="pl-masthead">{WORDMARK}{menu}{who_html(name, email, roles, tour)}</div>')
+    st.html(f'<div class="pl-masthead">{WORDMARK}{menu}{who_html(name, email, roles, tour)}</div>')
 
 
 def part_html(group: str, pages: Sequence[StreamlitPage], here: str) -> str:

@@ -18,7 +18,7 @@ from app.ui.choice import Choice, choose
 from app.ui.dimension_words import Where
 from app.ui.export_menu import Way
 from app.ui.keyed import KEYED
-from app.ui.lead import lead
+from app.ui.lead import lead, statuses
 from app.ui.look import PLACES
 from app.ui.panels import inbox, live
 from app.ui.panels.desks import DESKS
@@ -27,8 +27,11 @@ from app.ui.panels.kinds import picture
 from app.ui.reading import Reading
 from app.ui.tiles import draw_tiles
 
-CACHE_SECONDS = 60
-
+CACHE_SECONDS = 600
+"""What is replayed is drawn anew as soon as its build, its checks, a load, an alert, a comment or an event is another,
+or a figure is late. What hangs on nothing of that is a forecast, which is worked out minutes after its build."""
+COUNTED_SECONDS = 60
+"""The same where a page counts what people do, of which no build tells."""
 
 Ways = Callable[[Dashboard, Choice], tuple[Way, ...]]
 """What of a page leaves as a file, by what is chosen on it."""
@@ -37,13 +40,15 @@ Ways = Callable[[Dashboard, Choice], tuple[Way, ...]]
 def draw(dashboard: Dashboard, reading: Reading, build_id: str, ways: Ways = lambda _, __: ()) -> None:
     """Draws a page whose first build is done."""
     with st.container(key=f"page_{dashboard.slug}"):
-        fresh = head(dashboard, as_asked(dashboard, reading), reading, build_id, ways)
+        fresh, loaded = head(dashboard, as_asked(dashboard, reading), reading, build_id, ways)
         if dashboard.is_personal:
             draw_rows(dashboard, fresh)
             return
         has_events = dashboard.has_time and fresh.with_events
         told = reading.warehouse.timeline.drawn(reading.viewer).stamp if has_events else ""
-        told += reading.warehouse.comments.stamp
+        told += f"{reading.warehouse.comments.stamp} {reading.alerts} {reading.build_failed_at} {loaded}"
+        if dashboard.counts:
+            told += f" {reading.now.timestamp() // COUNTED_SECONDS}"
         shown = body(dashboard=dashboard, viewer=reading.viewer, build_id=build_id, as_of=fresh.as_of,
                      compare=fresh.compare, where=fresh.where, told=told, _reading=fresh)  # fmt: skip
         if not fresh.noted:  # nothing was read now: the body was replayed, so no read has told the audit
@@ -59,7 +64,9 @@ def as_asked(dashboard: Dashboard, reading: Reading) -> Dashboard:
         return dashboard
 
 
-def head(dashboard: Dashboard, shown: Dashboard, reading: Reading, build_id: str, ways: Ways) -> Reading:
+def head(
+    dashboard: Dashboard, shown: Dashboard, reading: Reading, build_id: str, ways: Ways
+) -> tuple[Reading, str]:  # fmt: skip
     """Title, the month it speaks of, the promises, and the choices that the page offers.
 
     Args:
@@ -70,7 +77,7 @@ def head(dashboard: Dashboard, shown: Dashboard, reading: Reading, build_id: str
         ways: what leaves as a file.
 
     Returns:
-        What the page's elements read from, by what was chosen.
+        What the page's elements read from, by what was chosen; of its tiles when they were loaded and which are late.
     """
     with st.container(key="head", horizontal=True, vertical_alignment="bottom"):
         said = st.container(key="said", width="stretch")
@@ -82,16 +89,18 @@ def head(dashboard: Dashboard, shown: Dashboard, reading: Reading, build_id: str
                     as_of=at or reading.as_of, noted=set(), receipts={}, with_events=choice.with_events,
                     page=f"{shown.slug}{choice.query}")  # fmt: skip
     headed = shown if shown.can_compare else dashboard
-    said.html(f'<h1 class="pl-page">{escape(headed.title)}</h1>{lead(headed, fresh, choice)}')
-    return fresh
+    known = statuses(headed, fresh)
+    title = f'<h1 class="pl-page" data-pl-now="{reading.now.isoformat()}">{escape(headed.title)}</h1>'
+    said.html(f"{title}{lead(headed, fresh, choice, known)}")
+    return fresh, " ".join(f"{status.loaded_at} {status.is_stale}" for status in known)
 
 
-@st.cache_data(ttl=CACHE_SECONDS, max_entries=64, show_spinner=False, hash_funcs=KEYED)
+@st.cache_data(ttl=CACHE_SECONDS, max_entries=256, show_spinner=False, hash_funcs=KEYED)
 def body(dashboard: Dashboard, viewer: Viewer, build_id: str, as_of: datetime, compare: int,
          where: Where, told: str, _reading: Reading) -> tuple[str, ...]:  # fmt: skip
-    """Everything below the head, drawn once a minute at most and replayed in between.
+    """Everything below the head, drawn once and replayed while nothing of it is another.
 
-    The viewer's roles, the build, the instant, what was chosen and what timeline and comments `told` are in the key, so
+    The viewer's roles, the build, the instant, what was chosen and what else `told` are in the key, so
     that no row leaks to another role or outlives its build; `_reading` says the same again and is left out of it.
 
     Returns:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from html import escape
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from app.ui import format as f
 from app.ui.comment_words import COMMENTS, address, passport_html
 from app.ui.exactly import exact
 from app.ui.reading import Reading
+from app.ui.since import since
 from app.ui.tables import way
 from app.ui.ways import way_to, way_to_dashboard
 from app.warehouse import BuildFailure, Passport
@@ -26,6 +28,7 @@ UNKNOWN = "not yet"
 QUOTED = re.compile(r"""'(?:[^']|'')*'|"[^"]*"|[^'"]+""")
 
 
+@lru_cache(maxsize=1024)
 def pretty(sql: str) -> str:
     """The statement laid out for people, in small letters; as it came when it cannot be parsed."""
     try:
@@ -36,7 +39,8 @@ def pretty(sql: str) -> str:
 
 
 def moment(when: datetime | None, now: datetime, zone: ZoneInfo) -> str:
-    return f"{f.clock_time(when, zone)} ({f.age(when, now)})" if when else UNKNOWN
+    """A time with its age, as HTML."""
+    return f"{escape(f.clock_time(when, zone))} ({since(when, now)})" if when else UNKNOWN
 
 
 def promises_html(kept: Sequence[str], broken: Sequence[str], warned: Sequence[str] = ()) -> str:
@@ -56,7 +60,7 @@ def failed_html(failed: BuildFailure | None, now: datetime, zone: ZoneInfo) -> s
     if failed is None:
         return ""
     return (
-        f'<div class="pl-loss">The newest build failed: {escape(moment(failed.at, now, zone))}. '
+        f'<div class="pl-loss">The newest build failed: {moment(failed.at, now, zone)}. '
         f"{escape(failed.reason)} The figure is that of the build before.</div>"
     )
 

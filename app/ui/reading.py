@@ -48,6 +48,7 @@ class Reading:
         visit: what is kept for this visit of this person, and for nobody else.
         with_events: whether charts over time carry the company's timeline.
         build: names the newest build on a page, for caches; "" elsewhere.
+        alerts: names what alerts there are, for caches; "" where no page is drawn.
     """
 
     warehouse: Warehouse
@@ -70,6 +71,7 @@ class Reading:
     visit: MutableMapping[str, Any] = field(default_factory=dict)
     with_events: bool = True
     build: str = ""
+    alerts: str = ""
 
     @property
     def running(self) -> date:

@@ -17,6 +17,7 @@ from app.ui.dimension_words import left_whole
 from app.ui.panels.frame import NOTHING_CHOSEN, plain
 from app.ui.passport import commented, opener_html
 from app.ui.reading import Reading, month_end, shift
+from app.ui.since import since
 from app.ui.spark import sparkline, track
 from app.warehouse import Status
 
@@ -143,7 +144,7 @@ def trouble_html(status: Status, loaded: str) -> str:
 
     Args:
         status: of the figure.
-        loaded: when it was loaded, in words.
+        loaded: when it was loaded, as HTML.
     """
     if status.broken:
         count = len(status.broken)
@@ -156,7 +157,7 @@ def trouble_html(status: Status, loaded: str) -> str:
 
 def age_html(tile: TileFacts, now: datetime) -> str:
     """When the figure closed, or what is wrong with it."""
-    seen = f.age(tile.status.loaded_at, now) if tile.status.loaded_at else ""
+    seen = since(tile.status.loaded_at, now) if tile.status.loaded_at else ""
     if trouble := trouble_html(tile.status, seen):
         return trouble
     if tile.whole:
@@ -178,8 +179,7 @@ def draw_tiles(reading: Reading, names: tuple[str, ...], *, key: str) -> None:
     """A row of tiles; on a phone two columns."""
     targets = reading.targets()
     tiles = (whole_html(replace(reading, receipts={}), name, targets.get(name), f"{key}_{name}") for name in names)
-    with st.container(key=f"tiles_{key}"):
-        st.html(f'<div class="pl-tiles">{"".join(tiles)}</div>')
+    st.html(f'<div class="pl-row-of-tiles"><div class="pl-tiles">{"".join(tiles)}</div></div>')
 
 
 def draw_tile(reading: Reading, name: str, target: float | None, key: str) -> None:

@@ -41,8 +41,9 @@ def make(reading: Reading, panel: Alerts) -> Picture:
     more = f'<p class="pl-more">{f.number(len(known) - len(shown))} more</p>' if len(known) > len(shown) else ""
     html = "".join(alert_html(row) for row in shown) + more if shown else f'<p class="pl-empty">{QUIET}</p>'
     newest = max((row["raised_at"] for row in known), default=None)
-    corner = f.age(newest.to_pydatetime(), reading.now) if newest is not None else ""
-    return Picture(titles.alerts(len(known)), "Anomalies and missed targets", corner, html=html)
+    aged = newest.to_pydatetime() if newest is not None else None
+    corner = f.age(aged, reading.now) if aged else ""
+    return Picture(titles.alerts(len(known)), "Anomalies and missed targets", corner, html=html, aged=aged)
 
 
 def alert_html(row: dict[str, Any], *, is_linked: bool = True) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from html import escape
 from typing import Any
 
@@ -20,6 +20,7 @@ from app.ui.dimension_words import left_whole, noun
 from app.ui.event_marks import TimeAxis, in_words, listed_html, marked
 from app.ui.passport import commented, opener_html
 from app.ui.reading import Reading
+from app.ui.since import since
 
 IDENTIFIER = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b")
 NUMBER_AND_UNIT = re.compile(rf"(\S+){f.THIN}(\S+)")
@@ -37,6 +38,7 @@ class Picture:
         title: the finding.
         subtitle: the unit and how to read it.
         corner: the age, which opens the passports of `metrics`.
+        aged: the moment of which the corner says the age, where it opens nothing.
         metrics: the metrics whose passports the corner opens; none for operational lists.
         spec: a chart, or None.
         html: what stands below the chart, or instead of it.
@@ -57,6 +59,7 @@ class Picture:
     value: float | None = None
     whole: tuple[str, ...] = ()
     time: TimeAxis | None = None
+    aged: datetime | None = None
 
 
 def thin_in_sans(title: str) -> str:
@@ -71,13 +74,13 @@ def key_of(text: str) -> str:
 
 
 def draw_panel(reading: Reading, key: str, picture: Picture) -> None:
-    """Draws a panel in its frame."""
+    """Draws a panel in its frame; one without a chart as a single piece, since a container is a message of its own."""
+    title = f'<h2 class="pl-title">{thin_in_sans(picture.title)}</h2>' if picture.title else ""
+    head = title + (corner_html(reading, key, picture) if picture.corner or subtitle(picture) else "")
+    if not picture.spec:
+        st.html(f'<div class="st-key-panel_{key}">{head}{picture.html}</div>')
+        return
     with st.container(key=f"panel_{key}"):
-        title = f'<h2 class="pl-title">{thin_in_sans(picture.title)}</h2>' if picture.title else ""
-        head = title + (corner_html(reading, key, picture) if picture.corner or subtitle(picture) else "")
-        if not picture.spec:
-            st.html(head + picture.html)
-            return
         if head:
             st.html(head)
         st.vega_lite_chart(spec=picture.spec, theme=None, width="stretch", key=f"chart_{key}", alt=picture.alt)
@@ -88,7 +91,8 @@ def draw_panel(reading: Reading, key: str, picture: Picture) -> None:
 def corner_html(reading: Reading, key: str, picture: Picture) -> str:
     """The line below the finding: the unit, and at the right the age, which opens the passports."""
     said = [each for name in picture.metrics[:1] for each in commented(reading, name, picture.month)]
-    right = f'<div class="pl-corner">{escape(picture.corner)}</div>'
+    corner = since(picture.aged, reading.now) if picture.aged else escape(picture.corner)
+    right = f'<div class="pl-corner">{corner}</div>'
     if picture.metrics:
         right = opener_html(reading, picture.metrics, label=picture.corner, key=key, month=picture.month,
                             value=picture.value)  # fmt: skip
