@@ -1,4 +1,4 @@
-// Ages go on by themselves, and by the server's clock where it has said what time it is: a device's may be set wrong.
+// Ages go on by themselves; `ahead` is by how much this device's clock is ahead of the server's, in milliseconds.
 (() => {
   const THIN = "\u2009"
   let ahead = 0
@@ -11,8 +11,8 @@
     const days = Math.floor(hours / 24)
     return days === 1 ? "1 day ago" : `${days} days ago`
   }
-  window.plumblineAges = now => {
-    if (now) ahead = Date.now() - Date.parse(now)
+  window.plumblineAges = (found = ahead) => {
+    ahead = found
     for (const time of document.querySelectorAll("time[data-pl-since]")) {
       const said = words(time.dateTime)
       if (time.textContent !== said) time.textContent = said

@@ -140,18 +140,21 @@
   }
   // On a phone the panels of a row are swiped; who has a keyboard there swipes with the arrows, once the row has the focus.
   const ROWS = "[class*=st-key-row_]"
-  // Beside it ages go on: what is replayed was drawn a while ago, and the page's heading knows what time it is now.
-  let isAsked = false, heard = ""
+  // Beside it ages go on: what is replayed was drawn a while ago.
+  let isAsked = false
   const reach = () => {
     isAsked = false
-    const now = document.querySelector("[data-pl-now]")?.dataset.plNow ?? ""
-    window.plumblineAges(now === heard ? "" : now)
-    heard = now
+    window.plumblineAges()
     for (const row of document.querySelectorAll(ROWS))
       window.innerWidth <= 640 ? row.tabIndex = 0 : row.removeAttribute("tabindex")
   }
   window.addEventListener("resize", reach)
   window.setInterval(reach, 15000)
+  // By the server's clock, which stands in each of its answers: a device's may be set wrong.
+  fetch("/app/static/icon.png", { method: "HEAD", cache: "no-store" }).then(answer => {
+    const now = Date.parse(answer.headers.get("Date") ?? "")
+    if (now) window.plumblineAges(Date.now() - now)
+  }).catch(() => window.plumblineAges())
 
   // What moved on a page that looks again by itself is read out: only what is new, and from a place that stays, since a
   // list that is replaced as a whole is read again as a whole, or not at all. What stood there at first is no news.

@@ -136,6 +136,7 @@ def open_page(dashboard: Dashboard, viewer: Viewer, now: datetime) -> None:
         return
     state = warehouse().progress.state()
     build = state.build_id
+    warehouse().heard_of((build or "", state.failed_at))  # what is kept until the next build is not of the last one
     clock = as_of(settings)
     pages = {slug: page.title for slug, page in dashboards().items() if page.may_open(viewer.roles)}
     reading = Reading(warehouse(), viewer, read_at(clock, state.data_until), now, settings.timezone, clock=clock,

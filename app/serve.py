@@ -70,7 +70,8 @@ def options(settings: Settings) -> dict[str, Any]:
         "client.showSidebarNavigation": False,
         "global.developmentMode": False,
         "global.minCachedMessageSize": 1_000,  # what a browser has it is not sent, nor packed, with the next click
-        "global.maxCachedMessageAge": 6,  # clicks: after two, who goes back a page just as the third ends finds it gone
+        # In clicks and looks of Live. A message that is let go of while a page that names it is under way ends the tab.
+        "global.maxCachedMessageAge": 60,
         "logger.level": "warning",
         "runner.magicEnabled": False,
         "runner.postScriptGC": False,

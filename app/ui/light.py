@@ -40,7 +40,7 @@ OFFLINE = "No connection. These are the figures as they were kept on this device
 def frame() -> tuple[str, str]:
     """What stands before and after the content of every light page."""
     light, dark = ground()
-    script = "".join(each.read_text(encoding="utf-8") for each in SCRIPTS)
+    scripts = "".join(f"<script>\n{each.read_text(encoding='utf-8')}</script>" for each in SCRIPTS)
     head = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Plumbline</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">'
@@ -48,7 +48,7 @@ def frame() -> tuple[str, str]:
         f'<meta name="theme-color" media="(prefers-color-scheme: dark)" content="{dark}">'
         '<link rel="manifest" href="/light/manifest.webmanifest"><link rel="icon" href="/app/static/icon.png">'
         '<link rel="apple-touch-icon" href="/app/static/icon-192.png">'
-        f"{light_stylesheet()}<script>\n{script}</script></head><body><header>"
+        f"{light_stylesheet()}{scripts}</head><body><header>"
         '<a href="/light" class="pl-wordmark" style="color:inherit;text-decoration:none"><span class="pl-sign"></span>'
         'Plumbline</a><a href="/">All pages</a></header>'
     )

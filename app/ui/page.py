@@ -28,8 +28,8 @@ from app.ui.reading import Reading
 from app.ui.tiles import draw_tiles
 
 CACHE_SECONDS = 600
-"""What is replayed is drawn anew as soon as its build, its checks, a load, an alert, a comment or an event is another,
-or a figure is late. What hangs on nothing of that is a forecast, which is worked out minutes after its build."""
+"""What is replayed is drawn anew as soon as its build, its checks, an alert, a comment or an event is another, or a tile
+is loaded anew or late. Forecasts and health scores hang on nothing of that: their jobs write them after a build."""
 COUNTED_SECONDS = 60
 """The same where a page counts what people do, of which no build tells."""
 
@@ -40,13 +40,13 @@ Ways = Callable[[Dashboard, Choice], tuple[Way, ...]]
 def draw(dashboard: Dashboard, reading: Reading, build_id: str, ways: Ways = lambda _, __: ()) -> None:
     """Draws a page whose first build is done."""
     with st.container(key=f"page_{dashboard.slug}"):
-        fresh, loaded = head(dashboard, as_asked(dashboard, reading), reading, build_id, ways)
+        fresh, statuses_are = head(dashboard, as_asked(dashboard, reading), reading, build_id, ways)
         if dashboard.is_personal:
             draw_rows(dashboard, fresh)
             return
         has_events = dashboard.has_time and fresh.with_events
         told = reading.warehouse.timeline.drawn(reading.viewer).stamp if has_events else ""
-        told += f"{reading.warehouse.comments.stamp} {reading.alerts} {reading.build_failed_at} {loaded}"
+        told += f"{reading.warehouse.comments.stamp} {reading.alerts} {reading.build_failed_at} {statuses_are}"
         if dashboard.counts:
             told += f" {reading.now.timestamp() // COUNTED_SECONDS}"
         shown = body(dashboard=dashboard, viewer=reading.viewer, build_id=build_id, as_of=fresh.as_of,
@@ -77,7 +77,7 @@ def head(
         ways: what leaves as a file.
 
     Returns:
-        What the page's elements read from, by what was chosen; of its tiles when they were loaded and which are late.
+        What the page's elements read from, by what was chosen; what its tiles' statuses are, as a key.
     """
     with st.container(key="head", horizontal=True, vertical_alignment="bottom"):
         said = st.container(key="said", width="stretch")
@@ -90,9 +90,8 @@ def head(
                     page=f"{shown.slug}{choice.query}")  # fmt: skip
     headed = shown if shown.can_compare else dashboard
     known = statuses(headed, fresh)
-    title = f'<h1 class="pl-page" data-pl-now="{reading.now.isoformat()}">{escape(headed.title)}</h1>'
-    said.html(f"{title}{lead(headed, fresh, choice, known)}")
-    return fresh, " ".join(f"{status.loaded_at} {status.is_stale}" for status in known)
+    said.html(f'<h1 class="pl-page">{escape(headed.title)}</h1>{lead(headed, fresh, choice, known)}')
+    return fresh, str(hash(known))
 
 
 @st.cache_data(ttl=CACHE_SECONDS, max_entries=256, show_spinner=False, hash_funcs=KEYED)

@@ -18,8 +18,9 @@ def keep_theme() -> None:
 
     def populate(message: Any, section: str = "theme") -> None:
         if section not in kept:
-            kept[section] = CustomThemeConfig()
-            worked_out(kept[section], section)
+            made: Any = CustomThemeConfig()
+            worked_out(made, section)
+            kept[section] = made
         if kept[section].ByteSize():  # what is copied from nothing counts as set all the same
             message.CopyFrom(kept[section])
 

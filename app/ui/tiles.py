@@ -179,7 +179,7 @@ def draw_tiles(reading: Reading, names: tuple[str, ...], *, key: str) -> None:
     """A row of tiles; on a phone two columns."""
     targets = reading.targets()
     tiles = (whole_html(replace(reading, receipts={}), name, targets.get(name), f"{key}_{name}") for name in names)
-    st.html(f'<div class="pl-row-of-tiles"><div class="pl-tiles">{"".join(tiles)}</div></div>')
+    st.html(f'<div class="st-key-tiles_{key}"><div class="pl-tiles">{"".join(tiles)}</div></div>')
 
 
 def draw_tile(reading: Reading, name: str, target: float | None, key: str) -> None:

@@ -34,7 +34,7 @@ def test_kept_broken_and_warned_are_three_groups(
 def test_a_failed_build_is_told_with_when_and_why() -> None:
     failed = BuildFailure(datetime(2026, 11, 22, 11, 52, tzinfo=UTC), "The invariant 'a < b' does not hold.")
     said = failed_html(failed, NOW, ZoneInfo("America/New_York"))
-    assert "The newest build failed: 22 Nov 2026, 06:52 (8" in said
+    assert "The newest build failed: 22 Nov 2026, 06:52 (<time " in said and "8\u2009min ago</time>)" in said
     assert "The invariant &#x27;a &lt; b&#x27; does not hold. The figure is that of the build before." in said
 
 

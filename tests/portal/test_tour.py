@@ -93,6 +93,7 @@ def keys_of(node: Any) -> Iterator[str]:
     named = getattr(getattr(node, "proto", None), "id", "")
     if isinstance(named, str) and named.startswith("$$ID-"):
         yield named.split("-", 2)[2]
-    yield from re.findall(r'data-pl-at="([^"]+)"', str(getattr(getattr(node, "proto", None), "body", "")))
+    body = str(getattr(getattr(node, "proto", None), "body", ""))
+    yield from re.findall(r'(?:data-pl-at="|class="st-key-)([^"]+)"', body)
     for child in getattr(node, "children", {}).values():
         yield from keys_of(child)
