@@ -29,7 +29,7 @@ from app.ui.tiles import draw_tiles
 
 CACHE_SECONDS = 600
 """What is replayed is drawn anew as soon as its build, its checks, an alert, a comment or an event is another, or a
-tile is loaded anew or late. Forecasts and health scores hang on nothing of that: their jobs write them after a build."""
+tile is loaded anew or late. Forecasts and health scores hang on nothing of that: their jobs write them later."""
 COUNTED_SECONDS = 60
 """The same where a page counts what people do, of which no build tells."""
 
