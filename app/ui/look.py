@@ -63,7 +63,7 @@ def light_stylesheet() -> str:
 
 
 def panel_spans() -> str:
-    """How wide a panel is, by its place in a row and the twelfths that the row's key gives it (app/ui/page.py)."""
+    """How wide a panel is, by its place in a row and the twelfths that the row's key gives it (app/ui/rows.py)."""
     return "".join(
         f"[class*=st-key-row_][class*=_{place}{span}_]>:nth-child({at}){{grid-column-end:span {span}}}"
         for at, place in enumerate(PLACES, 1) for span in range(1, 12)

@@ -175,11 +175,11 @@ def tile_html(tile: TileFacts, now: datetime) -> str:
     return "".join(parts)
 
 
-def draw_tiles(reading: Reading, names: tuple[str, ...], *, key: str) -> None:
+def row_html(reading: Reading, names: tuple[str, ...], key: str) -> str:
     """A row of tiles; on a phone two columns."""
     targets = reading.targets()
     tiles = (whole_html(replace(reading, receipts={}), name, targets.get(name), f"{key}_{name}") for name in names)
-    st.html(f'<div class="st-key-tiles_{key}"><div class="pl-tiles">{"".join(tiles)}</div></div>')
+    return f'<div class="st-key-tiles_{key}"><div class="pl-tiles">{"".join(tiles)}</div></div>'
 
 
 def draw_tile(reading: Reading, name: str, target: float | None, key: str) -> None:

@@ -75,17 +75,26 @@ def key_of(text: str) -> str:
 
 def draw_panel(reading: Reading, key: str, picture: Picture) -> None:
     """Draws a panel in its frame; one without a chart as a single piece, since a container is a message of its own."""
-    title = f'<h2 class="pl-title">{thin_in_sans(picture.title)}</h2>' if picture.title else ""
-    head = title + (corner_html(reading, key, picture) if picture.corner or subtitle(picture) else "")
     if not picture.spec:
-        st.html(f'<div class="st-key-panel_{key}">{head}{picture.html}</div>')
+        st.html(panel_html(reading, key, picture))
         return
     with st.container(key=f"panel_{key}"):
-        if head:
+        if head := head_html(reading, key, picture):
             st.html(head)
         st.vega_lite_chart(spec=picture.spec, theme=None, width="stretch", key=f"chart_{key}", alt=picture.alt)
         if picture.html:
             st.html(picture.html)
+
+
+def panel_html(reading: Reading, key: str, picture: Picture) -> str:
+    """A panel that has no chart, in its frame; the class is the one that a container of this key would have."""
+    return f'<div class="st-key-panel_{key}">{head_html(reading, key, picture)}{picture.html}</div>'
+
+
+def head_html(reading: Reading, key: str, picture: Picture) -> str:
+    """The finding and the line below it, as far as the panel has them."""
+    title = f'<h2 class="pl-title">{thin_in_sans(picture.title)}</h2>' if picture.title else ""
+    return title + (corner_html(reading, key, picture) if picture.corner or subtitle(picture) else "")
 
 
 def corner_html(reading: Reading, key: str, picture: Picture) -> str:
@@ -104,12 +113,6 @@ def subtitle(picture: Picture) -> str:
     """The subtitle, and which of the page's filters do not hold here."""
     whole = left_whole(picture.whole)
     return ". ".join(part for part in (picture.subtitle.removesuffix("."), whole) if part)
-
-
-def draw_bare(key: str, picture: Picture) -> None:
-    """Only what a panel has to say, where there is room for nothing more."""
-    with st.container(key=f"bare_{key}"):
-        st.html(picture.html)
 
 
 def empty(title: str, why: str, metrics: Sequence[str] = ()) -> Picture:
