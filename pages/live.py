@@ -1,4 +1,4 @@
-"""Live: where the running month stands, seconds after a customer buys, upgrades or cancels."""
+"""Live: where the running month stands, seconds after a customer signs up, buys, pays or cancels."""
 
 from app.dashboard import Dashboard, LiveTiles
 
@@ -12,7 +12,8 @@ DASHBOARD = Dashboard(
         (
             LiveTiles((
                 "net_mrr", "new_mrr", "expansion_mrr", "churned_mrr",
-                "active_customers", "new_customers", "churned_customers", "past_due_mrr",
+                "active_customers", "new_customers", "churned_customers", "sign_ups",
+                "payments_received", "failed_payments", "past_due_mrr", "overdue_receivables",
             )),
         ),
     ),

@@ -22,6 +22,7 @@ from pipelines.sandbox.people import PEOPLE
 
 from .invented_claims import claims
 from .invented_records import records
+from .invented_sums import sums
 
 AS_OF = datetime(2026, 11, 22, 11, tzinfo=UTC)
 RUN = UUID(int=1)
@@ -65,6 +66,7 @@ def fill(settings: Settings) -> None:
             connection.execute(text(f"alter table mart_finance.{name} {everywhere}"))
         claims(connection, create)
         records(connection, create, SPLIT, closing(33))
+        sums(connection, create, MONTHS)
         post(settings, connection)
     engine.dispose()
 

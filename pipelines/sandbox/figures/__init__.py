@@ -10,7 +10,17 @@ from collections.abc import Callable, Iterator, Mapping
 
 from pipelines.sandbox.company import Company
 from pipelines.sandbox.company.closing import Books
-from pipelines.sandbox.figures import finance, marketing, policies, product, sales, standing, subscriptions, tickets
+from pipelines.sandbox.figures import (
+    finance,
+    marketing,
+    policies,
+    product,
+    sales,
+    sign_ups,
+    standing,
+    subscriptions,
+    tickets,
+)
 from pipelines.sandbox.figures.told import Told
 
 __all__ = ["NOT_KNOWN", "ROOMS", "Told", "figures"]
@@ -21,6 +31,7 @@ ROOMS: tuple[Callable[[Company, Books], Iterator[Told]], ...] = (
     policies.told,
     product.told,
     sales.told,
+    sign_ups.told,
     standing.told,
     subscriptions.told,
     tickets.told,

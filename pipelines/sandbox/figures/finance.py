@@ -6,12 +6,23 @@ from collections.abc import Iterator
 
 from pipelines.sandbox.company import Company
 from pipelines.sandbox.company.closing import Books
-from pipelines.sandbox.figures import acquisition, budget, cash, growth, lifetime, lives, margin, receivables, revenue
+from pipelines.sandbox.figures import (
+    acquisition,
+    budget,
+    cash,
+    growth,
+    lifetime,
+    lives,
+    margin,
+    payments,
+    receivables,
+    revenue,
+)
 from pipelines.sandbox.figures.told import Told
 
 
 def told(company: Company, books: Books) -> Iterator[Told]:
-    """Revenue, margin, cash, debts, budget, cohorts, and what customers cost and are worth."""
+    """Revenue, margin, cash, debts, payments, budget, cohorts, and what customers cost and are worth."""
     bills = revenue.counted(company, books)
     earned = revenue.recognized(company, books, bills)
     made = margin.margin_of(company, books, earned)
@@ -21,6 +32,7 @@ def told(company: Company, books: Books) -> Iterator[Told]:
     yield from margin.told(made)
     yield from cash.told(company, books)
     yield from receivables.told(company, books, [one for one, _ in bills])
+    yield from payments.told(company, books)
     yield from budget.told(company, books, earned)
     yield from acquisition.told(books, spend)
     yield from growth.told(company, books, made, spend.loaded)
