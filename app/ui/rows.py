@@ -1,8 +1,8 @@
 """A page's rows: tiles, panels side by side, and desks.
 
-Whatever is drawn is a message of every click, and a message costs a third of a millisecond whatever is in it. So what
-is HTML alone comes in as few pieces as may be, and panels side by side lie on a grid of the stylesheet's instead of
-Streamlit's columns.
+Whatever is drawn is a message of every click, whatever is in it. So a row that is HTML alone is one piece, and panels
+side by side lie on a grid of the stylesheet's instead of Streamlit's columns. Rows come one by one: the headline is
+there while the rest is worked out.
 """
 
 from __future__ import annotations
@@ -24,26 +24,11 @@ from app.ui.reading import Reading
 
 
 def draw_rows(dashboard: Dashboard, reading: Reading) -> None:
-    """The page's rows, without what is not for this reader.
-
-    Rows that are HTML alone and follow each other are one piece. The first one is a piece of its own: the headline
-    numbers are there while the rest is worked out.
-    """
-    said: list[str] = []
+    """The page's rows, without what is not for this reader."""
     for index, row in enumerate(dashboard.rows):
         shown = tuple(element for element in row if is_for(element, reading.viewer))
         if shown:
-            draw_row(reading, shown, f"{key_of(dashboard.title)}_{index}", dashboard.layout, said)
-        if index == 0:
-            say(said)
-    say(said)
-
-
-def say(said: list[str]) -> None:
-    """Draws the HTML that has come together, if any has."""
-    if said:
-        st.html("".join(said))
-        said.clear()
+            draw_row(reading, shown, f"{key_of(dashboard.title)}_{index}", dashboard.layout)
 
 
 def is_for(element: Tile | Panel, viewer: Viewer) -> bool:
@@ -52,30 +37,20 @@ def is_for(element: Tile | Panel, viewer: Viewer) -> bool:
     return not readers or bool(set(readers) & set(viewer.roles))
 
 
-def draw_row(reading: Reading, row: tuple[Tile | Panel, ...], key: str, layout: str, said: list[str]) -> None:
-    """A row of tiles, or of panels side by side; an inbox fills a row by itself.
-
-    Args:
-        reading: who looks.
-        row: what stands in it.
-        key: names it on the page.
-        layout: of the page; on a phone's, panels have no frame.
-        said: the HTML before it that has not been drawn yet, to which a row of HTML alone is added.
-    """
+def draw_row(reading: Reading, row: tuple[Tile | Panel, ...], key: str, layout: str) -> None:
+    """A row of tiles, or of panels side by side; an inbox fills a row by itself. On a phone panels have no frame."""
     names = tuple(element.metric for element in row if isinstance(element, Tile))
     if names:
-        said.append(tiles.row_html(reading, names, key))
+        st.html(tiles.row_html(reading, names, key))
         return
     panels = [element for element in row if isinstance(element, Pictured)]
     if layout == "phone":
-        said.extend(f'<div class="st-key-bare_{key}_{at}">{picture(reading, panel).html}</div>'
-                    for at, panel in enumerate(panels))  # fmt: skip
+        bare = (picture(reading, panel).html for panel in panels)
+        st.html("".join(f'<div class="st-key-bare_{key}_{at}">{html}</div>' for at, html in enumerate(bare)))
         return
-    if len(panels) < len(row):
-        say(said)
-        draw_desks(reading, row, key)
+    draw_desks(reading, row, key)
     if panels:
-        draw_panels(reading, panels, key, said)
+        draw_panels(reading, panels, key)
 
 
 def draw_desks(reading: Reading, row: tuple[Tile | Panel, ...], key: str) -> None:
@@ -89,7 +64,7 @@ def draw_desks(reading: Reading, row: tuple[Tile | Panel, ...], key: str) -> Non
             DESKS[type(element)](reading, key)
 
 
-def draw_panels(reading: Reading, panels: Sequence[Pictured], key: str, said: list[str]) -> None:
+def draw_panels(reading: Reading, panels: Sequence[Pictured], key: str) -> None:
     """Panels side by side, each in its frame and with receipts of its own; a lone one stands there without a row."""
     made = []
     for at, panel in enumerate(panels):
@@ -100,9 +75,8 @@ def draw_panels(reading: Reading, panels: Sequence[Pictured], key: str, said: li
         html = [panel_html(*each) for each in made]
         # Each in a cell of its own, out of which the margin of what it ends with does not add to that of the panel.
         cells = "".join(f"<div>{each}</div>" for each in html)
-        said.append(html[0] if len(panels) == 1 else f'<div class="st-key-{name}">{cells}</div>')
+        st.html(html[0] if len(panels) == 1 else f'<div class="st-key-{name}">{cells}</div>')
         return
-    say(said)
     if len(panels) == 1:
         draw_panel(*made[0])
         return
