@@ -21,6 +21,11 @@ MOST_ROWS = 100_000
 NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 """The character that no text may hold, as JSON writes it; not the text `\\u0000`, whose backslash JSON doubles."""
 
+ADD = text(
+    "insert into portal.audit (email, role, action, metric, filters, row_count, duration_ms, outcome, address) "
+    "values (:email, :role, :action, :metric, cast(:filters as jsonb), :rows, :ms, :outcome, :address)"
+)
+
 
 @dataclass(frozen=True)
 class Request:
@@ -120,10 +125,6 @@ def write_audit(
         milliseconds: that it took.
         outcome: ok, refused or failed.
     """
-    query = text(
-        "insert into portal.audit (email, role, action, metric, filters, row_count, duration_ms, outcome, address) "
-        "values (:email, :role, :action, :metric, cast(:filters as jsonb), :rows, :ms, :outcome, :address)"
-    )
     row = {
         "email": viewer.email,
         "role": role or ",".join(viewer.roles),
@@ -135,7 +136,7 @@ def write_audit(
         "outcome": outcome,
         "address": viewer.address,
     }
-    connection.execute(query, row)
+    connection.execute(ADD, row)
 
 
 def _json(filters: Mapping[str, Any]) -> str:

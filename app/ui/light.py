@@ -5,7 +5,6 @@ They are small, work without a network, and say of every age since when it runs:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
@@ -30,8 +29,6 @@ from app.ui.tiles import UNREAD, TileFacts, change_html, facts, missing_html, ta
 SCRIPTS = tuple(Path(__file__).resolve().parents[1] / name for name in ("age.js", "light.js"))
 MOST = 6
 """Tiles of a page."""
-AGE = re.compile(r" \(<time [^>]*>[^<]*</time>\)")
-"""An age behind a time in a passport, which would stand still on a page that is kept."""
 NO_FIGURES = "None of your roles has figures that are shown at a look. What you may open is behind “All pages”."
 OFFLINE = "No connection. These are the figures as they were kept on this device "
 
@@ -115,7 +112,7 @@ def tile_html(reading: Reading, name: str, target: float | None) -> str:
     label = f'<div class="pl-tile-label">{escape(reading.metric(name).label)}</div>'
     try:
         tile = facts(reading, name, target)
-        body = AGE.sub("", page_html(reading, name, tile.month, tile.value)[0])
+        body = page_html(reading, name, tile.month, tile.value)[0]
     except (NotBuilt, NotPermitted, QuestionError) as error:
         why = plain(error) if isinstance(error, QuestionError) else UNREAD[type(error)]
         return f"<details><summary>{label}{missing_html(why)}</summary></details>"
