@@ -1,5 +1,5 @@
 -- One row per charge at Stripe that succeeded or failed, in the local month in which it was tried.
-{{ config(materialized="live_table", indexes=[{"columns": ["month"]}]) }}
+{{ config(materialized="sliced_live_table", indexes=[{"columns": ["month"]}]) }}
 
 with final as (
     select

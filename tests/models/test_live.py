@@ -76,7 +76,7 @@ def test_a_new_user_of_the_product_counts_at_once(migrated: Settings, built: con
                           "models_count from portal.live_build order by started_at desc limit 1") == [
         ([NOBODY_READS, "production"], "ok", APRIL, True, found.models)
     ]  # fmt: skip
-    assert found.models == 4
+    assert found.models == 8
     assert answers(built, "select count(*) from pg_tables where schemaname = 'rollup_next'") == [(0,)]
 
 
