@@ -53,12 +53,13 @@ from app.tour_route import tour_route
 from app.ui.look import ground, streamlit_theme, stylesheet
 from app.ui.states import broken
 from app.ui.theme_kept import keep_theme
-from app.watch import SESSION, VISIT
+from app.watch import HOLD_SECONDS, SESSION, VISIT
 from app.webhooks import stripe_route
 
 log = logging.getLogger("plumbline.portal")
 STATIC = Path(streamlit.__file__).resolve().parent / "static"
 SCRIPT = Path(__file__).resolve().with_name("portal.py")
+PING_SECONDS = 30.0
 
 
 def options(settings: Settings) -> dict[str, Any]:
@@ -265,10 +266,19 @@ def main() -> int:
         print(error, file=sys.stderr)
         return error.exit_code
     log.info("portal ready on %s", public_url(settings))
-    server = uvicorn.Server(uvicorn.Config(application, log_level="warning", access_log=False, ws_ping_interval=30,
-                                           timeout_graceful_shutdown=3, server_header=False))  # fmt: skip
-    server.run(sockets=[listening])
+    uvicorn.Server(how_served(application)).run(sockets=[listening])
     return 0
+
+
+def how_served(application: Any) -> uvicorn.Config:
+    """How the server runs.
+
+    While it cannot be found out who clicks, a second message waits unread, and behind it a browser's answer to a ping:
+    a connection that counted as lost by then would take with it what the first one waits for.
+    """
+    return uvicorn.Config(application, log_level="warning", access_log=False, ws_ping_interval=PING_SECONDS,
+                          ws_ping_timeout=HOLD_SECONDS + PING_SECONDS, timeout_graceful_shutdown=3,
+                          server_header=False)  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import threading
+import time
 from collections.abc import Callable
+from contextlib import closing
 
 import httpx
 import pytest
+import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
+from websockets.sync.client import connect
 
-from app import watch
+from app import serve, watch
 from app.access import Viewer
 from app.errors import WarehouseDown
 from app.gate import WANTED, Gate, GateMiddleware
@@ -244,6 +249,37 @@ def test_while_it_cannot_be_found_out_who_clicks_the_click_waits_and_nobody_is_c
     sessions = Sessions()
     _, heard, sent = two_clicks(sessions, lambda: setattr(sessions, "away", 3))
     assert (heard, sent[:2], sessions.away) == (["click", "click", "left"], ["send", "send"], 0)
+
+
+def test_a_second_click_meanwhile_ends_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It waits unread behind the first one, and the browser's answers to pings behind it."""
+    monkeypatch.setattr(serve, "PING_SECONDS", 0.1)
+    monkeypatch.setattr(serve, "HOLD_SECONDS", 10.0)
+
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        assert scope["type"] == "websocket" and await receive()
+        await send({"type": "websocket.accept"})
+        await receive()
+        await asyncio.sleep(1)  # it cannot be found out who clicks
+        await receive()
+        await send({"type": "websocket.send", "bytes": b"both were heard"})
+
+    config = serve.how_served(page)
+    config.lifespan = "off"
+    server = uvicorn.Server(config)
+    with closing(serve.bind("127.0.0.1", 0)) as listening:
+        running = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        running.start()
+        while not server.started and running.is_alive():
+            time.sleep(0.01)
+        try:
+            with connect(f"ws://127.0.0.1:{listening.getsockname()[1]}") as browser:
+                browser.send(b"one")
+                browser.send(b"two")
+                assert browser.recv(timeout=20) == b"both were heard"
+        finally:
+            server.should_exit = True
+            running.join()
 
 
 def test_who_was_signed_out_meanwhile_is_cut_off_once_it_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
