@@ -17,6 +17,7 @@ from app.clock import wall
 from app.connections import Connections
 from app.errors import NotPermitted, StatementError
 from app.secrets import PORTAL
+from app.written import is_line
 
 FIELDS = "query_id, owner, title, text, role, parameters, chart, shared_with, version, changed_at"
 SEEN = f"select {FIELDS} from portal.sql_query where (owner = :email or shared_with && cast(:roles as text[]))"
@@ -108,8 +109,10 @@ class Queries:
             NotPermitted: what it is to replace is not theirs.
         """
         called = " ".join(title.split())
-        if not called or len(called) > LONGEST_TITLE:
-            raise StatementError(f"A query needs a title of at most {LONGEST_TITLE} characters. Found {len(called)}.")
+        if not is_line(called, LONGEST_TITLE):
+            raise StatementError(
+                f"A query needs a title of 1 to {LONGEST_TITLE} characters that can be seen. Found {len(called)}."
+            )
         if over is not None and over.owner != viewer.email:
             raise NotPermitted(f"{over.title!r} is {over.owner}'s. Keep yours under a title of its own.")
         row = {"id": over.query_id if over else uuid4(), "email": viewer.email, "title": called, "text": statement,

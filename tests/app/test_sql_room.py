@@ -324,6 +324,12 @@ def test_a_query_is_its_owners_and_shared_by_role(warehouse: Warehouse) -> None:
             queries.open(ANALYST, wrong)
 
 
+@pytest.mark.parametrize("title", ["", " ", "x" * 200, "\u200b\u202e\u2800", "MRR\u202eRRM", "a\x00b"])
+def test_a_query_has_a_title_that_can_be_seen(warehouse: Warehouse, title: str) -> None:
+    with pytest.raises(StatementError, match="needs a title"):
+        warehouse.sql.queries.keep(ANALYST, title, "select 1", "analyst", {}, None)
+
+
 def test_two_at_once_do_not_meet(warehouse: Warehouse) -> None:
     found: dict[str, object] = {}
 

@@ -114,6 +114,14 @@ def test_a_kept_query_is_a_report_of_its_own_run_with_the_readers_rights(warehou
     queries.remove(ANALYST, kept)
 
 
+def test_a_tab_is_called_as_the_query_is_and_no_markdown() -> None:
+    page = visit("analyst", "sql")
+    page.session_state["sql_tabs"][0].title = "a **b** [c](d)"
+    page.run()
+    tabs = next(group for group in page.button_group if group.label == "Tabs")
+    assert list(tabs.options) == [r"a \*\*b\*\* \[c\]\(d\)"]
+
+
 def report(role: str, query: str) -> AppTest:
     return visit(role, "sql", query=query)
 

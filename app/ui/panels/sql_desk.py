@@ -17,6 +17,7 @@ from app.sql.tables import Table
 from app.ui import sql_tabs, sql_words
 from app.ui.component import mounted
 from app.ui.keyed import KEYED
+from app.ui.markdown import as_it_is
 from app.ui.panels import sql_keep, sql_report, sql_result, sql_shelf
 from app.ui.reading import Reading
 from app.ui.sql_tabs import OPEN, Tab
@@ -67,7 +68,7 @@ def choose_role(reading: Reading, key: str) -> str:
 def draw_tabs(key: str) -> None:
     """The tabs, a new one, and away with the one in front."""
     every, now = sql_tabs.tabs(), sql_tabs.open_tab()
-    labels = {tab.number: tab.label for tab in every}
+    labels = {tab.number: as_it_is(tab.label) for tab in every}
     st.session_state[OPEN] = now.number
     with st.container(key=f"sql_tabs_{key}", horizontal=True, vertical_alignment="center"):
         st.segmented_control("Tabs", list(labels), format_func=lambda number: labels.get(number, ""), required=True,
