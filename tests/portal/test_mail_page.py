@@ -103,3 +103,11 @@ def test_outside_the_sandbox_the_deliveries_are_listed(monkeypatch: pytest.Monke
 
 def test_a_subject_is_text_and_no_markdown() -> None:
     assert as_it_is("$1 [a](b) :red[c]") == r"\$1 \[a\]\(b\) \:red\[c\]"
+
+
+@pytest.mark.parametrize("address", ["https://a.example", "HTTP://b", "www.c.example", "WWW.d", "eva@e.example"])
+def test_a_bare_address_in_a_subject_is_no_link(address: str) -> None:
+    """What the browser takes for one once nothing is escaped any more: GitHub's literal autolinks."""
+    shown = re.sub(r"\\(.)", r"\1", as_it_is(f"See {address}, or not"))
+    assert not re.search(r"(?i)https?://[-.\w]|www\.[-.\w]|[-.\w+]@[-\w]", shown)
+    assert shown.replace("\u2060", "") == f"See {address}, or not"
