@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.errors import NotBuilt, NotPermitted, PlumblineError, QuestionError, WarehouseDown
+from app.errors import NotBuilt, NotPermitted, PlumblineError, QuestionError, TookTooLong, WarehouseDown
 from app.secrets import PORTAL, warehouse_url
 from app.settings import Settings
 
@@ -120,7 +120,7 @@ class Connections:
         code = str(getattr(original, "pgcode", None) or "")
         said = _first_line(original) if code else type(error).__name__
         if code == "57014":
-            return QuestionError(
+            return TookTooLong(
                 f"The question took longer than {self._settings.statement_timeout_seconds} seconds and was stopped. "
                 "Expected an answer within that time. Ask for fewer months or dimensions."
             )

@@ -51,6 +51,10 @@ class QuestionError(UsageError):
     pass
 
 
+class TookTooLong(QuestionError):
+    """It was stopped at the time that a question has; the next time it may have an answer."""
+
+
 class StatementError(UsageError):
     """SQL that somebody wrote cannot be run.
 

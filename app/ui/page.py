@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from html import escape
+from typing import Any
 
 import streamlit as st
 
@@ -44,8 +45,11 @@ def draw(dashboard: Dashboard, reading: Reading, build_id: str, ways: Ways = lam
         told += f"{reading.warehouse.comments.stamp} {reading.alerts} {reading.build_failed_at} {statuses_are}"
         if dashboard.counts:
             told += f" {reading.now.timestamp() // COUNTED_SECONDS}"
-        shown = body(dashboard=dashboard, viewer=reading.viewer, build_id=build_id, as_of=fresh.as_of,
-                     compare=fresh.compare, where=fresh.where, told=told, _reading=fresh)  # fmt: skip
+        key: dict[str, Any] = {"dashboard": dashboard, "viewer": reading.viewer, "build_id": build_id, "told": told,
+                               "as_of": fresh.as_of, "compare": fresh.compare, "where": fresh.where}  # fmt: skip
+        shown = body(**key, _reading=fresh)
+        if fresh.stopped:  # what took too long may have an answer now: that it had none is not replayed
+            body.clear(**key, _reading=fresh)
         if not fresh.noted:  # nothing was read now: the body was replayed, so no read has told the audit
             reading.warehouse.record(reading.viewer, "replay page", page=dashboard.slug, build=build_id, shown=shown)
 
@@ -92,7 +96,7 @@ def as_chosen(dashboard: Dashboard, shown: Dashboard, reading: Reading, choice: 
     """What the page's elements read from, what its tiles' statuses are, and what stands at its head, as HTML."""
     at = choice.as_of(reading.zone)
     fresh = replace(reading, compare=choice.compare, where=choice.where, is_past=at is not None,
-                    as_of=at or reading.as_of, noted=set(), receipts={}, with_events=choice.with_events,
+                    as_of=at or reading.as_of, noted=set(), stopped=set(), receipts={}, with_events=choice.with_events,
                     page=f"{shown.slug}{choice.query}")  # fmt: skip
     headed = shown if shown.can_compare else dashboard
     known = statuses(headed, fresh)

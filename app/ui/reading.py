@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from app.access import Viewer
-from app.errors import NotBuilt, NotPermitted
+from app.errors import NotBuilt, NotPermitted, TookTooLong
 from app.made_of import dimensions_of
 from app.metrics import Metric, Question, catalogue
 from app.timeline.event import Event
@@ -43,6 +43,7 @@ class Reading:
         receipts: metric → the receipts of its answers so far, the first one first.
         noted: what was read for the page so far, figures and marts by name; a page that is replayed repeats it to
             the audit.
+        stopped: what took too long: a page that says so is not replayed.
         kept: takes what is read, where a file is made of it.
         build_failed_at: when the newest build failed, so that what is shown is of the build before; None where it held.
         visit: what is kept for this visit of this person, and for nobody else.
@@ -66,6 +67,7 @@ class Reading:
     with_receipts: bool = True
     receipts: dict[str, list[str]] = field(default_factory=dict)
     noted: set[str] = field(default_factory=set)
+    stopped: set[str] = field(default_factory=set)
     kept: Kept | None = None
     build_failed_at: datetime | None = None
     visit: MutableMapping[str, Any] = field(default_factory=dict)
@@ -114,8 +116,12 @@ class Reading:
 
     def ask(self, question: Question, *, is_picked: bool = False) -> Answer:
         """The answer to any question, noted for the page with its receipt; `is_picked` as of `Warehouse.answer`."""
-        answer = self.warehouse.answer(self.viewer, question, as_of=self.as_of, with_receipt=self.with_receipts,
-                                       is_picked=is_picked)  # fmt: skip
+        try:
+            answer = self.warehouse.answer(self.viewer, question, as_of=self.as_of, with_receipt=self.with_receipts,
+                                           is_picked=is_picked)  # fmt: skip
+        except TookTooLong:
+            self.stopped.add(question.metric)
+            raise
         self._keep(question.metric, question, answer)
         known = self.receipts.setdefault(question.metric, [])
         if answer.receipt and answer.receipt not in known:

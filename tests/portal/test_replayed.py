@@ -9,10 +9,12 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy import text as sql
 
 import app.status
+from app.errors import TookTooLong
 from app.gallery import dashboards
 from app.secrets import warehouse_url
 from app.settings import Settings
 from app.ui import page as drawing
+from app.warehouse import Warehouse
 
 from .test_pages import audited, door, text, visit
 
@@ -113,3 +115,16 @@ def test_what_was_known_seconds_before_is_not_kept_with_a_new_check(filled: Sett
         with engine.begin() as connection:
             connection.execute(sql("delete from portal.check_result where run_id::text like '%cc'"))
         engine.dispose()
+
+
+def test_that_a_figure_took_too_long_is_not_replayed(filled: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawing.body.clear()
+    with monkeypatch.context() as busy:
+        busy.setattr(Warehouse, "answer", took_too_long)
+        assert "took longer than 30 seconds" in text(visit("executive", "executive"))
+    assert "took longer than" not in text(visit("executive", "executive"))
+    assert is_replayed(filled)
+
+
+def took_too_long(*_: object, **__: object) -> None:
+    raise TookTooLong("The question took longer than 30 seconds and was stopped.")

@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.errors import NotBuilt, NotPermitted, QuestionError
+from app.errors import NotBuilt, NotPermitted, QuestionError, TookTooLong
 from app.metrics import catalogue
 from app.timeline.event import Event
 from app.ui import format as f
@@ -161,6 +161,8 @@ def guarded(reading: Reading, make: Callable[[], Picture], title: str) -> Pictur
     except NotPermitted:
         return empty(title, "Your role does not include these figures. Ask the person who runs Plumbline.")
     except QuestionError as error:
+        if isinstance(error, TookTooLong):
+            reading.stopped.add(title)
         return empty(title, plain(error))
     except NotBuilt:
         return empty(title, "These figures have not been built yet. They appear with the next build.")
