@@ -130,6 +130,11 @@ class Connections:
             return NotBuilt(
                 f"Not there yet: {said}. Expected the last build to have made it. Run `plumbline run build`."
             )
+        if code[:3] == "57P":
+            return WarehouseDown(
+                f"The warehouse is being stopped or started ({said}). Expected it to be up. Try again in a minute; if "
+                "it stays away, `plumbline status` says what is wrong."
+            )
         if code[:2] in {"22", "42"}:
             return QuestionError(
                 f"The database cannot answer this: {said}. Check columns and values that were asked for."

@@ -5,10 +5,23 @@
   window.__streamlit = { BACKEND_BASE_URL: window.location.origin }
 
   // Whoever is no more who opened the page is cut off before a click is heard: opened anew, it says what there is to do.
+  // A portal that was started anew knows nothing of an open page, nor what its buttons do, and would take the first click
+  // for none. So the page is asked for again at its own address, and then what is typed is handed over as if the field
+  // had been left: it lost the focus unheard when the connection ended, and would else be taken for empty.
+  const TYPED = ":is([data-testid=stTextInput], [data-testid=stTextArea], [data-testid=stNumberInput]) :is(input, textarea)"
+  let connections = 0
+  const goOn = () => {
+    window.dispatchEvent(new PopStateEvent("popstate", { state: {} }))
+    window.setTimeout(() => {
+      for (const field of document.querySelectorAll(TYPED))
+        field.dispatchEvent(new FocusEvent("focusout", { bubbles: true }))
+    }, 1500)
+  }
   window.WebSocket = class extends window.WebSocket {
     constructor(...given) {
       super(...given)
       this.addEventListener("close", event => event.code === 4401 && window.location.reload())
+      this.addEventListener("open", () => connections++ && window.setTimeout(goOn, 200))
     }
   }
 

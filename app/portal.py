@@ -16,7 +16,7 @@ from streamlit.navigation.page import StreamlitPage
 from app.access import Viewer
 from app.clock import as_of, wall
 from app.dashboard import SECTIONS, Dashboard
-from app.errors import PlumblineError
+from app.errors import PlumblineError, WarehouseDown
 from app.export.ways import ways
 from app.gallery import dashboards
 from app.gate import LIGHT
@@ -53,9 +53,21 @@ def main() -> None:
     """One run. Until somebody is signed in and has a role, nothing is read."""
     try:
         visit(wall())
+    except WarehouseDown as error:
+        log.warning("WarehouseDown: %s", error)
+        states.away(is_back)
     except PlumblineError as error:
         log.warning("%s: %s", type(error).__name__, error)
         states.broken(str(error))
+
+
+def is_back() -> bool:
+    """Whether the warehouse answers."""
+    try:
+        warehouse().progress.state()
+    except WarehouseDown:
+        return False
+    return True
 
 
 def name_window(current: StreamlitPage | None = None, viewer: Viewer | None = None) -> None:
@@ -67,11 +79,13 @@ def name_window(current: StreamlitPage | None = None, viewer: Viewer | None = No
 
 def visit(now: datetime) -> None:
     """Guards, then draws the page that was asked for."""
-    viewer = signed_in(now)
+    try:
+        viewer = signed_in(now)
+    except WarehouseDown:
+        bare()
+        raise
     if viewer is None:
-        name_window()
-        st.navigation(addresses(lambda _: None), position="hidden")
-        masthead.bare_masthead()
+        bare()
         settings = get_settings()
         if is_unverified(st.user.to_dict()):
             states.unverified()
@@ -97,6 +111,13 @@ def visit(now: datetime) -> None:
         return
     warehouse().record(viewer, "open page", "no role")
     states.no_role(email)
+
+
+def bare() -> None:
+    """What stands on a page of which nobody knows yet for whom it is."""
+    name_window()
+    st.navigation(addresses(lambda _: None), position="hidden")
+    masthead.bare_masthead()
 
 
 def role_words(viewer: Viewer) -> str:

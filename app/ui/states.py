@@ -65,6 +65,27 @@ def broken(message: str, error_id: str = "") -> None:
     statement("This page cannot be shown", message, note=note, role="alert")
 
 
+def away(is_back: Callable[[], bool]) -> None:
+    """The warehouse does not answer. Looks again by itself, and the page comes once it does.
+
+    Args:
+        is_back: asks whether it does.
+    """
+    statement(
+        "The warehouse does not answer",
+        "Nothing is lost. This page looks again every few seconds and comes by itself.",
+        note="If it stays away, tell the person who runs Plumbline: plumbline status says what is wrong.",
+        role="alert",
+    )
+
+    @st.fragment(run_every=LOOK_AGAIN_SECONDS)
+    def look() -> None:
+        if is_back():
+            st.rerun()
+
+    look()
+
+
 def waiting(settings: Settings, stages: Callable[[], Sequence[Stage]], is_built: Callable[[], bool]) -> None:
     """Before the first build: what is loading, or how to connect a source. Looks again by itself.
 

@@ -61,8 +61,8 @@ def fill(settings: Settings) -> None:
             connection.execute(text("insert into portal.tour_taken values (:email, :role, now())"), taken)
         for make in (mrr, customers, retention, revenue, cash, executive, sources, engineer, runs):
             make(connection)
+        everywhere = "add column region text default 'Everywhere', add column currency text default 'usd'"
         for name in ("mrr_monthly", "revenue_monthly", "mrr_movements"):
-            everywhere = "add column region text default 'Everywhere', add column currency text default 'usd'"
             connection.execute(text(f"alter table mart_finance.{name} {everywhere}"))
         claims(connection, create)
         records(connection, create, SPLIT, closing(33))
@@ -105,25 +105,9 @@ def mrr(connection: Connection) -> None:
             churn = opening + new + expansion + back - contraction + fx - now
             lost = churn + contraction
             rows.append(
-                (
-                    month,
-                    product,
-                    plan,
-                    country,
-                    opening,
-                    new,
-                    back,
-                    expansion,
-                    contraction,
-                    churn,
-                    lost,
-                    fx,
-                    now,
-                    now * 0.99,
-                    now * 0.01,
-                    index < 34,
-                )
-            )
+                (month, product, plan, country, opening, new, back, expansion, contraction, churn, lost, fx, now,
+                 now * 0.99, now * 0.01, index < 34)
+            )  # fmt: skip
             name = f"{product} & Söhne <b>"
             moved.append((month, f"c{share}", name, country, product, plan, "churn", opening, -churn, 0.0))
     create(

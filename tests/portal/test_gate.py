@@ -189,6 +189,7 @@ def test_pages_live_at_one_address(host: str, elsewhere: str | None) -> None:
     assert answered.headers.get("location") == elsewhere
 
 
+CONNECT = {"type": "websocket.connect"}
 CLICK = {"type": "websocket.receive", "bytes": b"a click"}
 LEAVES = {"type": "websocket.disconnect", "code": 1001}
 
@@ -201,13 +202,18 @@ def two_clicks(sessions: Sessions, between: Callable[[], object]) -> tuple[list[
 
     async def page(scope: Scope, receive: Receive, send: Send) -> None:
         named.extend(value for name, value in scope["headers"] if name == VISIT)
+        assert await receive() == CONNECT
         while (await receive())["type"] == "websocket.receive":
             heard.append("click")
             await send({"type": "websocket.send", "bytes": b"drawn"})
         heard.append("left")
         await send({"type": "websocket.send", "bytes": b"too late"})
 
+    told: list[Message] = [CONNECT]
+
     async def receive() -> Message:
+        if told:
+            return told.pop()
         if len(heard) == 1:
             between()
         return CLICK if len(heard) < 2 else LEAVES
@@ -291,6 +297,47 @@ def test_who_was_signed_out_meanwhile_is_cut_off_once_it_is_known(monkeypatch: p
 
     _, heard, sent = two_clicks(sessions, away_and_out)
     assert (heard, sent) == (["click", "left"], ["send", "close"])
+
+
+def opened_while_away(sessions: Sessions, protocols: bytes, *messages: Message) -> list[list[bytes]]:
+    """A page that is opened while it cannot be found out by whom: the names of its visit, if it is let through."""
+    let_in: list[list[bytes]] = []
+    left = list(messages)
+
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        let_in.append([value for name, value in scope["headers"] if name == VISIT])
+
+    async def receive() -> Message:
+        return left.pop(0) if left else await asyncio.Event().wait()  # type: ignore[return-value]
+
+    async def send(message: Message) -> None:
+        raise AssertionError(message)
+
+    headers = [(b"cookie", f"{SESSION}=token-of-eva".encode()), (b"sec-websocket-protocol", protocols)]
+    asyncio.run(GateMiddleware(page, gate_of(sessions))({"type": "websocket", "headers": headers}, receive, send))
+    return let_in
+
+
+def test_a_page_that_is_opened_while_the_warehouse_is_away_is_let_in_unnamed_to_say_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A page of before waits instead, with what is typed in it."""
+    monkeypatch.setattr(watch, "ASK_AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(watch, "NEW_SECONDS", 0.05)
+    away = Sessions()
+    away.away = 10_000
+    assert opened_while_away(away, b"streamlit, guard", CONNECT) == [[]]
+    short = Sessions()
+    short.away = 20
+    (name,) = opened_while_away(short, b"streamlit, guard, a-session", CONNECT)
+    assert len(name) == 1
+
+
+def test_an_attempt_that_the_browser_gave_up_is_not_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "ASK_AGAIN_SECONDS", 0.01)
+    away = Sessions()
+    away.away = 10_000
+    assert opened_while_away(away, b"streamlit, guard, a-session", CONNECT, LEAVES) == []
 
 
 def test_what_is_never_found_out_is_a_no(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ import streamlit as st
 from app.access import ROLES, Viewer
 from app.business_questions import DEPARTMENTS, QUESTIONS, BusinessQuestion
 from app.compile import marts_of
-from app.errors import NotBuilt, NotPermitted, QuestionError
+from app.errors import NotBuilt, NotPermitted, QuestionError, TookTooLong
 from app.metrics import Metric, catalogue
 from app.ui import format as f
 from app.ui.keyed import KEYED
@@ -23,7 +23,7 @@ from app.ui.reading import Reading
 from app.ui.tiles import draw_tile
 
 NOTHING = "No question says that. Try another word: revenue, churn, funnel, quota …"
-NOT_YOURS, NOT_BUILT = "not in your role", "not built yet"
+NOT_YOURS, NOT_BUILT, TOO_LONG = "not in your role", "not built yet", "took too long just now"
 SEARCHED, OPENED, LONGEST_NOTED = "questions_searched", "questions_opened", 200
 HEADLINE_SECONDS = 60
 COHORTS = 13
@@ -72,7 +72,8 @@ def note_opened(reading: Reading, question: BusinessQuestion, said: str, *, is_o
     """Tells the ledger that an answer was opened, once for each time; without a figure it answers nothing."""
     opened: set[str] = st.session_state.setdefault(OPENED, set())
     if is_open and question.key not in opened:
-        outcome = "refused" if said == NOT_YOURS else "failed" if said.startswith((f.MISSING, NOT_BUILT)) else "ok"
+        has_none = said.startswith((f.MISSING, NOT_BUILT, TOO_LONG))
+        outcome = "refused" if said == NOT_YOURS else "failed" if has_none else "ok"
         reading.warehouse.record(reading.viewer, "open answer", outcome, question=question.key)
     (opened.add if is_open else opened.discard)(question.key)
 
@@ -149,6 +150,8 @@ def headline(reading: Reading, metric: Metric) -> str:
             return f"n/a {when}{f', {why}' if why else ''}"
     except NotPermitted:
         return NOT_YOURS
+    except TookTooLong:
+        return TOO_LONG
     except (NotBuilt, QuestionError):
         return NOT_BUILT
     figure = str(f.figure(value, metric.unit)).replace("$", "\\$")
