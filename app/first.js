@@ -186,8 +186,26 @@
     told = moves && new Set(moves.map(move => move.dataset.plMove))
   }
 
+  // While there is no connection Streamlit speaks of itself and of terminals. Only words are exchanged, in their places.
+  const LOST = "Connection error"
+  const reword = dialog => {
+    const words = document.createTreeWalker(dialog, NodeFilter.SHOW_TEXT)
+    let isSaid = false
+    while (words.nextNode()) {
+      const node = words.currentNode
+      const aside = node.parentElement.closest("[data-testid=stCode], pre, code, a")
+      if (node.data === LOST) node.data = "No connection to Plumbline"
+      else if (aside) aside.hidden = true
+      else if (isSaid) node.data = ""
+      else if (isSaid = node.data.includes("Streamlit"))
+        node.data = "What you see is as it was. The page goes on by itself as soon as it is connected again. If it stays "
+          + "away, tell the person who runs Plumbline."
+    }
+  }
+
   new MutationObserver(() => {
     tellMoves()
+    for (const dialog of document.querySelectorAll("[role=dialog]")) if (dialog.textContent.includes(LOST)) reword(dialog)
     for (const place of document.querySelectorAll("[data-pl-letter]:empty")) open(place)
     if (awaited) begin()
     if (!isAsked) isAsked = Boolean(window.requestAnimationFrame(reach))

@@ -33,7 +33,9 @@ def home(make_settings: Callable[..., Settings]) -> Iterator[Portal]:
             yield Portal(public_url(settings), settings)
 
 
-def test_what_is_typed_outlives_a_portal_that_is_started_anew(chromium: Browser, home: Portal) -> None:
+def test_what_is_typed_outlives_a_portal_that_is_started_anew(
+    chromium: Browser, home: Portal, tmp_path: Path
+) -> None:
     """The first click after it is heard, with what had been typed and was never handed over."""
     page = new_page(chromium)
     with process(home.settings, PORTAL, home.url + "/healthz"):
@@ -42,6 +44,11 @@ def test_what_is_typed_outlives_a_portal_that_is_started_anew(chromium: Browser,
         page.evaluate("window.plMark = 'the same document'")
         page.get_by_text("Enter, change or hide an event").click()
         page.get_by_label("Title").fill(TITLE)
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("No connection to Plumbline", timeout=PATIENCE_MS)
+    expect(dialog).to_contain_text("The page goes on by itself")
+    assert "Streamlit" not in dialog.inner_text()
+    keep(page, "no-connection", tmp_path)
     with process(home.settings, PORTAL, home.url + "/healthz"):
         page.wait_for_selector(".stApp[data-test-connection-state=CONNECTED]", timeout=PATIENCE_MS)
         page.wait_for_timeout(3000)  # what is typed is handed over a moment after the page was asked for
