@@ -31,6 +31,7 @@ from app.ui.reading import Reading
 from .test_pages import audited, door, text, visit
 
 __all__ = ["door"]
+TILES = 12
 HIGHER = "update mart_finance.mrr_monthly set closing_mrr_usd = closing_mrr_usd {} 1200.5 where month = '2026-11-01' " \
          "and product = 'Core'"  # fmt: skip
 WORKED_IN = (
@@ -209,8 +210,8 @@ def test_it_looks_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_each_figure_has_its_receipt() -> None:
     drawn = tiles(visit("executive", "live"))
     found = [re.findall(r'pl-receipt">([0-9A-Z-]{14})<', tile) for tile in drawn.split("data-pl-metric=")[1:]]
-    assert len(found) == 8 and all(len(receipts) == 1 for receipts in found)
-    assert len({receipts[0] for receipts in found}) == 8
+    assert len(found) == TILES and all(len(receipts) == 1 for receipts in found)
+    assert len({receipts[0] for receipts in found}) == TILES
 
 
 def test_an_open_page_learns_that_things_stand_still(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -313,7 +314,7 @@ def test_while_the_warehouse_is_away_the_figures_stay_and_say_so(
     with monkeypatch.context() as patch, moved(filled):
         patch.setattr(Reading, "series", away)
         patch.setattr(Reading, "status", away)
-        assert page.look()[0].count("the warehouse did not answer") == 8
+        assert page.look()[0].count("the warehouse did not answer") == TILES
     page.later(minutes=2)
     assert "the warehouse did not answer" not in page.look()[0]
 
@@ -339,7 +340,7 @@ def test_a_figure_that_cannot_be_read_takes_no_other_along(
     with monkeypatch.context() as patch, moved(filled):
         patch.setattr(Reading, "series", series)
         drawn, said = page.look()
-        assert drawn.count("data-pl-metric=") == 7 and why in drawn and "$53,000.00" in drawn
+        assert drawn.count("data-pl-metric=") == TILES - 1 and why in drawn and "$53,000.00" in drawn
         assert "Nothing has moved" in said, "what is not known has not moved"
         patch.setattr(Reading, "series", own)
         assert why in page.look()[0], "it is not asked for again with each look"
