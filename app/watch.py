@@ -6,10 +6,11 @@ Streamlit asks that of a whole run alone: a click's own function comes before it
 from __future__ import annotations
 
 from asyncio import FIRST_COMPLETED, Future, create_task, ensure_future, get_running_loop, sleep, wait
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from time import monotonic
+from typing import Any
 
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -30,6 +31,8 @@ NEW_SECONDS = 3.0
 ASK_AGAIN_SECONDS = 1.0
 OFFERED = "sec-websocket-protocol"
 
+Known = Callable[[str, dict[str, str], float], Coroutine[Any, Any, Viewer | None]]
+
 
 def visit_of(token: str, viewer: Viewer) -> bytes:
     """Names a visit: the same session with the same roles, and nothing else."""
@@ -43,7 +46,8 @@ def is_old(connection: HTTPConnection) -> bool:
 
 
 class Watch:
-    """The websockets of one process.
+    """The websockets of one process. Who is signed out, shut out or has other roles is cut off, and the browser opens
+    the page anew; Streamlit goes on with a page of before only for the same visit, which a header of ours names.
 
     Args:
         app: what is behind.
@@ -56,62 +60,13 @@ class Watch:
         self._askers = ThreadPoolExecutor(ASKERS, "watch")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Who is signed out, shut out or has other roles is cut off, and the browser opens the page anew; Streamlit
-        goes on with a page of before only for the same visit, which this names in a header of ours.
-        """
-        connection = HTTPConnection(scope)
-        cookies = dict(connection.cookies)
-        token = cookies.get(SESSION, "")
-        connect = await receive()
-        coming = ensure_future(receive())
-        asking = create_task(self._known(token, cookies, HOLD_SECONDS if is_old(connection) else NEW_SECONDS))
-        await wait((asking, coming), return_when=FIRST_COMPLETED)
-        if coming.done() and coming.result()["type"] == "websocket.disconnect":
-            asking.cancel()  # the browser has given it up; behind this, nobody may be let in any more
-            return
-        opened, is_first = None, False
+        page = OpenPage(HTTPConnection(scope), receive, send, self._known)
         try:
-            opened = await asking
-        except WarehouseDown:
-            is_first = True  # what asks for the page passes, and the page says so: its own guard asks again
-        named = [(VISIT, visit_of(token, opened))] if opened else []
-        given = [(name, value) for name, value in scope["headers"] if name.lower() != VISIT]
-        is_cut = False
-        came: list[Future[Message]] = [coming]
-        is_new = True
-
-        async def receive_watched() -> Message:
-            nonlocal is_cut, is_new, is_first
-            if is_new:
-                is_new = False
-                return connect
-            message = await (came.pop() if came else receive())
-            if message["type"] != "websocket.receive" or not token:
-                return message
-            if is_first or await self._is_still(opened, token, cookies):
-                is_first = False
-                return message
-            is_cut = True
-            await send({"type": "websocket.close", "code": CUT_OFF, "reason": "not who opened this page"})
-            return {"type": "websocket.disconnect", "code": CUT_OFF}
-
-        async def send_watched(message: Message) -> None:
-            if not is_cut:
-                await send(message)
-
-        try:
-            await self._app({**scope, "headers": [*given, *named]}, receive_watched, send_watched)
+            if await page.is_let_in():
+                given = [(name, value) for name, value in scope["headers"] if name.lower() != VISIT]
+                await self._app({**scope, "headers": [*given, *page.named]}, page.receive, page.send)
         finally:
-            coming.cancel()
-
-    async def _is_still(self, opened: Viewer | None, token: str, cookies: dict[str, str]) -> bool:
-        """Whether it is who opened the page. While that cannot be found out it waits: a click is neither heard nor a
-        reason to cut off, since with the page all that somebody has typed would be lost.
-        """
-        try:
-            return await self._known(token, cookies, HOLD_SECONDS) == opened
-        except WarehouseDown:
-            return False
+            page.end()
 
     async def _known(self, token: str, cookies: dict[str, str], seconds: float) -> Viewer | None:
         """Who it is now.
@@ -127,3 +82,76 @@ class Watch:
                 if monotonic() > until:
                     raise
                 await sleep(ASK_AGAIN_SECONDS)
+
+
+class OpenPage:
+    """One websocket, from the moment that a browser asks for it.
+
+    Args:
+        connection: what the browser sent with it.
+        receive, send: of the websocket.
+        known: takes a token, the cookies it came with and seconds; whose they are. Raises WarehouseDown where that
+            cannot be found out for so long.
+    """
+
+    def __init__(self, connection: HTTPConnection, receive: Receive, send: Send, known: Known) -> None:
+        self._receive, self._send, self._ask = receive, send, known
+        self._cookies = dict(connection.cookies)
+        self._token = self._cookies.get(SESSION, "")
+        self._patience = HOLD_SECONDS if is_old(connection) else NEW_SECONDS
+        self._opened: Viewer | None = None
+        self._coming: list[Future[Message]] = []
+        self._passes = 1
+        self._is_cut = False
+
+    @property
+    def named(self) -> list[tuple[bytes, bytes]]:
+        """The header that names the visit, of somebody who is known."""
+        return [(VISIT, visit_of(self._token, self._opened))] if self._opened else []
+
+    async def is_let_in(self) -> bool:
+        """Finds out who opens it. False: the browser has given it up meanwhile, and nothing may be said to it."""
+        connect = get_running_loop().create_future()
+        connect.set_result(await self._receive())
+        following = ensure_future(self._receive())
+        self._coming = [connect, following]
+        asking = create_task(self._ask(self._token, self._cookies, self._patience))
+        await wait((asking, following), return_when=FIRST_COMPLETED)
+        if following.done() and following.result()["type"] == "websocket.disconnect":
+            asking.cancel()
+            return False
+        try:
+            self._opened = await asking
+        except WarehouseDown:
+            self._passes = 2  # what asks for the page passes, too, and the page says so: its own guard asks again
+        return True
+
+    async def receive(self) -> Message:
+        """What comes, as far as it is from whoever opened the page."""
+        message = await (self._coming.pop(0) if self._coming else self._receive())
+        self._passes -= 1
+        if self._passes >= 0 or message["type"] != "websocket.receive" or not self._token:
+            return message
+        if await self._is_still():
+            return message
+        self._is_cut = True
+        await self._send({"type": "websocket.close", "code": CUT_OFF, "reason": "not who opened this page"})
+        return {"type": "websocket.disconnect", "code": CUT_OFF}
+
+    async def send(self, message: Message) -> None:
+        if not self._is_cut:
+            await self._send(message)
+
+    def end(self) -> None:
+        """Lets go of what was waited for."""
+        for each in self._coming:
+            each.cancel()
+
+    async def _is_still(self) -> bool:
+        """Whether it is who opened the page. While that cannot be found out it waits: a click is neither heard nor a
+        reason to cut off, since with the page all that somebody has typed would be lost.
+        """
+        try:
+            return await self._ask(self._token, self._cookies, HOLD_SECONDS) == self._opened
+        except WarehouseDown:
+            return False
