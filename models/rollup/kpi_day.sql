@@ -11,20 +11,20 @@ counted as (
     select 'new_customers' as unique_id, {{ local_date("first_mrr_at") }} as day, count(*) as y from firsts
     group by 2
     union all
-    select 'payments_count', charged_date, count(*) from {{ ref("fct_payment") }}
-    where is_paid
+    -- By the same records as the certified figures of a month.
+    select 'payments_count', charged_date, count(*) from {{ ref("payment_record_month") }}
+    where failed_count = 0
     group by 2
     union all
-    select 'payments_failed', charged_date, count(*) from {{ ref("fct_payment") }}
-    where is_failed
+    select 'payments_failed', charged_date, count(*) from {{ ref("payment_record_month") }}
+    where failed_count = 1
     group by 2
     union all
-    select 'payments_usd', charged_date, sum(amount_usd) from {{ ref("fct_payment") }}
-    where is_paid
+    select 'payments_usd', charged_date, sum(received_usd) from {{ ref("payment_record_month") }}
+    where failed_count = 0
     group by 2
     union all
-    select 'signups', created_date, count(*) from {{ ref("dim_account") }}
-    where not is_internal and removed_at is null and created_at < {{ as_of() }}
+    select 'signups', created_date, sum(accounts_count) from {{ ref("account_record_month") }}
     group by 2
     union all
     select 'leads', created_date, count(*) from {{ ref("fct_lead") }}
