@@ -144,6 +144,11 @@ class Dashboard:
         return any(isinstance(element, Desk | Saved | KeptQuery) for element in self.panels())
 
     @property
+    def only_reads(self) -> bool:
+        """Whether nothing is made on it that could be left half done: links lead there without loading the portal."""
+        return all(not isinstance(element, Desk) or isinstance(element, Drill | Questions) for element in self.panels())
+
+    @property
     def counts(self) -> bool:
         """Whether it counts what people do on the portal, which changes between builds."""
         return any(isinstance(element, Measure | Measures) for element in self.panels())

@@ -1,8 +1,9 @@
 """The one HTML document: Streamlit's page with our name, our icon and scripts of ours that run first.
 
 The script (`first.js`) names the server's address, so that the client need not guess it, and holds the reader's choice
-of theme, so that no page flashes in the wrong one; `tour.js` draws the tour of a page that carries one, and `age.js`
-counts ages on.
+of theme, so that no page flashes in the wrong one; `tour.js` draws the tour of a page that carries one, `age.js` counts
+ages on, and `choices.js` takes what is chosen at a page's head to the address
+and back, and `links.js` follows links within the portal without loading it anew.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.errors import DependencyMissing
 from app.script_policy import POLICY
 
-FIRST = Path(__file__).resolve().with_name("first.js")
-TOUR = FIRST.with_name("tour.js")
-AGE = FIRST.with_name("age.js")
+SCRIPTS = tuple(
+    Path(__file__).resolve().with_name(name) for name in ("age.js", "first.js", "tour.js", "choices.js", "links.js")
+)
 CHANGES = (
     (r"<title>.*?</title>", "<title>Plumbline</title>"),
     (r'href="\./favicon\.png"', 'href="./app/static/icon.png"'),
@@ -51,7 +52,7 @@ def document(streamlits: str, ground: tuple[str, str], stylesheet: str) -> str:
             )
     light, dark = ground
     style = f"<style>html{{background:light-dark({light},{dark})}}</style>"
-    script = "".join(f"<script>\n{each.read_text(encoding='utf-8')}</script>" for each in (AGE, FIRST, TOUR))
+    script = "".join(f"<script>\n{each.read_text(encoding='utf-8')}</script>" for each in SCRIPTS)
     made = made.replace("</title>", f"</title>\n    {style}\n    {script}", 1)
     before, body, after = made.rpartition("</body>")
     return f"{before}{stylesheet}\n  {body}{after}"

@@ -105,34 +105,6 @@
     }
   })
 
-  // The menu's links go to their page as the browser's own "back" does, which Streamlit hears: loaded anew, the portal
-  // would take seconds. With a key held down or another button they do what links do.
-  document.addEventListener("click", event => {
-    const link = event.target instanceof Element && event.target.closest(".pl-menu a")
-    const isPlain = !(event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
-    if (!link || !isPlain || event.defaultPrevented) return
-    event.preventDefault()
-    link.closest("[popover]")?.hidePopover()
-    window.history.pushState({}, "", link.href)
-    window.dispatchEvent(new PopStateEvent("popstate", { state: {} }))
-    document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0)
-    awaited = { path: link.pathname, before: document.querySelector(HEADING)?.textContent, until: Date.now() + 10_000 }
-  })
-  // Who goes on by keyboard, or listens, begins at the new page's heading, as with a page that is loaded.
-  const HEADING = "h1.pl-page"
-  let awaited = null
-  const begin = () => {
-    const heading = document.querySelector(HEADING)
-    const here = document.querySelector(".pl-menu a[aria-current=page]")?.pathname
-    if (!heading || here !== awaited.path || heading.textContent === awaited.before) {
-      if (Date.now() > awaited.until) awaited = null
-      return
-    }
-    awaited = null
-    heading.tabIndex = -1
-    heading.focus({ preventScroll: true })
-  }
-
   // A mail comes as base64, because Streamlit cleans what it draws: no script runs in the frame, no form is sent; it is
   // of our origin only so that its height can be known.
   const open = place => {
@@ -207,7 +179,6 @@
     tellMoves()
     for (const dialog of document.querySelectorAll("[role=dialog]")) if (dialog.textContent.includes(LOST)) reword(dialog)
     for (const place of document.querySelectorAll("[data-pl-letter]:empty")) open(place)
-    if (awaited) begin()
     if (!isAsked) isAsked = Boolean(window.requestAnimationFrame(reach))
   }).observe(root, { childList: true, subtree: true })
 })()

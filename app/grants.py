@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from time import monotonic
 
 from sqlalchemy import text
@@ -35,12 +36,30 @@ QUERY = text(
 )
 
 
+@dataclass(frozen=True)
+class Rights:
+    """What was read at one moment: mart → the roles that may read it; and what was worked out of that."""
+
+    known: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    readers: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+
+    def has(self, role: str, marts: tuple[str, ...]) -> bool:
+        """Whether the role may read all of them."""
+        return all(role in self.known.get(mart, frozenset()) for mart in marts)
+
+    def reading(self, marts: tuple[str, ...]) -> tuple[str, ...]:
+        """The roles that may read all of them, in the order of `ROLES`; kept, since pages ask it of each figure."""
+        if marts not in self.readers:
+            self.readers[marts] = tuple(role for role in ROLES if self.has(role, marts))
+        return self.readers[marts]
+
+
 class Grants:
     """The rights of the reading logins, bounded by the number of marts."""
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
-        self._known: Mapping[str, frozenset[str]] = {}
+        self._rights = Rights()
         self._read_at = float("-inf")
         self._lock = threading.Lock()
 
@@ -54,7 +73,7 @@ class Grants:
         role = self._find(viewer, marts, TTL_SECONDS) or self._find(viewer, marts, RETRY_SECONDS)
         if role:
             return role
-        missing = [mart for mart in marts if mart not in self._known]
+        missing = [mart for mart in marts if mart not in self._rights.known]
         if missing:
             raise NotBuilt(
                 f"{missing[0]} is not there yet. Expected the last build to have made it. Run `plumbline run build`."
@@ -66,19 +85,20 @@ class Grants:
 
     def roles_reading(self, marts: tuple[str, ...]) -> tuple[str, ...]:
         """The roles that may read all these marts, in the order of `ROLES`."""
-        known = self._fresh(TTL_SECONDS)
-        return tuple(role for role in ROLES if all(role in known.get(mart, frozenset()) for mart in marts))
+        return self._fresh(TTL_SECONDS).reading(marts)
 
     def _find(self, viewer: Viewer, marts: tuple[str, ...], oldest: float) -> str | None:
-        known = self._fresh(oldest)
-        return next((r for r in viewer.roles if all(r in known.get(mart, frozenset()) for mart in marts)), None)
+        rights = self._fresh(oldest)
+        return next((role for role in viewer.roles if rights.has(role, marts)), None)
 
-    def _fresh(self, oldest: float) -> Mapping[str, frozenset[str]]:
+    def _fresh(self, oldest: float) -> Rights:
         """What is known, read anew when older than so many seconds."""
         with self._lock:
             if monotonic() - self._read_at > oldest:
                 with self._connections.open(PORTAL) as connection:
                     rows = connection.execute(QUERY, {"logins": [login_of(role) for role in ROLES]}).all()
-                self._known = {mart: frozenset(role_of(login) for login in logins or ()) for mart, logins in rows}
+                self._rights = Rights(
+                    {mart: frozenset(role_of(login) for login in logins or ()) for mart, logins in rows}
+                )
                 self._read_at = monotonic()
-            return self._known
+            return self._rights

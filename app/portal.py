@@ -105,7 +105,8 @@ def visit(now: datetime) -> None:
     name = str(st.user.get("name") or email)
     own = tour_of(viewer)
     again = f"/{own.page}?{tour.AGAIN}=again" if own else ""
-    masthead.masthead(groups, current, name, email, role_words(viewer) or "no role", again)
+    led = [slug for slug, page in dashboards().items() if page.only_reads and page.may_open(viewer.roles)]
+    masthead.masthead(groups, current, name, email, role_words(viewer) or "no role", again, led)
     if menu:
         current.run()
         return

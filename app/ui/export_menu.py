@@ -1,13 +1,13 @@
-"""The way out: a quiet popover at the head of a page, with links to files of the page and of each of its panels."""
+"""The way out, at the head of a page: links to files of the page and of each of its panels, and its mail. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 
-import streamlit as st
+BY_MAIL = "by_mail"
+"""The parameter that asks for the form of a mail, over the page."""
 
 
 @dataclass(frozen=True)
@@ -18,24 +18,23 @@ class Way:
     links: tuple[tuple[str, str], ...]
 
 
-def draw(ways: tuple[Way, ...], more: Callable[[], None] = lambda: None) -> None:
-    """Draws the popover; nothing where nothing leaves. The first way is that of the whole page; `more` stands below."""
-    if not ways:
-        return
-    with st.popover("Export", key="export", width="content"):
-        st.html(menu_html(ways))
-        more()
-
-
 @lru_cache(maxsize=512)
 def menu_html(ways: tuple[Way, ...]) -> str:
-    """The links as a table: what leaves, and as what."""
+    """A button, and behind it the links as a table: what leaves, and as what. Nothing where nothing leaves.
+
+    The first way is that of the whole page. Last stands the way to the form that sends the page by mail.
+    """
+    if not ways:
+        return ""
     rows = "".join(
         f"<tr><th scope=\"row\">{escape(way.name)}</th><td>{links_html(way)}</td></tr>" for way in ways
     )
     return (
+        '<div class="pl-choice st-key-export"><button type="button" class="pl-choice-button" popovertarget="pl-export">'
+        'Export</button><div popover id="pl-export" class="pl-opened pl-exports" role="group" aria-label="Export">'
         f'<table class="pl-export"><tbody>{rows}</tbody></table>'
         '<p class="pl-more">With what is chosen here. Where people or customers are named, a reason is asked.</p>'
+        f'<button type="button" class="pl-export-mail" data-pl-asks="{BY_MAIL}">By e-mail …</button></div></div>'
     )
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from html import escape
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 THEMES = ("system", "light", "dark")
+Item = tuple[str, str]
+"""A page's address and title."""
+Part = tuple[str, tuple[Item, ...]]
+"""A part of the menu and its pages."""
 WORDMARK = '<div class="pl-wordmark"><span class="pl-sign"></span>Plumbline</div>'
 
 
 def masthead(groups: Mapping[str, Sequence[StreamlitPage]], current: StreamlitPage | None, name: str, email: str,
-             roles: str, tour: str = "") -> None:  # fmt: skip
+             roles: str, tour: str = "", pages: Sequence[str] = ()) -> None:  # fmt: skip
     """Draws the head, as one piece of HTML: it comes with every click, and each element of Streamlit's has its price.
 
     Args:
@@ -23,26 +28,35 @@ def masthead(groups: Mapping[str, Sequence[StreamlitPage]], current: StreamlitPa
         email: their address.
         roles: their roles in words.
         tour: the address that takes them on the tour again; nothing where there is none.
+        pages: the addresses to which links lead without loading the portal anew (app/links.js).
     """
+    parts = tuple((group, tuple((page.url_path, page.title) for page in listed)) for group, listed in groups.items())
     here = "" if current is None else current.url_path
-    first, *others = groups
-    parts = "".join(part_html(group, groups[group], here) for group in others)
-    inline = "".join(item_html(page, here) for page in groups[first])
+    st.html(masthead_html(parts, here, who_html(name, email, roles, tour), " ".join(pages)))
+
+
+@lru_cache(maxsize=256)
+def masthead_html(parts: tuple[Part, ...], here: str, who: str, pages: str) -> str:
+    """The head; kept, since it comes with every click."""
+    (name, first), *others = parts
+    inline = "".join(item_html(page, here) for page in first)
     menu = (
         f'<nav class="pl-menu" aria-label="Pages"><div class="pl-menu-inline">{inline}</div>'
-        f'<div class="pl-menu-folded">{part_html(first, groups[first], here)}</div>{parts}</nav>'
+        f'<div class="pl-menu-folded">{part_html((name, first), here)}</div>'
+        f"{''.join(part_html(part, here) for part in others)}</nav>"
     )
-    st.html(f'<div class="pl-masthead">{WORDMARK}{menu}{who_html(name, email, roles, tour)}</div>')
+    return f'<div class="pl-masthead" data-pl-pages="{escape(pages)}">{WORDMARK}{menu}{who}</div>'
 
 
-def part_html(group: str, pages: Sequence[StreamlitPage], here: str) -> str:
+def part_html(part: Part, here: str) -> str:
     """A part of the menu: its pages behind its name, or the page itself where it is the only one."""
+    group, pages = part
     if len(pages) == 1:
         return item_html(pages[0], here)
     if not pages:
         return ""
     place = f"pl-part-{group.lower()}"
-    is_here = " pl-menu-here" if any(page.url_path == here for page in pages) else ""
+    is_here = " pl-menu-here" if here in dict(pages) else ""
     listed = "".join(item_html(page, here) for page in pages)
     return (
         f'<button type="button" class="pl-menu-item pl-menu-opens{is_here}" popovertarget="{place}" '
@@ -51,11 +65,12 @@ def part_html(group: str, pages: Sequence[StreamlitPage], here: str) -> str:
     )
 
 
-def item_html(page: StreamlitPage, here: str) -> str:
-    """A link to a page, marked where it is the open one; `app/first.js` goes there without loading the portal anew."""
-    is_here = ' pl-menu-here" aria-current="page' if page.url_path == here else ""
-    at = f'href="/{page.url_path}" target="_self" data-pl-at="menu_{page.url_path}"'
-    return f'<a class="pl-menu-item{is_here}" {at}>{escape(page.title)}</a>'
+def item_html(page: Item, here: str) -> str:
+    """A link to a page, marked where it is the open one; `app/links.js` goes there without loading the portal anew."""
+    path, title = page
+    is_here = ' pl-menu-here" aria-current="page' if path == here else ""
+    at = f'href="/{path}" target="_self" data-pl-at="menu_{path}"'
+    return f'<a class="pl-menu-item{is_here}" {at}>{escape(title)}</a>'
 
 
 def who_html(name: str, email: str, roles: str, tour: str) -> str:

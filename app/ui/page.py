@@ -14,10 +14,10 @@ from app.access import Viewer
 from app.dashboard import Dashboard
 from app.errors import NotPermitted, UsageError
 from app.own.opened import opened
-from app.ui import export_menu, subscribe_form
-from app.ui.choice import Choice, choose
+from app.ui import subscribe_form
+from app.ui.choice import Choice, choices
 from app.ui.dimension_words import Where
-from app.ui.export_menu import Way
+from app.ui.export_menu import Way, menu_html
 from app.ui.keyed import KEYED
 from app.ui.lead import lead, statuses
 from app.ui.reading import Reading
@@ -78,17 +78,19 @@ def head(
     Returns:
         What the page's elements read from, by what was chosen; what its tiles' statuses are, as a key.
     """
-    if not shown.can_compare and not ways(shown, Choice(address=shown.names)):  # its head is one piece of HTML
-        fresh, known, said = as_chosen(dashboard, shown, reading, Choice(address=shown.names))
+    choice, bar = choices(shown, reading, build_id)
+    fresh, known, said = as_chosen(dashboard, shown, reading, choice)
+    leaves = ways(shown, choice)
+    if not bar and not leaves:
         st.html(f'<div class="st-key-head">{said}</div>')
         return fresh, known
     with st.container(key="head", horizontal=True, vertical_alignment="bottom"):
-        place = st.container(key="said", width="stretch")
-        with st.container(key="choices", horizontal=True, vertical_alignment="bottom", width="content"):
-            choice = choose(shown, reading, build_id)
-            export_menu.draw(ways(shown, choice), lambda: subscribe_form.draw(shown, reading, choice))
-    fresh, known, said = as_chosen(dashboard, shown, reading, choice)
-    place.html(said)
+        st.html(said)
+        for piece in (bar, menu_html(leaves)):  # apart: what is chosen changes the links, and would shut the filters
+            if piece:
+                st.html(piece, width="content")
+    if leaves:
+        subscribe_form.offer(shown, reading, choice)
     return fresh, known
 
 

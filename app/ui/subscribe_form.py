@@ -11,6 +11,7 @@ from app.dashboard import Dashboard
 from app.errors import PlumblineError
 from app.subscriptions.schedule import DAYS, LAST_DAY, Rhythm, Schedule
 from app.ui.chosen import Choice
+from app.ui.export_menu import BY_MAIL
 from app.ui.reading import Reading
 
 RHYTHMS: dict[str, Rhythm] = {"Every business day": "business_day", "Every day": "day", "Every week": "week",
@@ -18,11 +19,9 @@ RHYTHMS: dict[str, Rhythm] = {"Every business day": "business_day", "Every day":
 SAID = "subscribe_said"
 
 
-def draw(dashboard: Dashboard, reading: Reading, choice: Choice) -> None:
-    """The way to the form, which is drawn only for who asks for it: each control of it would cost every run of the
-    page.
-    """
-    if st.button("By e-mail …", key="sub_open", type="tertiary"):
+def offer(dashboard: Dashboard, reading: Reading, choice: Choice) -> None:
+    """Draws the form for who asks for it; the word that asked leaves the address, so that no other run opens it."""
+    if st.query_params.pop(BY_MAIL, None):
         form(dashboard, reading, choice)
 
 

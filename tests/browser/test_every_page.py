@@ -149,6 +149,7 @@ def settle(page: Page) -> None:
     page.wait_for_selector(".pl-sandbox, .pl-statement", timeout=PATIENCE_MS)
     charts = "[...document.querySelectorAll('[data-testid=stVegaLiteChart]')]"
     page.wait_for_function(f"() => {charts}.every(chart => chart.querySelector('svg.marks'))", timeout=PATIENCE_MS)
+    page.wait_for_function("!document.querySelector('[data-stale=true]')", timeout=PATIENCE_MS)  # nothing fades any more
     page.wait_for_timeout(300)
 
 
@@ -215,10 +216,9 @@ def test_a_link_shows_the_month_and_the_part_that_were_chosen_and_what_it_asks_f
     assert "September 2026, closed 30 Sep." in lead and "Only Core." in lead
     assert "The link asks for the product “<b>Nope”, which is not known here: it is left out." in lead
     assert "$6.24" in page.locator("[data-pl-metric=arr] .pl-value").inner_text()  # 12 × half of 1,040,000
-    assert "Filters (1)" in page.locator(".st-key-filters").inner_text()
-    page.locator(".st-key-filters button").click()
-    page.get_by_role("combobox", name="Country").click()
-    page.get_by_role("option", name="Germany").click()
+    page.get_by_role("button", name="Filters (1)").click()
+    page.locator("#pl-filters summary").filter(has_text="Country").click()
+    page.get_by_role("checkbox", name="Germany").check()
     page.wait_for_url("**country=Germany**")
     assert "product=Core" in page.url and "Nope" not in page.url
     keep(page, "chosen-desk", tmp_path)

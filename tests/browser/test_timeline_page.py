@@ -52,7 +52,7 @@ def on_a_desk(chromium: Browser, portal: Portal, state: object, tmp_path: Path) 
     page.locator("details.pl-events summary").first.click()
     assert "Pulse is for sale" in page.locator("details.pl-events").first.inner_text()
     assert violations(page) == []
-    page.locator(".st-key-events label").click()
+    page.get_by_role("switch", name="Events").uncheck()
     page.wait_for_url("**/executive?events=false")
     page.wait_for_function("document.querySelectorAll('details.pl-events').length === 0")
     page.locator("[data-pl-metric=arr] .pl-opens").click()

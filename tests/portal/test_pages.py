@@ -47,7 +47,7 @@ def door(filled: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     warehouse.close()
 
 
-def visit(role: str, slug: str, email: str = "", name: str = "Somebody", **parameters: str) -> AppTest:
+def visit(role: str, slug: str, email: str = "", name: str = "Somebody", **parameters: str | list[str]) -> AppTest:
     """The page as that role sees it, opened by its address, with parameters if any."""
     page = AppTest.from_function(front_door, default_timeout=180)
     page.user = {"is_logged_in": True, "email": email or EMAIL[role], "name": name}

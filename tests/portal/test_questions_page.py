@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from app.business_questions import DEPARTMENTS, QUESTIONS, BusinessQuestion
 from app.gallery import dashboards
@@ -51,15 +55,33 @@ def test_the_meaning_names_who_answers_for_it_and_who_sees_it() -> None:
     assert "<dt>Owner</dt><dd>Finance</dd>" in html and "<dd>finance, customer success</dd>" in html
 
 
+def links(page: AppTest) -> dict[str, str]:
+    """Question → what its link says."""
+    html = " ".join(element.proto.body for element in page.get("html"))
+    said = re.findall(r'data-pl-stay="(\w+)"[^>]*>(.*?)</a>', html)
+    return {key: unescape(re.sub(r"<[^>]+>", "", words)) for key, words in said}
+
+
 def test_the_index_shows_the_figures_of_one_s_role_and_an_answer_where_it_is_opened() -> None:
     page = visit("executive", "questions")
-    labels = [each.label for each in page.expander]
-    assert len(labels) == 26 and not page.exception
-    assert any("**MRR \\$1.06M in October**" in label for label in labels)  # 400,000 + 33 × 20,000
-    assert any("not built yet" in label for label in labels), "Not all marts are among the invented ones."
-    others = [each.label for each in visit("engineer", "questions").expander]
-    assert others[0].endswith("**not in your role**")
-    assert all(label.endswith(("**not in your role**", "**not built yet**")) for label in others)
+    said = links(page)
+    assert list(said) == [question.key for question in QUESTIONS] and len(said) == 26 and not page.exception
+    assert any(words.endswith("MRR $1.06M in October") for words in said.values())  # 400,000 + 33 × 20,000
+    assert any("not built yet" in words for words in said.values()), "Not all marts are among the invented ones."
+    assert "Worked out as" not in text(page)
+    others = links(visit("engineer", "questions"))
+    assert others["F1"].endswith("not in your role")
+    assert all(words.endswith(("not in your role", "not built yet")) for words in others.values())
+
+
+def test_what_is_open_stands_in_the_address_and_its_link_shuts_it() -> None:
+    page = visit("executive", "questions", open=["F1", "F2", "Z9"], q="revenue")
+    html = " ".join(element.proto.body for element in page.get("html"))
+    hrefs = dict(re.findall(r'href="([^"]*)" target="_self" data-pl-stay="(\w+)" aria-expanded="true"', html))
+    opened = {key: unescape(href) for href, key in hrefs.items()}
+    assert set(opened) == {"F1", "F2"} < set(links(page))
+    assert all(f"open={key}" not in href and "q=revenue" in href and "open=Z9" in href for key, href in opened.items())
+    assert text(page).count("It means") == len(opened)
 
 
 def test_figures_that_are_shown_again_from_the_cache_are_told_to_the_audit(filled: Settings) -> None:

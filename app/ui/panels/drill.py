@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from html import escape
 from urllib.parse import parse_qsl, urlencode
 
@@ -22,7 +23,7 @@ from app.ui.panels.frame import plain, thin_in_sans
 from app.ui.passport import opener_html
 from app.ui.reading import Reading, shift
 from app.ui.tables import Cell, Column, table, way
-from app.ui.ways import address, way_to
+from app.ui.ways import RECORDS, address, way_to
 
 OWN = ("metric", "month", "page", "from")
 """The parameters of the address that are no filters."""
@@ -232,11 +233,22 @@ def ways_html(reading: Reading, wanted: Wanted) -> str:
 
 def index_html(reading: Reading, name: str) -> str:
     """The figures that lead to records for this viewer, each with its way there; and that one is not known."""
-    found = [
-        way(escape(metric.label), way_to(replace(reading, where=()), metric.name, reading.closed))
-        for metric in sorted(catalogue().values(), key=lambda metric: metric.label.lower())
-        if reading.warehouse.drill.leads_to(reading.viewer, metric.name) == "records" and not metric.apart
-    ]
+    drill = reading.warehouse.drill
+    found = tuple(each for each in sorted_names() if drill.leads_to(reading.viewer, each) == "records")
+    ways = index_ways(found, reading.closed) if RECORDS in reading.pages else ""
     lost = f'<p class="pl-empty">No figure is called “{escape(name)}”. These lead to records:</p>' if name else ""
     head = f"{f.number(len(found))} figures lead to their records" if found else words.NOTHING_LEADS
-    return f'<h2 class="pl-title">{head}</h2>{lost}<p class="pl-ways pl-index">{"".join(found)}</p>'
+    return f'<h2 class="pl-title">{head}</h2>{lost}<p class="pl-ways pl-index">{ways}</p>'
+
+
+@lru_cache(maxsize=1)
+def sorted_names() -> tuple[str, ...]:
+    """The figures by their labels, but for those that stand apart from others."""
+    known = sorted(catalogue().values(), key=lambda metric: metric.label.lower())
+    return tuple(metric.name for metric in known if not metric.apart)
+
+
+@lru_cache(maxsize=32)
+def index_ways(names: tuple[str, ...], month: date) -> str:
+    """A way to the records of each figure; kept, being some two hundred links."""
+    return "".join(way(escape(catalogue()[name].label), address(name, month)) for name in names)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from html import escape
 from itertools import groupby
 
@@ -24,12 +23,17 @@ NOTHING = "No metric says that. Try another word; the whole dictionary also hold
 def draw(reading: Reading, key: str) -> None:
     """The search and what it finds."""
     words = st.text_input("Search the metrics", key=f"search_{key}", placeholder="Revenue, churn, cash …")
+    st.html(ways_on(reading.viewer))
+    listed(words=words, has_more=is_written(), key=key, _reading=reading)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def listed(words: str, has_more: bool, key: str, _reading: Reading) -> None:
+    """What is found: some 150 KB of what changes with a release alone, through which Streamlit would go each time."""
     known = sorted(catalogue().values(), key=lambda metric: (metric.owner, metric.label.lower()))
     found = matching(known, words)
-    listed = chapters(tuple(metric.name for metric in found), has_more=is_written())
-    html = listed or f'<p class="pl-empty">{escape(NOTHING)}</p>'
-    st.html(ways_on(reading.viewer))
-    draw_panel(reading, key, Picture(titles.glossary(len(found), len(known)), "", "", html=html))
+    html = chapters(found, has_more=has_more) or f'<p class="pl-empty">{escape(NOTHING)}</p>'
+    draw_panel(_reading, key, Picture(titles.glossary(len(found), len(known)), "", "", html=html))
 
 
 def matching(metrics: Sequence[Metric], words: str) -> list[Metric]:
@@ -42,14 +46,10 @@ def said(metric: Metric) -> str:
     return " ".join((metric.name, metric.label, metric.question, metric.definition, metric.owner, *metric.answers))
 
 
-@lru_cache(maxsize=16)
-def chapters(names: tuple[str, ...], *, has_more: bool) -> str:
-    """The metrics, those of one owner under its name; they come sorted by owner.
-
-    Kept, being some 130 KB of what changes with a release alone.
-    """
+def chapters(metrics: Sequence[Metric], *, has_more: bool) -> str:
+    """The metrics, those of one owner under its name; they come sorted by owner."""
     html = []
-    for owner, owned in groupby((catalogue()[name] for name in names), key=lambda metric: metric.owner):
+    for owner, owned in groupby(metrics, key=lambda metric: metric.owner):
         entries = [entry(metric, has_more=has_more) for metric in owned]
         html.append(f'<h3 class="pl-chapter">{escape(_words(owner))} <span>{f.number(len(entries))}</span></h3>')
         html.extend(entries)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from html import escape
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -24,6 +25,8 @@ from app.ui.tiles import draw_tile
 
 NOTHING = "No question says that. Try another word: revenue, churn, funnel, quota …"
 NOT_YOURS, NOT_BUILT, TOO_LONG = "not in your role", "not built yet", "took too long just now"
+OPEN = "open"
+"""The parameter of the address that names a question whose answer is open; there may be several."""
 SEARCHED, OPENED, LONGEST_NOTED = "questions_searched", "questions_opened", 200
 HEADLINE_SECONDS = 60
 COHORTS = 13
@@ -42,22 +45,41 @@ def draw(reading: Reading, key: str) -> None:
     said, shown = headlines(viewer=reading.viewer, build_id=reading.build, as_of=reading.as_of, _reading=own)
     if not own.noted:  # nothing was read now: no read has told the audit
         reading.warehouse.record(reading.viewer, "replay page", page="questions", build=reading.build, shown=shown)
-    for letter, department in DEPARTMENTS.items():
-        asked = [question for question in found if question.key.startswith(letter)]
-        if asked:
-            st.html(f'<h2 class="pl-chapter">{department} <span>{len(asked)}</span></h2>')
-        for question in asked:
-            one(reading, question, said[question.key], key)
+    index(reading, found, said, key)
     asked_of_people.draw_ask(reading, "" if found else words, key)
 
 
-def one(reading: Reading, question: BusinessQuestion, said: str, key: str) -> None:
-    """A question with its figure, and its answer where it is open."""
-    shown = st.expander(f"{question.text}  **{said}**", key=question.key, bind="query-params", on_change="rerun")
-    note_opened(reading, question, said, is_open=bool(shown.open))
-    if shown.open:
-        with shown:
-            answer(reading, question, f"{key}_{question.key.lower()}")
+def index(reading: Reading, found: Sequence[BusinessQuestion], said: Mapping[str, str], key: str) -> None:
+    """Every question under the department that asks it: links in one piece, up to an answer that is open."""
+    opened, pieces = st.query_params.get_all(OPEN), []
+    for letter, department in DEPARTMENTS.items():
+        asked = [question for question in found if question.key.startswith(letter)]
+        if asked:
+            pieces.append(f'<h2 class="pl-chapter">{department} <span>{len(asked)}</span></h2>')
+        for question in asked:
+            is_open = question.key in opened
+            pieces.append(question_html(question, said[question.key], opened))
+            note_opened(reading, question, said[question.key], is_open=is_open)
+            if is_open:
+                st.html("".join(pieces))
+                pieces = []
+                with st.container(key=f"answer_{key}_{question.key.lower()}"):
+                    answer(reading, question, f"{key}_{question.key.lower()}")
+    if pieces:
+        st.html("".join(pieces))
+
+
+def question_html(question: BusinessQuestion, said: str, opened: Sequence[str]) -> str:
+    """A question with its figure, as the link that opens its answer, or shuts it."""
+    is_open = question.key in opened
+    others = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)
+              if (name, value) != (OPEN, question.key)]  # fmt: skip
+    query = urlencode([*others, *([] if is_open else [(OPEN, question.key)])])
+    return (
+        f'<a class="pl-question" href="/questions{f"?{escape(query)}" if query else ""}" target="_self" '
+        f'data-pl-stay="{question.key}" aria-expanded="{str(is_open).lower()}">'
+        f"<span>{escape(question.text)}</span> <b>{escape(said)}</b></a>"
+    )
 
 
 def note_search(reading: Reading, words: str, found: int) -> None:
@@ -138,7 +160,7 @@ def headlines(
 
 
 def headline(reading: Reading, metric: Metric) -> str:
-    """Such as "MRR $733.3K in December"; the dollar is written so that Streamlit does not read a formula."""
+    """Such as "MRR $733.3K in December"."""
     when = "after a month" if is_cohort(metric) else f"in {f.month_name(reading.closed)}"
     try:
         if is_cohort(metric):
@@ -154,8 +176,7 @@ def headline(reading: Reading, metric: Metric) -> str:
         return TOO_LONG
     except (NotBuilt, QuestionError):
         return NOT_BUILT
-    figure = str(f.figure(value, metric.unit)).replace("$", "\\$")
-    return f"{metric.label} {figure} {when}"
+    return f"{metric.label} {f.figure(value, metric.unit)} {when}"
 
 
 def is_cohort(metric: Metric) -> bool:

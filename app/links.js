@@ -1,0 +1,43 @@
+// Links to the portal's own pages go there as the browser's own "back" does, which Streamlit hears: loaded anew, the portal
+// would take seconds. With a key held down or another button they do what links do. The masthead says which pages: not
+// those on which something may be left half written, nor what is handed out as a file.
+(() => {
+  const HEADING = "h1.pl-page"
+  const pages = () => document.querySelector("[data-pl-pages]")?.dataset.plPages.split(" ") ?? []
+  const isOurs = link => link.target !== "_blank" && link.origin === window.location.origin && !link.hash
+    && (link.closest(".pl-menu") || pages().includes(link.pathname.slice(1)))
+  let awaited = null
+
+  document.addEventListener("click", event => {
+    const link = event.target instanceof Element && event.target.closest("a[href]")
+    const isPlain = !(event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
+    if (!link || !isPlain || event.defaultPrevented || !isOurs(link)) return
+    event.preventDefault()
+    link.closest("[popover]")?.hidePopover()
+    const stay = link.dataset.plStay
+    awaited = { link, stay, was: link.getAttribute("aria-expanded"), before: document.querySelector(HEADING)?.textContent,
+      isSame: link.pathname === window.location.pathname, until: Date.now() + 10_000 }
+    window.history.pushState({}, "", link.href)
+    window.dispatchEvent(new PopStateEvent("popstate", { state: {} }))
+    if (!stay) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0)
+  })
+
+  // Who goes on by keyboard, or listens, begins at the new page's heading, as with a page that is loaded; where something
+  // was opened on the same page, at what opened it.
+  const arrived = () => {
+    if (awaited.stay) {
+      const again = document.querySelector(`[data-pl-stay="${awaited.stay}"]`)
+      return again && again.getAttribute("aria-expanded") !== awaited.was ? again : null
+    }
+    const heading = document.querySelector(HEADING)
+    const isThere = heading && !awaited.link.isConnected && (awaited.isSame || heading.textContent !== awaited.before)
+    if (isThere) heading.tabIndex = -1
+    return isThere ? heading : null
+  }
+  new MutationObserver(() => {
+    if (!awaited) return
+    const place = arrived()
+    if (place) place.focus({ preventScroll: true })
+    if (place || Date.now() > awaited.until) awaited = null
+  }).observe(document.documentElement, { childList: true, subtree: true })
+})()
