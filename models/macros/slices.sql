@@ -79,7 +79,8 @@
 {% endmaterialization %}
 
 
-{#- A live table, or its slice, and over it a view of all rows as they will be once the slice has taken its place. -#}
+{#- A live table, or its slice, and over it a view of all rows as they will be once the slice has taken its place. What
+    is nobody's, such as a guest's charge, stays: no slice is of it. -#}
 {% materialization sliced_live_table, adapter="postgres" %}
     {%- if not is_slice() -%}
         {{ return(materialization_live_table_postgres()) }}
@@ -89,7 +90,7 @@
     {% call statement("main") -%}
         {{ make_slice(slice_of(this), sql) }}
         create view {{ next_relation }} as
-        select * from {{ this }} where customer_id <> all({{ touched() }})
+        select * from {{ this }} where customer_id <> all({{ touched() }}) or customer_id is null
         union all
         select * from {{ slice_of(this) }};
     {%- endcall %}

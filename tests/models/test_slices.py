@@ -146,6 +146,24 @@ def test_a_charge_of_nobody_that_is_given_to_a_customer_is_counted_once(
     assert answers(loaded, "select charge_id, customer_id from core.fct_payment") == [("ch_1", "cus_ada")]
 
 
+def test_a_charge_of_nobody_is_counted_on_when_others_rows_are_worked_out(
+    migrated: Settings, loaded: connection, build_as_of: Build
+) -> None:
+    """Who pays as a guest is no customer at Stripe; the slice is of somebody else."""
+    happens(loaded, CHARGE, meridian.at(4, 10))
+    _all_came_long_ago(loaded)
+    build_as_of(APRIL)
+    [table] = answers(loaded, SAME_TABLE)
+    for body in _newcomer("one"):
+        happens(loaded, body, meridian.at(4, 19))
+    assert build_live(migrated, APRIL, {"stripe_webhook": wall()}).failures == ()
+    assert answers(loaded, SAME_TABLE) == [table]
+    assert answers(loaded, "select received_usd from mart_finance.payments_monthly") == [(7,)]
+    part = contents(migrated, loaded)
+    build_as_of(APRIL)
+    assert _differences(part, contents(migrated, loaded)) == {}
+
+
 @pytest.mark.parametrize("reason", ["a product is anybody's", "more than a slice is good for"])
 def test_where_it_cannot_be_said_whose_rows_are_new_all_are_worked_out(
     migrated: Settings, built: connection, build_as_of: Build,
