@@ -9,6 +9,7 @@ from asyncio import FIRST_COMPLETED, Future, create_task, ensure_future, get_run
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
+from secrets import token_hex
 from time import monotonic
 from typing import Any
 
@@ -100,13 +101,18 @@ class OpenPage:
         self._token = self._cookies.get(SESSION, "")
         self._patience = HOLD_SECONDS if is_old(connection) else NEW_SECONDS
         self._opened: Viewer | None = None
+        self._is_found_out = True
         self._coming: list[Future[Message]] = []
         self._passes = 1
         self._is_cut = False
 
     @property
     def named(self) -> list[tuple[bytes, bytes]]:
-        """The header that names the visit, of somebody who is known."""
+        """The header that names the visit, of somebody who is known. Where it could not be found out, it has a name of
+        its own, so that nobody ever goes on with that page: its own guard may have found out, and have drawn it.
+        """
+        if not self._is_found_out:
+            return [(VISIT, token_hex(32).encode())]
         return [(VISIT, visit_of(self._token, self._opened))] if self._opened else []
 
     async def is_let_in(self) -> bool:
@@ -123,7 +129,8 @@ class OpenPage:
         try:
             self._opened = await asking
         except WarehouseDown:
-            self._passes = 2  # what asks for the page passes, too, and the page says so: its own guard asks again
+            # What asks for the page passes, too, and the page says so: its own guard asks again. Nothing else does.
+            self._passes, self._is_found_out = 2, False
         return True
 
     async def receive(self) -> Message:
@@ -149,9 +156,10 @@ class OpenPage:
 
     async def _is_still(self) -> bool:
         """Whether it is who opened the page. While that cannot be found out it waits: a click is neither heard nor a
-        reason to cut off, since with the page all that somebody has typed would be lost.
+        reason to cut off, since with the page all that somebody has typed would be lost. A page of which it was never
+        found out who opened it is cut off once it can be, whoever it is: nobody signed in now is not nobody then.
         """
         try:
-            return await self._ask(self._token, self._cookies, HOLD_SECONDS) == self._opened
+            return await self._ask(self._token, self._cookies, HOLD_SECONDS) == self._opened and self._is_found_out
         except WarehouseDown:
             return False

@@ -318,7 +318,7 @@ def opened_while_away(sessions: Sessions, protocols: bytes, *messages: Message) 
     return let_in
 
 
-def test_a_page_that_is_opened_while_the_warehouse_is_away_is_let_in_unnamed_to_say_so(
+def test_a_page_that_is_opened_while_the_warehouse_is_away_is_let_in_under_a_name_of_its_own_to_say_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A page of before waits instead, with what is typed in it."""
@@ -326,11 +326,30 @@ def test_a_page_that_is_opened_while_the_warehouse_is_away_is_let_in_unnamed_to_
     monkeypatch.setattr(watch, "NEW_SECONDS", 0.05)
     away = Sessions()
     away.away = 10_000
-    assert opened_while_away(away, b"streamlit, guard", CONNECT) == [[]]
+    names = [opened_while_away(away, b"streamlit, guard", CONNECT) for _ in range(2)]
+    assert names[0] != names[1] and [len(each) for [each] in names] == [1, 1], "nobody goes on with it"
     short = Sessions()
     short.away = 20
     (name,) = opened_while_away(short, b"streamlit, guard, a-session", CONNECT)
     assert len(name) == 1
+
+
+@pytest.mark.parametrize("now", [None, Viewer(EVA, ("executive", "finance"))], ids=["shut out since", "signed in"])
+def test_of_a_page_that_was_opened_while_the_warehouse_was_away_one_message_is_heard(
+    monkeypatch: pytest.MonkeyPatch, now: Viewer | None
+) -> None:
+    """The page's own guard may have known its reader a moment later, and have drawn figures."""
+    monkeypatch.setattr(watch, "ASK_AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(watch, "NEW_SECONDS", 0.05)
+    sessions = Sessions()
+    sessions.away = 10_000
+
+    def is_back() -> None:
+        sessions.away = 0
+        sessions.known["token-of-eva"] = now
+
+    _, heard, sent = two_clicks(sessions, is_back)
+    assert (heard, sent) == (["click", "left"], ["send", "close"])
 
 
 def test_an_attempt_that_the_browser_gave_up_is_not_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
