@@ -6,6 +6,11 @@ with firsts as (
     union all
     select min({{ local_date("period_starts_at") }}) from {{ ref("stg_stripe__invoice_lines") }}
     union all
+    select min({{ local_date("created_at") }}) from {{ ref("stg_stripe__charges") }}
+    union all
+    select min({{ local_date("created_at") }}) from {{ ref("stg_production__accounts") }}
+    where removed_at is null and not is_internal
+    union all
     select min(start_date) from {{ ref("stg_files__contracts") }}
     union all
     select min(balance_date) from {{ ref("stg_files__bank_balances") }}

@@ -11,8 +11,8 @@ with final as (
         'production' as source,
         accounts.account_name,
         accounts.created_date,
-        coalesce(accounts.country, 'Unknown') as country,
-        {{ region_of("coalesce(accounts.country, 'Unknown')") }} as region,
+        coalesce(nullif(accounts.country, ''), 'Unknown') as country,
+        {{ region_of("coalesce(nullif(accounts.country, ''), 'Unknown')") }} as region,
         1 as accounts_count
     from {{ ref("dim_account") }} as accounts
     inner join {{ ref("dim_identity") }} as identity

@@ -16,7 +16,7 @@ from app.settings import Settings
 from app.warehouse import Warehouse
 from tests.models import meridian
 from tests.models.conftest import answers
-from tests.models.raw_tables import fill_files, fill_stripe
+from tests.models.raw_tables import INSTANT, TEXT, fill, fill_files, fill_stripe
 
 pytestmark = pytest.mark.slow
 Build = Callable[[datetime], None]
@@ -139,6 +139,39 @@ def test_the_daily_series_holds_complete_days_only(database: connection, build_a
     ]
     partial = "select distinct is_complete from mart_finance.mrr_monthly where month = '2024-02-01'"
     assert answers(database, partial) == [(False,)]
+
+
+def test_payments_and_sign_ups_count_from_the_first_one_on(database: connection, build_as_of: Build) -> None:
+    """The product and its first charge are older than the first invoice. Two charges and two accounts are a second to,
+    and on, the midnight in New York that ends January; Bo's second 1,200.00 € were given back later.
+    """
+    midnight = datetime(2024, 2, 1, 5, tzinfo=UTC)
+    second = timedelta(seconds=1)
+    charges = [("ch_1", None, "usd", datetime(2023, 11, 5, tzinfo=UTC)), ("ch_2", "cus_bo", "EUR", midnight - second),
+               ("ch_3", "cus_bo", "eur", midnight)]  # fmt: skip
+    fill_stripe(database, {**meridian.objects(), "charge": [
+        {"id": key, "customer": customer, "status": "succeeded", "currency": currency, "amount": 120000,
+         "amount_refunded": 120000 if key == "ch_3" else 0, "created": int(at.timestamp())}
+        for key, customer, currency, at in charges
+    ]}, extracted_at=LOADED_AT)  # fmt: skip
+    fill_files(database, {"exchange_rates": meridian.RATES})
+    fill(database, "raw_production", "accounts", {"id": TEXT, "country": TEXT, "created_at": INSTANT}, [
+        {"id": "1", "country": "us", "created_at": datetime(2023, 10, 20)},
+        {"id": "2", "country": "", "created_at": (midnight - second).replace(tzinfo=None)},
+        {"id": "3", "created_at": midnight.replace(tzinfo=None)},
+    ])  # fmt: skip
+    build_as_of(meridian.AS_OF)
+    assert answers(database, "select to_char(month, 'YYYY-MM'), country, received_usd "
+                             "from mart_finance.payments_monthly order by month") == [
+        ("2023-11", "Unknown", 1200), ("2024-01", "DE", 1320), ("2024-02", "DE", 1320)
+    ]  # fmt: skip
+    assert answers(database, "select to_char(month, 'YYYY-MM'), country, accounts_count "
+                             "from mart_product.accounts_monthly order by month") == [
+        ("2023-10", "US", 1), ("2024-01", "Unknown", 1), ("2024-02", "Unknown", 1)
+    ]  # fmt: skip
+    daily = "select sum(y) from mart_executive.kpi_daily where unique_id = "
+    assert answers(database, f"{daily}'payments_usd'") == [(3840,)]
+    assert answers(database, f"{daily}'signups'") == [(3,)]
 
 
 def test_a_bank_that_went_silent_makes_cash_unknown_not_flat(
