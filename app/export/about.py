@@ -14,7 +14,7 @@ from app.metrics import Metric
 from app.receipts.form import spoken
 from app.ui import format as f
 from app.ui.chosen import COMPARISONS, Choice
-from app.ui.lead import lead
+from app.ui.lead import lead, statuses
 from app.ui.passport import pretty
 from app.ui.reading import Reading, month_end
 
@@ -140,4 +140,5 @@ FORMATS: Numbers = {
 
 def lead_of(dashboard: Dashboard, reading: Reading, choice: Choice, told: About) -> str:
     """The line under the title: the page's own, where it speaks of a month."""
-    return text_of(lead(dashboard, reading, choice)) if "Month" in dict(told.lines) else f"As of {told.period}."
+    known = statuses(dashboard, reading)
+    return text_of(lead(dashboard, reading, choice, known)) if "Month" in dict(told.lines) else f"As of {told.period}."

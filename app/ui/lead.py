@@ -42,7 +42,7 @@ def statuses(dashboard: Dashboard, reading: Reading) -> tuple[Status, ...]:
     return tuple(status for name in names if (status := reading.status(name)) is not None)
 
 
-def lead(dashboard: Dashboard, reading: Reading, choice: Choice, known: Sequence[Status] = ()) -> str:
+def lead(dashboard: Dashboard, reading: Reading, choice: Choice, known: Sequence[Status]) -> str:
     """The line under the title; `known` are the statuses of its tiles."""
     for kind, said in LEADS.items():
         if any(isinstance(element, kind) for element in dashboard.panels()):

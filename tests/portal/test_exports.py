@@ -72,6 +72,11 @@ def table(made: Exported) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(made.content.decode("utf-8-sig"), newline="")))
 
 
+def test_a_file_says_of_promises_what_its_page_says(exports: Exports) -> None:
+    paper = PdfReader(io.BytesIO(exports.export(EVA, dashboards()["executive"], "pdf", {}).content))
+    assert "2 of 3 promises are kept" in paper.pages[0].extract_text()
+
+
 @pytest.mark.parametrize("chosen", [{}, MONTH], ids=["as the page begins", "an earlier month of two products"])
 def test_every_number_of_a_workbook_is_what_the_warehouse_answers(
     exports: Exports, warehouse: Warehouse, chosen: dict[str, list[str]]
