@@ -36,7 +36,7 @@ def is_heartbeat(promise: str) -> bool:
 
 @dataclass(frozen=True)
 class BuildFailure:
-    """The newest build, where it failed: when, and the first reason in words. Figures are those of the build before."""
+    """The newest build, where it failed: when, and what fell short. Figures are those of the build before."""
 
     at: datetime
     reason: str
@@ -239,7 +239,7 @@ def read_record(connection: Connection) -> Record:
         checked_at=max((row.checked_at for row in checks), default=None),
         outcomes={(row.dataset, row.check_name): row.outcome for row in checks},
         promises={metric: frozenset(pairs) for metric, pairs in promises.items()},
-        build_failed=BuildFailure(newest.at, first_reason(newest.error)) if newest and newest.result != "ok" else None,
+        build_failed=BuildFailure(newest.at, in_short(newest.error)) if newest and newest.result != "ok" else None,
         labels={row.source: row.label for row in labels},
         files=frozenset(files),
     )
@@ -248,3 +248,11 @@ def read_record(connection: Connection) -> Record:
 def first_reason(error: str | None) -> str:
     """The first of the reasons that a failed build noted, one a line."""
     return (error or "").strip().partition("\n")[0] or "It did not say why."
+
+
+def in_short(error: str | None) -> str:
+    """What fell short. Behind the colon stand SQL and the first rows that show it: who reads a figure of the build
+    before may not be who may read those, and engineers have them on their page.
+    """
+    what, colon, _ = first_reason(error).partition(": ")
+    return f"{what}." if colon else what

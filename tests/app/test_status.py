@@ -12,7 +12,7 @@ from app.clock import wall
 from app.metrics import Metric, Question
 from app.secrets import ADMIN
 from app.settings import Settings
-from app.status import HEARTBEAT, BuildFailure, Record, source_of
+from app.status import HEARTBEAT, BuildFailure, Record, in_short, source_of
 from app.warehouse import Warehouse
 
 from .conftest import AS_OF, run_as
@@ -116,6 +116,24 @@ def test_each_outcome_is_a_group_of_its_own(metrics: Mapping[str, Metric], outco
     groups = {"broken": status.broken, "kept": status.kept, "warned": status.warned}
     assert {name for name, promises in groups.items() if promises} == {outcome} - {"not_run"}
     assert groups.get(outcome, ()) == (() if outcome == "not_run" else ("No invoice twice (raw_stripe.invoices)",))
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        ("The invariant 'a is b' does not hold: 1 row(s) break it, first customer_id cus_1, a 7.\nThe model x …",
+         "The invariant 'a is b' does not hold."),
+        ('The mart m.a could not be made from the new rollups: column "c" does not exist LINE 1: select c',
+         "The mart m.a could not be made from the new rollups."),
+        ("dbt ended without success and without saying why.", "dbt ended without success and without saying why."),
+        (None, "It did not say why."),
+    ],
+    ids=["the rows that break an invariant", "SQL", "no more than a sentence", "nothing"],
+)  # fmt: skip
+def test_beside_a_figure_it_is_told_what_fell_short_and_nothing_that_not_everybody_may_read(
+    error: str | None, told: str
+) -> None:
+    assert in_short(error) == told
 
 
 def test_a_figure_says_that_the_newest_build_failed(metrics: Mapping[str, Metric]) -> None:
