@@ -133,14 +133,25 @@ def unconnected(settings: Settings, *, has_loaded: bool) -> None:
 
 def loading(stages: Sequence[Stage]) -> None:
     """What the first run has done and what it is doing."""
-    failed = [stage.what for stage in stages if stage.result == "failed"]
+    failed = [called(stage) for stage in stages if stage.result == "failed"]
     if failed and not any(stage.result == "running" for stage in stages):
-        statement("The first run did not finish", f"{f.words(failed)} failed. plumbline status says why.", role="alert")
+        what = capital(f.words(failed))
+        statement("The first run did not finish", f"{what} failed. plumbline status says why.", role="alert")
     else:
         statement("Loading for the first time", "The figures appear here by themselves when the first build is done.")
     rows = "".join(stage_html(stage) for stage in stages)
     if rows:
         st.html(f'<table class="pl-table pl-progress"><tbody>{rows}</tbody></table>')
+
+
+def called(stage: Stage) -> str:
+    """A step's or a source's name as words."""
+    return stage.what.replace("_", " ").replace("-", " ")
+
+
+def capital(text: str) -> str:
+    """The text as a sentence begins."""
+    return text[:1].upper() + text[1:]
 
 
 def stage_html(stage: Stage) -> str:
@@ -150,7 +161,8 @@ def stage_html(stage: Stage) -> str:
     took = f.seconds(stage.seconds) if stage.seconds is not None else ""
     rows = counted(stage.row_count, "row") if stage.row_count else ""
     return (
-        f'<tr><td>{escape(stage.what.replace("_", " ").capitalize())}</td><td><span class="pl-{kind}">{escape(words)}'
+        f"<tr><td>{escape(capital(called(stage)))}</td>"
+        f'<td><span class="pl-{kind}">{escape(words)}'
         f'</span></td><td class="pl-num">{rows}</td><td class="pl-num">{took}</td></tr>'
     )
 

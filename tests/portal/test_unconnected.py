@@ -45,3 +45,16 @@ def test_an_unverified_address_is_told_so_instead_of_being_asked_to_sign_in_agai
     assert not page.exception
     assert "Your address is not verified" in text(page)
     assert [button.label for button in page.button] == ["Sign out"]
+
+
+def failed_first_run() -> None:
+    from app.progress import Stage
+    from app.ui import states
+
+    states.loading([Stage("google-ads", "failed", 0, 1.0), Stage("load_due", "failed", None, 1.0)])
+
+
+def test_a_first_run_that_failed_is_told_in_words() -> None:
+    said = text(AppTest.from_function(failed_first_run, default_timeout=180).run())
+    assert "Google ads and load due failed. plumbline status says why." in said
+    assert "Load due failed" in said and "load_due" not in said
