@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
+from typing import Any
 
 import streamlit as st
 
 from app.errors import PlumblineError
 
 
-def act(page: str, do: Callable[[], object], done: str) -> None:
-    """The click of a page; what may be done is judged by the warehouse."""
+def act(page: str, do: Callable[[], object], done: str, anew: Mapping[str, Any] | None = None) -> None:
+    """The click of a page; what may be done is judged by the warehouse.
+
+    Args:
+        page: whose click.
+        do: what is done.
+        done: that it is, in words.
+        anew: key of a field → what it begins with, of the form that was sent. The keys stay: by them a browser hands
+            over what is typed to a portal that was started anew.
+    """
     try:
         do()
     except PlumblineError as error:
         st.session_state[f"{page}_said"] = (str(error), True)
     else:
         st.session_state[f"{page}_said"] = (done, False)
-        st.session_state[f"{page}_turn"] = turn(page) + 1
-
-
-def turn(page: str) -> int:
-    """How often something was done on a page: a part of its fields' keys."""
-    return int(st.session_state.get(f"{page}_turn", 0))
+        for key, first in (anew or {}).items():
+            st.session_state[key] = first
 
 
 def say(page: str) -> bool:

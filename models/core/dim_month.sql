@@ -9,7 +9,7 @@ with firsts as (
     select min({{ local_date("created_at") }}) from {{ ref("stg_stripe__charges") }}
     union all
     select min({{ local_date("created_at") }}) from {{ ref("stg_production__accounts") }}
-    where removed_at is null and not is_internal
+    where removed_at is null and not is_internal and created_at >= '2000-01-01'  -- not a clock's zero
     union all
     select min(start_date) from {{ ref("stg_files__contracts") }}
     union all

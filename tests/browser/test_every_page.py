@@ -149,7 +149,7 @@ def settle(page: Page) -> None:
     page.wait_for_selector(".pl-sandbox, .pl-statement", timeout=PATIENCE_MS)
     charts = "[...document.querySelectorAll('[data-testid=stVegaLiteChart]')]"
     page.wait_for_function(f"() => {charts}.every(chart => chart.querySelector('svg.marks'))", timeout=PATIENCE_MS)
-    page.wait_for_function("!document.querySelector('[data-stale=true]')", timeout=PATIENCE_MS)  # nothing fades any more
+    page.wait_for_function("!document.querySelector('[data-stale=true]')", timeout=PATIENCE_MS)  # nothing fades
     page.wait_for_timeout(300)
 
 

@@ -36,13 +36,17 @@ def home(make_settings: Callable[..., Settings]) -> Iterator[Portal]:
 def test_what_is_typed_outlives_a_portal_that_is_started_anew(
     chromium: Browser, home: Portal, tmp_path: Path
 ) -> None:
-    """The first click after it is heard, with what had been typed and was never handed over."""
+    """The first click after it is heard, with what had been typed and was never handed over: the second event here."""
     page = new_page(chromium)
     with process(home.settings, PORTAL, home.url + "/healthz"):
         sign_in(page, home, EVA, "/timeline")
         settle(page)
         page.evaluate("window.plMark = 'the same document'")
         page.get_by_text("Enter, change or hide an event").click()
+        page.get_by_label("Title").fill("What came before")
+        page.get_by_role("button", name="Enter it").click()
+        expect(page.locator(".pl-said[role=status]")).to_contain_text("It stands on the timeline", timeout=PATIENCE_MS)
+        expect(page.get_by_label("Title")).to_have_value("")
         page.get_by_label("Title").fill(TITLE)
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("No connection to Plumbline", timeout=PATIENCE_MS)

@@ -164,15 +164,15 @@ def test_the_passport_and_the_tile_say_what_is_said_and_that_the_figure_has_move
 def test_the_page_writes_answers_takes_back_and_resolves(warehouse: Warehouse) -> None:
     page = at(metric="net_mrr", month="2026-10", product="Vault")
     assert "MRR of October 2026, Vault: nothing has been said" in text(page)
-    page.text_area(key="comments_0_0_new_words").set_value("Five per cent of all?")
-    page.multiselect(key="comments_0_0_new_whom").set_value([EVA.email])
+    page.text_area(key="comments_0_new_words").set_value("Five per cent of all?")
+    page.multiselect(key="comments_0_new_whom").set_value([EVA.email])
     said = text(press(page, "Write"))
     assert "1 open thread" in said and "Five per cent of all?" in said and "It stands at $53,000.00" in said
     (thread,) = warehouse.comments.on(FEMI, "net_mrr", OCTOBER, (("product", "Vault"),))
     assert thread.comments[0].shown == 53_000.0, "5 % of 1,060,000"
-    page.text_area(key=f"comments_0_1_{thread.thread_id}_words").set_value("@ines.engineer look")
+    page.text_area(key=f"comments_0_{thread.thread_id}_words").set_value("@ines.engineer look")
     assert "@ines.engineer cannot be mentioned here" in text(press(page, "Answer"))
-    page.text_area(key=f"comments_0_1_{thread.thread_id}_words").set_value("It is.")
+    page.text_area(key=f"comments_0_{thread.thread_id}_words").set_value("It is.")
     assert "It is. " in text(press(page, "Answer"))
     assert "taken back by Femi Adeyemi" in text(press(page, "Take back my last words"))
     assert "all is resolved" in text(press(page, "Resolve")) and not page.exception

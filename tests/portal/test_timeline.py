@@ -204,7 +204,7 @@ def test_more_events_than_are_legible_are_gathered_and_what_people_entered_last(
 
 def test_the_page_enters_changes_and_takes_back(warehouse: Warehouse) -> None:
     page = visit("finance", "timeline")
-    key = "timeline_0_0_"
+    key = "timeline_0_entry_"
     page.text_input(key=f"{key}_title").set_value("Relay at half price")
     page.selectbox(key=f"{key}_kind").set_value("price_change")
     next(each for each in page.button if each.label == "Enter it").click().run()
@@ -212,11 +212,11 @@ def test_the_page_enters_changes_and_takes_back(warehouse: Warehouse) -> None:
     assert "It stands on the timeline." in said and "Relay at half price" in said and not page.exception
     event = next(each for each in warehouse.timeline.listed(FEMI) if each.title == "Relay at half price")
     assert (event.kind, event.first_day) == ("price_change", AS_OF.date())
-    page.selectbox(key="timeline_0_1_event").set_value(event.key).run()
-    page.text_input(key=f"timeline_0_1_{event.key}_title").set_value("Relay at a third")
+    page.selectbox(key="timeline_0_entry_event").set_value(event.key).run()
+    page.text_input(key=f"{key}{event.key}_title").set_value("Relay at a third")
     next(each for each in page.button if each.label == "Save").click().run()
     assert "It is changed." in text(page) and "Relay at a third" in text(page)
-    page.selectbox(key="timeline_0_2_event").set_value(event.key).run()
+    page.selectbox(key=f"{key}event").set_value(event.key).run()
     said = text(page)
     assert "title, was “Relay at half price”" in said and "2" in said
     next(each for each in page.button if each.label == "Take it back").click().run()

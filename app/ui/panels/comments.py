@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from html import escape
+from typing import Any
 
 import streamlit as st
 
@@ -15,7 +16,7 @@ from app.metrics import Question, catalogue
 from app.ui import comment_words as words
 from app.ui import drill_words
 from app.ui import format as f
-from app.ui.acts import act, say, turn
+from app.ui.acts import act, say
 from app.ui.exactly import exact
 from app.ui.panels.drill import Wanted, asked_for
 from app.ui.panels.frame import plain, thin_in_sans
@@ -45,10 +46,9 @@ def draw(reading: Reading, key: str) -> None:
         value, why = value_of(own, wanted)
         heading(own, wanted, words.title(subject, threads), value, why)
         say(PAGE)
-        at = f"{key}_{turn(PAGE)}"
         for each in (thread for thread in threads if thread.is_open):
-            open_thread(own, wanted, each, people, value, f"{at}_{each.thread_id}")
-        begin(own, wanted, people, value, f"{at}_new")
+            open_thread(own, wanted, each, people, value, f"{key}_{each.thread_id}")
+        begin(own, wanted, people, value, f"{key}_new")
         resolved(own, wanted, [each for each in threads if not each.is_open], value)
 
 
@@ -91,7 +91,7 @@ def open_thread(reading: Reading, wanted: Wanted, thread: Thread, people: tuple[
         with st.container(horizontal=True):
             st.button("Answer", key=f"{key}_go", on_click=act, args=(
                 PAGE, lambda: comments.answer(viewer, thread.thread_id, words_of(key), shown=value, chosen=whom(key)),
-                "It is said."))  # fmt: skip
+                "It is said.", blank(key)))  # fmt: skip
             st.button("Resolve", key=f"{key}_done", on_click=act, args=(
                 PAGE, partial(comments.resolve, viewer, thread.thread_id), "The thread is resolved."))  # fmt: skip
             own = [each for each in thread.comments
@@ -109,7 +109,13 @@ def begin(reading: Reading, wanted: Wanted, people: tuple[Person, ...], value: f
         field("Write about this figure", people, key)
         st.button("Write", key=f"{key}_go", on_click=act, args=(
             PAGE, lambda: comments.begin(viewer, wanted.metric.name, wanted.month, wanted.where, words_of(key),
-                                         page=reading.page, shown=value, chosen=whom(key)), "It is said."))  # fmt: skip
+                                         page=reading.page, shown=value, chosen=whom(key)), "It is said.",
+            blank(key)))  # fmt: skip
+
+
+def blank(key: str) -> dict[str, Any]:
+    """What the fields begin with."""
+    return {f"{key}_words": "", f"{key}_whom": []}
 
 
 def field(label: str, people: tuple[Person, ...], key: str) -> None:
