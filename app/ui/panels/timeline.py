@@ -92,7 +92,7 @@ def typed(key: str, today: date) -> Happening:
 
 def blank(key: str, today: date) -> dict[str, Any]:
     """What the fields of a new event begin with."""
-    first = {"kind": ENTERED[0], "first": today, "last": None, "title": "", "words": "", "roles": []}
+    first: dict[str, Any] = {"kind": ENTERED[0], "first": today, "last": None, "title": "", "words": "", "roles": []}
     return {f"{key}_{name}": value for name, value in first.items()}
 
 
