@@ -1,9 +1,9 @@
 """The one HTML document: Streamlit's page with our name, our icon and scripts of ours that run first.
 
-The script (`first.js`) names the server's address, so that the client need not guess it, and holds the reader's choice
-of theme, so that no page flashes in the wrong one; `tour.js` draws the tour of a page that carries one, `age.js` counts
-ages on, and `choices.js` takes what is chosen at a page's head to the address
-and back, and `links.js` follows links within the portal without loading it anew.
+`first.js` names the server's address, so that the client need not guess it, and holds the reader's choice of theme, so
+that no page flashes in the wrong one; `connection.js` goes on where the connection was lost; `tour.js` draws the tour of
+a page that carries one; `age.js` counts ages on; `choices.js` takes what is chosen at a page's head to the address and
+back; `links.js` follows links within the portal without loading it anew.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from app.errors import DependencyMissing
 from app.script_policy import POLICY
 
 SCRIPTS = tuple(
-    Path(__file__).resolve().with_name(name) for name in ("age.js", "first.js", "tour.js", "choices.js", "links.js")
+    Path(__file__).resolve().with_name(f"{name}.js")
+    for name in ("age", "first", "connection", "tour", "choices", "links")
 )
 CHANGES = (
     (r"<title>.*?</title>", "<title>Plumbline</title>"),

@@ -4,27 +4,6 @@
   // Without this the client asks for a server below each page's own address first, and is told 404.
   window.__streamlit = { BACKEND_BASE_URL: window.location.origin }
 
-  // Whoever is no more who opened the page is cut off before a click is heard: opened anew, it says what there is to do.
-  // A portal that was started anew knows nothing of an open page, nor what its buttons do, and would take the first click
-  // for none. So the page is asked for again at its own address, and then what is typed is handed over as if the field
-  // had been left: it lost the focus unheard when the connection ended, and would else be taken for empty.
-  const TYPED = ":is([data-testid=stTextInput], [data-testid=stTextArea], [data-testid=stNumberInput]) :is(input, textarea)"
-  let connections = 0
-  const goOn = () => {
-    window.dispatchEvent(new PopStateEvent("popstate", { state: {} }))
-    window.setTimeout(() => {
-      for (const field of document.querySelectorAll(TYPED))
-        field.dispatchEvent(new FocusEvent("focusout", { bubbles: true }))
-    }, 1500)
-  }
-  window.WebSocket = class extends window.WebSocket {
-    constructor(...given) {
-      super(...given)
-      this.addEventListener("close", event => event.code === 4401 && window.location.reload())
-      this.addEventListener("open", () => connections++ && window.setTimeout(goOn, 200))
-    }
-  }
-
   const KEY = "plumbline_theme"
   const DARK = "(prefers-color-scheme: dark)"
   const root = document.documentElement
@@ -158,26 +137,8 @@
     told = moves && new Set(moves.map(move => move.dataset.plMove))
   }
 
-  // While there is no connection Streamlit speaks of itself and of terminals. Only words are exchanged, in their places.
-  const LOST = "Connection error"
-  const reword = dialog => {
-    const words = document.createTreeWalker(dialog, NodeFilter.SHOW_TEXT)
-    let isSaid = false
-    while (words.nextNode()) {
-      const node = words.currentNode
-      const aside = node.parentElement.closest("[data-testid=stCode], pre, code, a")
-      if (node.data === LOST) node.data = "No connection to Plumbline"
-      else if (aside) aside.hidden = true
-      else if (isSaid) node.data = ""
-      else if (isSaid = node.data.includes("Streamlit"))
-        node.data = "What you see is as it was. The page goes on by itself as soon as it is connected again. If it stays "
-          + "away, tell the person who runs Plumbline."
-    }
-  }
-
   new MutationObserver(() => {
     tellMoves()
-    for (const dialog of document.querySelectorAll("[role=dialog]")) if (dialog.textContent.includes(LOST)) reword(dialog)
     for (const place of document.querySelectorAll("[data-pl-letter]:empty")) open(place)
     if (!isAsked) isAsked = Boolean(window.requestAnimationFrame(reach))
   }).observe(root, { childList: true, subtree: true })

@@ -22,7 +22,7 @@ from app.errors import WarehouseDown
 SESSION = "plumbline_session"
 VISIT = b"x-plumbline-visit"
 CUT_OFF = 4401
-"""The websocket's close code by which `app/first.js` knows that the page is to be opened anew."""
+"""The websocket's close code by which `app/connection.js` knows that the page is to be opened anew."""
 ASKERS = 8
 """Threads of its own, so that routes do not wait for clicks while the warehouse is away."""
 HOLD_SECONDS = 300.0

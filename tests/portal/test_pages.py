@@ -171,8 +171,7 @@ def test_a_page_that_is_shown_again_makes_no_new_receipts(filled: Settings) -> N
 
 
 def test_compared_with_the_year_before_all_tiles_and_the_bridge_change() -> None:
-    page = visit("executive", "executive")
-    page.segmented_control[0].set_value("Year before").run()
+    page = visit("executive", "executive", compare="Year before")
     said = text(page)
     assert "on October 2025" in said
     assert "MRR grew 29.3 %" in said
@@ -207,8 +206,7 @@ def test_revenue_is_split_by_product_and_country_and_adds_up_to_the_tile() -> No
 
 
 def test_the_breakdown_is_compared_with_what_the_page_compares_with() -> None:
-    page = visit("finance", "revenue")
-    page.segmented_control[0].set_value("Year before").run()
+    page = visit("finance", "revenue", compare="Year before")
     assert "All 12,100 13,300 +9.9 % 100.0 %" in text(page)
 
 
