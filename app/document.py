@@ -1,9 +1,9 @@
 """The one HTML document: Streamlit's page with our name, our icon and scripts of ours that run first.
 
 `first.js` names the server's address, so that the client need not guess it, and holds the reader's choice of theme, so
-that no page flashes in the wrong one; `connection.js` goes on where the connection was lost; `tour.js` draws the tour of
-a page that carries one; `age.js` counts ages on; `choices.js` takes what is chosen at a page's head to the address and
-back; `links.js` follows links within the portal without loading it anew.
+that no page flashes in the wrong one; `connection.js` goes on where the connection was lost; `tour.js` draws a page's
+tour; `age.js` counts ages on; `choices.js` takes what is chosen at a page's head to the address and back; `links.js`
+follows links within the portal without loading it anew.
 """
 
 from __future__ import annotations

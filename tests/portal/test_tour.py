@@ -94,6 +94,7 @@ def keys_of(node: Any) -> Iterator[str]:
     if isinstance(named, str) and named.startswith("$$ID-"):
         yield named.split("-", 2)[2]
     body = str(getattr(getattr(node, "proto", None), "body", ""))
-    yield from re.findall(r'(?:data-pl-at="|class="st-key-)([^"]+)"', body)
+    yield from re.findall(r'data-pl-at="([^"]+)"', body)
+    yield from re.findall(r'class="(?:[^"]* )?st-key-([^" ]+)', body)
     for child in getattr(node, "children", {}).values():
         yield from keys_of(child)
