@@ -9,7 +9,7 @@ import re
 import threading
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -98,6 +98,7 @@ class Record:
         build_failed: the newest build, where it failed.
         labels: source → as people call it.
         files: the company's own files that were ever loaded.
+        worked_out: metric → its status but for the hour, once it was asked for: a page asks at each click.
     """
 
     data_until: datetime | None = None
@@ -108,26 +109,34 @@ class Record:
     build_failed: BuildFailure | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     files: frozenset[str] = frozenset()
+    worked_out: dict[str, Status] = field(default_factory=dict, compare=False, repr=False)
 
     def status_of(self, metric: Metric, now: datetime) -> Status:
         """The status of one figure at that wall time.
 
         A source is waited for where the figure rests on its heartbeat; before any lineage is known, all are.
         """
+        if metric.name not in self.worked_out:
+            self.worked_out[metric.name] = self._status_of(metric)
+        known = self.worked_out[metric.name]
+        allowed = timedelta(minutes=metric.freshness_minutes)
+        return replace(known, is_stale=known.loaded_at is None or now - known.loaded_at > allowed)
+
+    def _status_of(self, metric: Metric) -> Status:
+        """The status, but for whether it is stale."""
         rests_on = self._rests_on(metric)
         beating = {source_of(dataset) for dataset, promise in rests_on if is_heartbeat(promise)}
         sources = beating & self.loads.keys()
         loads = [self.loads[source] for source in (sources or self.loads)]
         known = [load for load in loads if load is not None]
         loaded_at = min(known) if known and len(known) == len(loads) else None
-        allowed = timedelta(minutes=metric.freshness_minutes)
         return Status(
             data_until=self.data_until,
             loaded_at=loaded_at,
             checked_at=self.checked_at if rests_on else None,
             kept=self._named(rests_on, "kept"),
             broken=self._named(rests_on, "broken"),
-            is_stale=loaded_at is None or now - loaded_at > allowed,
+            is_stale=False,
             warned=self._named(rests_on, "warned"),
             build_failed=self.build_failed,
         )
@@ -182,7 +191,9 @@ class Recorder:
         with self._lock:
             if monotonic() - self._read_at > TTL_SECONDS:
                 with self._connections.open(PORTAL) as connection:
-                    self._record = read_record(connection)
+                    found = read_record(connection)
+                if found != self._record:  # else what was worked out of it holds on
+                    self._record = found
                 self._read_at = monotonic()
             return self._record
 
