@@ -309,9 +309,9 @@ def test_the_reader_chooses_the_theme_and_it_stays_chosen(
 ) -> None:
     page = new_page(chromium, color_scheme="light", storage_state=kept_logins[PEOPLE[0].email])
     watch = Watch(page, portal)
-    page.goto(f"{portal.url}/executive")
+    page.goto(f"{portal.url}/questions")
     settle(page)
-    colours = """() => [".pl-value", "[data-testid=stButtonGroup] button:last-child p"].map(
+    colours = """() => [".pl-question span", "[data-testid=stTextInput] input"].map(
         one => getComputedStyle(document.querySelector(one)).color)"""
     page.locator(".pl-whoami > button").first.click()
     page.get_by_role("button", name="Dark").click()
