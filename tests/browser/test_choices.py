@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from pipelines.sandbox.people import PEOPLE
 from tests.portal.servers import Portal
 
 from .axe import violations
-from .test_every_page import PATIENCE_MS, SCREENS, Watch, chromium, keep, kept_logins, new_page, settle
+from .test_every_page import SCREENS, chromium, keep, kept_logins, settle
+from .visits import somebody_s
 
 __all__ = ["chromium", "kept_logins"]
 
 
 def lead(page: Page, words: str) -> None:
     """The line under the title says it."""
-    expect(page.locator(".pl-lead")).to_contain_text(words, timeout=PATIENCE_MS)
+    expect(page.locator(".pl-lead")).to_contain_text(words)
 
 
 def opened(page: Page, dimension: str) -> None:
@@ -31,80 +31,67 @@ def opened(page: Page, dimension: str) -> None:
 def test_filters_stay_open_while_the_page_follows_and_going_back_takes_one_choice_back(
     chromium: Browser, portal: Portal, kept_logins: dict[str, object], tmp_path: Path, screen: str
 ) -> None:
-    width, height = SCREENS[screen]
-    page = new_page(chromium, viewport={"width": width, "height": height}, storage_state=kept_logins[PEOPLE[0].email])
-    watch = Watch(page, portal)
-    page.goto(f"{portal.url}/executive")
-    settle(page)
-    opened(page, "Product")
-    page.get_by_role("checkbox", name="Core").check()
-    lead(page, "Only Core.")
-    page.get_by_role("checkbox", name="Insights").check()  # it is still open
-    lead(page, "Only Core or Insights.")
-    said = page.locator("#pl-filters summary").filter(has_text="Product")
-    expect(said).to_contain_text("Core, Insights")
-    settle(page)
-    assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    keep(page, f"filters-{screen}", tmp_path)
-    page.go_back()
-    lead(page, "Only Core.")
-    expect(page.get_by_role("checkbox", name="Insights")).not_to_be_checked()
-    page.get_by_role("button", name="Clear all filters").click()
-    expect(page.locator(".pl-lead")).not_to_contain_text("Only", timeout=PATIENCE_MS)
-    assert page.url == f"{portal.url}/executive"
-    expect(page.get_by_role("button", name="Filters", exact=True)).to_be_focused()
-    assert watch.complaints == [] and watch.foreign == []
-    page.context.close()
+    with somebody_s(chromium, portal, kept_logins, "/executive", screen) as page:
+        opened(page, "Product")
+        page.get_by_role("checkbox", name="Core").check()
+        lead(page, "Only Core.")
+        page.get_by_role("checkbox", name="Insights").check()  # it is still open
+        lead(page, "Only Core or Insights.")
+        said = page.locator("#pl-filters summary").filter(has_text="Product")
+        expect(said).to_contain_text("Core, Insights")
+        settle(page)
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= SCREENS[screen][0]
+        keep(page, f"filters-{screen}", tmp_path)
+        page.go_back()
+        lead(page, "Only Core.")
+        expect(page.get_by_role("checkbox", name="Insights")).not_to_be_checked()
+        page.get_by_role("button", name="Clear all filters").click()
+        expect(page.locator(".pl-lead")).not_to_contain_text("Only")
+        assert page.url == f"{portal.url}/executive"
+        expect(page.get_by_role("button", name="Filters", exact=True)).to_be_focused()
 
 
 def test_by_keyboard_a_month_a_comparison_and_a_value_that_was_searched_are_chosen(
     chromium: Browser, portal: Portal, kept_logins: dict[str, object]
 ) -> None:
-    page = new_page(chromium, viewport={"width": 1440, "height": 900}, storage_state=kept_logins[PEOPLE[0].email])
-    page.goto(f"{portal.url}/executive")
-    settle(page)
-    page.get_by_label("Month", exact=True).focus()
-    page.keyboard.press("ArrowDown")
-    lead(page, "September 2026, closed 30 Sep.")
-    page.keyboard.press("Tab")
-    page.keyboard.press("ArrowRight")
-    page.wait_for_url("**/executive?month=September+2026&compare=Year+before")
-    expect(page.locator("[data-pl-metric=arr]")).to_contain_text("September 2025", timeout=PATIENCE_MS)
-    page.keyboard.press("Tab")
-    expect(page.get_by_role("button", name="Filters")).to_be_focused()
-    page.keyboard.press("Enter")
-    page.locator("#pl-filters summary").filter(has_text="Country").focus()
-    page.keyboard.press("Enter")
-    boxes = page.locator("details[open] .pl-boxes label:visible")
-    before = boxes.count()
-    search = page.get_by_role("searchbox", name="Search countries")
-    if search.count():
-        search.fill("germ")
-        assert before > 1
-        expect(boxes).to_have_count(1)
-    page.get_by_role("checkbox", name="Germany").focus()
-    page.keyboard.press("Space")
-    lead(page, "Only Germany.")
-    page.context.close()
+    with somebody_s(chromium, portal, kept_logins, "/executive") as page:
+        page.get_by_label("Month", exact=True).focus()
+        page.keyboard.press("ArrowDown")
+        lead(page, "September 2026, closed 30 Sep.")
+        page.keyboard.press("Tab")
+        page.keyboard.press("ArrowRight")
+        page.wait_for_url("**/executive?month=September+2026&compare=Year+before")
+        expect(page.locator("[data-pl-metric=arr]")).to_contain_text("September 2025")
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("button", name="Filters")).to_be_focused()
+        page.keyboard.press("Enter")
+        page.locator("#pl-filters summary").filter(has_text="Country").focus()
+        page.keyboard.press("Enter")
+        boxes = page.locator("details[open] .pl-boxes label:visible")
+        before = boxes.count()
+        search = page.get_by_role("searchbox", name="Search countries")
+        if search.count():
+            search.fill("germ")
+            assert before > 1
+            expect(boxes).to_have_count(1)
+        page.get_by_role("checkbox", name="Germany").focus()
+        page.keyboard.press("Space")
+        lead(page, "Only Germany.")
 
 
 def test_choices_stay_with_their_page_when_another_one_is_looked_at_and_the_reader_goes_back(
     chromium: Browser, portal: Portal, kept_logins: dict[str, object]
 ) -> None:
-    page = new_page(chromium, viewport={"width": 1440, "height": 900}, storage_state=kept_logins[PEOPLE[0].email])
-    page.goto(f"{portal.url}/executive?product=Core&compare=Year+before&events=false")
-    settle(page)
-    page.locator(".pl-menu").get_by_role("button", name="Dashboards").or_(
-        page.locator(".pl-menu").get_by_role("link", name="Finance")
-    ).first.click()
-    page.wait_for_url(f"{portal.url}/finance")
-    lead(page, "October 2026")
-    expect(page.get_by_role("radio", name="Month before")).to_be_checked()
-    expect(page.get_by_role("switch", name="Events")).to_be_checked()
-    page.go_back()
-    lead(page, "Only Core.")
-    expect(page.get_by_role("radio", name="Year before")).to_be_checked()
-    expect(page.get_by_role("switch", name="Events")).not_to_be_checked()
-    expect(page.get_by_role("button", name="Filters (1)")).to_be_visible()
-    page.context.close()
+    asked = "/executive?product=Core&compare=Year+before&events=false"
+    with somebody_s(chromium, portal, kept_logins, asked) as page:
+        page.locator(".pl-menu").get_by_role("link", name="Finance").click()
+        page.wait_for_url(f"{portal.url}/finance")
+        lead(page, "October 2026")
+        expect(page.get_by_role("radio", name="Month before")).to_be_checked()
+        expect(page.get_by_role("switch", name="Events")).to_be_checked()
+        page.go_back()
+        lead(page, "Only Core.")
+        expect(page.get_by_role("radio", name="Year before")).to_be_checked()
+        expect(page.get_by_role("switch", name="Events")).not_to_be_checked()
+        expect(page.get_by_role("button", name="Filters (1)")).to_be_visible()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from pipelines.sandbox.people import PEOPLE
 from tests.portal.servers import Portal
 
 from .test_every_page import PATIENCE_MS, SCREENS, Watch, new_page, settle, sign_in
@@ -20,6 +21,21 @@ def a_visit(chromium: Browser, portal: Portal, email: str, screen: str, path: st
     page = new_page(chromium, viewport={"width": width, "height": height})
     watch = Watch(page, portal)
     sign_in(page, portal, email, path)
+    settle(page)
+    yield page
+    assert watch.complaints == [] and watch.foreign == [], [*watch.complaints, *watch.foreign]
+    page.context.close()
+
+
+@contextmanager
+def somebody_s(chromium: Browser, portal: Portal, logins: Mapping[str, object], path: str, screen: str = "desk",
+               email: str = PEOPLE[0].email) -> Iterator[Page]:  # fmt: skip
+    """A page of whoever was signed in before, the executive where nobody is named, drawn; else as `a_visit`."""
+    expect.set_options(timeout=PATIENCE_MS)
+    width, height = SCREENS[screen]
+    page = new_page(chromium, viewport={"width": width, "height": height}, storage_state=logins[email])
+    watch = Watch(page, portal)
+    page.goto(portal.url + path)
     settle(page)
     yield page
     assert watch.complaints == [] and watch.foreign == [], [*watch.complaints, *watch.foreign]

@@ -68,6 +68,13 @@ def _differences(part: Mapping[str, Any], whole: Mapping[str, Any]) -> Mapping[s
     return {name: (part[name], rows) for name, rows in whole.items() if part[name] != rows}
 
 
+def _is_as_the_whole(migrated: Settings, database: connection, build_as_of: Build) -> None:
+    """What a part has come to, a whole build comes to."""
+    part = contents(migrated, database)
+    build_as_of(APRIL)
+    assert _differences(part, contents(migrated, database)) == {}
+
+
 def test_slices_come_to_what_the_whole_comes_to(migrated: Settings, built: connection, build_as_of: Build) -> None:
     """A newcomer whose id holds a quote, a second record of a merged customer, one that was ours all along, a void
     invoice, a new name, an end: each in a part of its own, and all on models read once.
@@ -130,9 +137,7 @@ def test_who_is_known_by_other_names_or_was_moved_otherwise_is_in_the_part(
         happens(loaded, body, meridian.at(4, 20))
     assert build_live(migrated, APRIL, {"stripe_webhook": wall()}).failures == ()
     assert answers(loaded, SAME_TABLE) == [table]
-    part = contents(migrated, loaded)
-    build_as_of(APRIL)
-    assert _differences(part, contents(migrated, loaded)) == {}
+    _is_as_the_whole(migrated, loaded, build_as_of)
 
 
 def test_a_charge_of_nobody_that_is_given_to_a_customer_is_counted_once(
@@ -159,9 +164,7 @@ def test_a_charge_of_nobody_is_counted_on_when_others_rows_are_worked_out(
     assert build_live(migrated, APRIL, {"stripe_webhook": wall()}).failures == ()
     assert answers(loaded, SAME_TABLE) == [table]
     assert answers(loaded, "select received_usd from mart_finance.payments_monthly") == [(7,)]
-    part = contents(migrated, loaded)
-    build_as_of(APRIL)
-    assert _differences(part, contents(migrated, loaded)) == {}
+    _is_as_the_whole(migrated, loaded, build_as_of)
 
 
 @pytest.mark.parametrize("reason", ["a product is anybody's", "more than a slice is good for"])
@@ -179,9 +182,7 @@ def test_where_it_cannot_be_said_whose_rows_are_new_all_are_worked_out(
             happens(built, body, meridian.at(4, 19))
     assert build_live(migrated, APRIL, {"stripe_webhook": wall()}).failures == ()
     assert answers(built, SAME_TABLE) != [table]
-    part = contents(migrated, built)
-    build_as_of(APRIL)
-    assert _differences(part, contents(migrated, built)) == {}
+    _is_as_the_whole(migrated, built, build_as_of)
 
 
 def test_what_reaches_no_sliced_model_comes_along(migrated: Settings, built: connection) -> None:
