@@ -13,33 +13,41 @@
   }
   const write = (place, words) => { if (place.textContent !== words) place.textContent = words }
 
+  // A filter's words are those beside its box: of an attribute that reads like markup, such as "Trial --> Paid", Streamlit's
+  // cleaning leaves nothing.
+  const isFilter = control => control.type === "checkbox" && control.getAttribute("role") !== "switch"
+  const beside = control => control.nextElementSibling.textContent
+  // Where several are asked for of which one can be, it is the first that there is, as on the server; else what a page
+  // begins with.
+  const at = (parameters, name, words) => {
+    const one = parameters.getAll(name).find(each => words.includes(each))
+    return Math.max(0, words.indexOf(one))
+  }
+
   const show = (control, parameters) => {
     const name = control.dataset.plChoice
-    const one = parameters.get(name) ?? ""
     if (control.tagName === "SELECT")
-      control.value = [...control.options].some(option => option.value === one) ? one : ""
-    else if (control.getAttribute("role") === "switch") control.checked = one !== "false"
-    else if (control.type === "checkbox") control.checked = parameters.getAll(name).includes(control.value)
-    else control.checked = control.value === one
+      control.selectedIndex = at(parameters, name, [...control.options].map(option => option.text))
+    else if (isFilter(control)) control.checked = parameters.getAll(name).includes(beside(control))
+    else control.checked = parameters.get(name) !== "false"
   }
   const tell = bar => {
     const places = [...bar.querySelectorAll("[data-pl-said]")]
     for (const place of places) {
       const chosen = bar.querySelectorAll(`[data-pl-choice="${place.dataset.plSaid}"]:checked`)
-      write(place, [...chosen].map(box => box.value).join(", ") || place.dataset.plAll)
+      write(place, [...chosen].map(beside).join(", ") || place.dataset.plAll)
       place.classList.toggle("pl-chosen", chosen.length > 0)
     }
     const count = places.filter(place => place.classList.contains("pl-chosen")).length
     for (const place of bar.querySelectorAll("[data-pl-count]")) write(place, count ? ` (${count})` : "")
     for (const button of bar.querySelectorAll("[data-pl-clear]")) button.hidden = !count
   }
-  // Two comparisons of which none is asked for: the first is what a page begins with.
   const mark = () => {
     for (const bar of document.querySelectorAll(BAR)) {
       const parameters = asked()
-      for (const control of controls(bar)) show(control, parameters)
       const radios = controls(bar).filter(control => control.type === "radio")
-      if (radios.length && !radios.some(radio => radio.checked)) radios[0].checked = true
+      for (const control of controls(bar)) if (!radios.includes(control)) show(control, parameters)
+      if (radios.length) radios[at(parameters, radios[0].dataset.plChoice, radios.map(beside))].checked = true
       tell(bar)
     }
   }
@@ -50,7 +58,8 @@
     for (const control of controls(bar)) parameters.delete(control.dataset.plChoice)
     for (const control of controls(bar)) {
       const name = control.dataset.plChoice
-      if (control.getAttribute("role") === "switch") { if (!control.checked) parameters.append(name, "false") }
+      if (isFilter(control)) { if (control.checked) parameters.append(name, beside(control)) }
+      else if (control.type === "checkbox") { if (!control.checked) parameters.append(name, "false") }
       else if ((control.tagName === "SELECT" || control.checked) && control.value) parameters.append(name, control.value)
     }
     tell(bar)

@@ -80,8 +80,7 @@ def filter_html(dimension: str, values: Sequence[str]) -> str:
         else ""
     )
     boxes = "".join(
-        f'<label><input type="checkbox" data-pl-choice="{dimension}" value="{escape(each, quote=True)}">'
-        f"<span>{escape(each)}</span></label>"
+        f'<label><input type="checkbox" data-pl-choice="{dimension}"><span>{escape(each)}</span></label>'
         for each in values
     )
     return (

@@ -21,6 +21,8 @@ COMPARISONS = {"Month before": 1, "Year before": 12}
 MONTHS = 24
 """So many closed months can be chosen."""
 ASKED = {"compare": "comparison"}
+LONGEST_SAID = 40
+"""Characters that the page repeats of a value which there is not."""
 EVENTS = "events"
 """The parameter that leaves the timeline's events out of a page's charts: `events=false`."""
 
@@ -81,7 +83,7 @@ def chosen(
     asked: Mapping[str, Sequence[str]], months: Sequence[date], known: Mapping[str, Mapping[str, str]],
     names: Where = (),
 ) -> Choice:  # fmt: skip
-    """What an address asks for.
+    """What an address asks for; where it asks for several of which one can be, the first that there is.
 
     Args:
         asked: parameter → its values, as `month=September 2026` and `product=Core` have them.
@@ -89,24 +91,26 @@ def chosen(
         known: dimension → the words of each value → the value, of the page's filters.
         names: (parameter, value) pairs that name the one thing which the page was opened for.
     """
-    month = next((each for each in months if f.month_year(each) in asked.get("month", ())), months[0])
+    named = {f.month_year(each): each for each in months}
+    month = next((named[words] for words in asked.get("month", ()) if words in named), months[0])
     compare = next((words for words in asked.get("compare", ()) if words in COMPARISONS), "Month before")
-    with_events = list(asked.get(EVENTS, ())) != ["false"]
-    picked = {name: [each for each in asked.get(name, ()) if each in words] for name, words in known.items()}
+    with_events = list(asked.get(EVENTS, ()))[:1] != ["false"]
+    picked = {name: [each for each in dict.fromkeys(asked.get(name, ())) if each in words]
+              for name, words in known.items()}  # fmt: skip
     where = tuple((name, known[name][each]) for name, values in picked.items() for each in values)
     first = (*([("month", f.month_year(month))] if month != months[0] else []),
              *([("compare", compare)] if compare != "Month before" else []),
              *([] if with_events else [(EVENTS, "false")]))  # fmt: skip
     address = (*names, *first, *((name, each) for name, values in picked.items() for each in values))
-    taken = {"month": [f.month_year(each) for each in months], "compare": list(COMPARISONS),
+    taken = {"month": list(named), "compare": list(COMPARISONS),
              EVENTS: ["true", "false"], **picked}  # fmt: skip
     return Choice(COMPARISONS[compare], month if month != months[0] else None, where, lost(asked, taken), address,
                   with_events)  # fmt: skip
 
 
 def lost(asked: Mapping[str, Sequence[str]], taken: Mapping[str, Sequence[str]]) -> Where:
-    """What was asked for and not taken: (parameter, value)."""
-    return tuple((name, each) for name, values in asked.items() for each in values
+    """What was asked for and not taken: (parameter, value), as far as there is room for it."""
+    return tuple((name, each[:LONGEST_SAID]) for name, values in asked.items() for each in values
                  if each and each not in taken.get(name, ()))  # fmt: skip
 
 

@@ -95,3 +95,36 @@ def test_choices_stay_with_their_page_when_another_one_is_looked_at_and_the_read
         expect(page.get_by_role("radio", name="Year before")).to_be_checked()
         expect(page.get_by_role("switch", name="Events")).not_to_be_checked()
         expect(page.get_by_role("button", name="Filters (1)")).to_be_visible()
+
+
+def test_a_value_that_reads_like_markup_is_chosen_and_marked_like_any_other(
+    chromium: Browser, portal: Portal, kept_logins: dict[str, object]
+) -> None:
+    with somebody_s(chromium, portal, kept_logins, "/executive") as page:
+        opened(page, "Plan")
+        page.get_by_role("checkbox", name="Trial --> Relay").check()
+        lead(page, "Only Trial --> Relay.")
+        page.wait_for_url("**/executive?plan=Trial+--%3E+Relay")
+        page.reload()
+        settle(page)
+        expect(page.locator("#pl-filters summary").filter(has_text="Plan")).to_contain_text("Trial --> Relay")
+
+
+@pytest.mark.parametrize(
+    ("asked", "month", "comparison", "has_events"),
+    [
+        ("month=August+2026&month=September+2026&compare=x&compare=Year+before", "August", "Year before", True),
+        ("month=x&month=September+2026&compare=Month+before&compare=Year+before", "September", "Month before", True),
+        ("month=October+2026&month=May+2026&events=false&events=true", "October", "Month before", False),
+    ],
+)
+def test_what_a_link_asks_for_twice_is_marked_as_the_page_was_drawn(
+    chromium: Browser, portal: Portal, kept_logins: dict[str, object], asked: str, month: str, comparison: str,
+    has_events: bool
+) -> None:  # fmt: skip
+    with somebody_s(chromium, portal, kept_logins, f"/executive?{asked}") as page:
+        lead(page, f"{month} 2026, closed")
+        shown = page.get_by_label("Month", exact=True).evaluate("list => list.selectedOptions[0].text")
+        assert shown == f"{month} 2026"
+        expect(page.get_by_role("radio", name=comparison)).to_be_checked()
+        expect(page.get_by_role("switch", name="Events")).to_be_checked(checked=has_events)

@@ -33,7 +33,7 @@ SPLIT = (
     ("Automate", "Automate Pro", "United Kingdom", 12),
     ("Connect", "Connect", "France", 9),
     ("Vault", "Vault", "Canada", 5),
-    ("Relay", "Relay", "Japan", 3),
+    ("Relay", "Trial --> Relay", "Japan", 3),  # of an attribute that reads so Streamlit's cleaning leaves nothing
     ("Pulse", "Pulse", "Spain", 1),
 )
 EVA, FEMI = PEOPLE[0].email, PEOPLE[1].email

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from app.gallery import dashboards
 from app.made_of import dimensions_of
 from app.metrics import catalogue
 from app.ui.choice import Choice
+from app.ui.chosen import LONGEST_SAID, chosen, months_of
 from app.ui.dimension_words import heeded, left_whole
 
 from .test_pages import door, text, visit
@@ -47,6 +50,15 @@ def test_what_a_link_asks_for_in_vain_is_named() -> None:
         "The link asks for the product “Nope”, which is not known here: it is left out. "
         "The link asks for the company size “9”, which is not known here: it is left out."
     )
+
+
+def test_of_what_is_asked_for_twice_the_first_that_there_is_counts_and_a_filter_once() -> None:
+    asked = {"month": ["x", "August 2026", "September 2026"], "compare": ["x", "Year before", "Month before"],
+             "events": ["false", "false"], "product": ["Core", "y" * 10_000, "Core"]}  # fmt: skip
+    found = chosen(asked, months_of(date(2026, 10, 1)), {"product": {"Core": "Core"}})
+    assert (found.month, found.compare, found.with_events) == (date(2026, 8, 1), 12, False)
+    assert found.said == "Core" and found.where == (("product", "Core"),)
+    assert found.unknown == (("month", "x"), ("compare", "x"), ("product", "y" * LONGEST_SAID))
 
 
 def test_the_choice_in_words() -> None:

@@ -18,6 +18,7 @@ from app.metrics import Metric, catalogue
 from app.question import may_be_month, may_be_value
 from app.ui import drill_words as words
 from app.ui import format as f
+from app.ui.chosen import LONGEST_SAID
 from app.ui.dimension_words import Where
 from app.ui.panels.frame import plain, thin_in_sans
 from app.ui.passport import opener_html
@@ -71,8 +72,9 @@ def asked_for(reading: Reading, metric: Metric) -> Wanted:
     known = dimensions_of(metric, catalogue())
     given = [(name, value) for name in asked if name in known for value in dict.fromkeys(asked[name]) if value]
     where = tuple(pair for pair in given if may_be_value(pair[1]))
-    unknown = [(name, value) for name in asked if name not in (*OWN, *known) for value in asked[name]]
-    unknown += [(name, value[:40]) for name, value in given if not may_be_value(value)]
+    unknown = [(name[:LONGEST_SAID], value[:LONGEST_SAID])
+               for name in asked if name not in (*OWN, *known) for value in asked[name]]  # fmt: skip
+    unknown += [(name, value[:LONGEST_SAID]) for name, value in given if not may_be_value(value)]
     said = "".join(asked.get("month", [])[:1])
     month = month_of(said)
     if month is None or month > reading.running:
