@@ -214,7 +214,8 @@ def test_a_warehouse_that_is_down_is_told_without_secrets(
 def test_it_works_again_after_its_connections_were_cut(warehouse: Warehouse, with_marts: Settings) -> None:
     warehouse.answer(FINANCE, Question("net_mrr"), as_of=AS_OF)
     ours = "usename like 'plumbline\\_%' and pid <> pg_backend_pid()"
-    run_as(with_marts, ADMIN, f"select pg_terminate_backend(pid) from pg_stat_activity where {ours}")
+    gone = "pg_terminate_backend(pid, timeout => 10000)"  # it waits until they are; else they may still be asked
+    run_as(with_marts, ADMIN, f"select {gone} from pg_stat_activity where {ours}")
     assert warehouse.answer(FINANCE, Question("net_mrr"), as_of=AS_OF).rows
 
 
