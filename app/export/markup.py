@@ -26,6 +26,8 @@ NARROW, LETTER = 11.0, 4.3
 """A column of so many letters never breaks; what a letter needs at most, in points."""
 LONG, AFTER, BREAK = re.compile(r"\S{19,}"), re.compile(r"([_./@-])"), "\u200b"
 """A long name breaks behind its signs, rather than run over its neighbour."""
+UNBROKEN = re.compile(rf"[^\s{BREAK}]{{20}}(?=[^\s{BREAK}]{{6}})")
+"""Of a name without signs so much stands on a line, unless little is left."""
 JOINER = "\u2060"
 """Keeps a number and its unit on one line: the font has no thin space that does."""
 STYLE = re.compile(r"(--pl-depth|left|width|top)\s*:\s*([\d.]+)%")
@@ -111,6 +113,7 @@ def text_of(html: str) -> str:
 def literal(text: str) -> str:
     """A text for people as Typst takes it in code: nothing in it is ever markup; numbers keep their units."""
     soft = LONG.sub(lambda word: AFTER.sub(rf"\1{BREAK}", word[0]), text.replace(THIN, f"{JOINER}{THIN}{JOINER}"))
+    soft = UNBROKEN.sub(rf"\g<0>{BREAK}", soft)
     return quoted(soft.replace("\n", " ").replace("\r", " "))
 
 

@@ -126,6 +126,17 @@ def test_no_text_on_paper_is_markup(name: str) -> None:
     assert "".join(name.split()) in found.replace("\u200b", "")
 
 
+def test_a_name_without_a_space_stays_in_its_column_on_paper() -> None:
+    html = f'<table class="pl-table"><tr><td>{"o" * 240}</td><td>beside</td></tr></table>'
+    page = PdfReader(io.BytesIO(_compiled([f"#{set_html(html)}"], "pdf"))).pages[0]
+    placed: list[tuple[str, float]] = []
+    page.extract_text(visitor_text=lambda said, box, at, *rest: placed.append((said, box[4] + at[4])))
+    beside = next(left for said, left in placed if "beside" in said)
+    lines = [(said.replace("\u200b", ""), left) for said, left in placed if "o" in said]
+    assert sum(len(said.strip()) for said, _ in lines) == 240
+    assert all(left + 4 < beside for _, left in lines) and beside < float(page.mediabox.width) - 60
+
+
 def test_paper_shows_what_the_page_shows_and_not_what_a_phone_does() -> None:
     html = ('<div><p>One <b>two</b></p><td class="pl-num">3<span class="pl-narrow pl-below">4</span></td>'
             '<span class="pl-quiet">month </span>5<svg><text>6</text></svg><br>7&amp;</div>')  # fmt: skip
