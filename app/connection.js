@@ -43,6 +43,19 @@
     onceDrawn()
   }
 
+  // From another tab somebody else may have signed in meanwhile. They begin with a document of their own: in this one are
+  // the words of another.
+  let whose = ""
+  const heedWhose = () => {
+    const now = document.querySelector(".pl-who")?.textContent
+    if (!now || now === whose) return
+    if (whose) {
+      typed = new Map()
+      window.location.reload()
+    }
+    whose = now
+  }
+
   // Whoever is no more who opened the page is cut off before a click is heard: opened anew, it says what there is to do.
   let connections = 0
   window.WebSocket = class extends window.WebSocket {
@@ -71,6 +84,7 @@
   }
 
   new MutationObserver(() => {
+    heedWhose()
     for (const dialog of document.querySelectorAll("[role=dialog]")) if (dialog.textContent.includes(LOST)) reword(dialog)
   }).observe(document.documentElement, { childList: true, subtree: true })
 })()

@@ -6,6 +6,15 @@
   const pages = () => document.querySelector("[data-pl-pages]")?.dataset.plPages.split(" ") ?? []
   const isOurs = link => link.target !== "_blank" && link.origin === window.location.origin && !link.hash
     && (link.closest(".pl-menu") || pages().includes(link.pathname.slice(1)))
+  // What opens and shuts on its page is taken into the address or out of it as that is now: its link is of the last run,
+  // and knows neither what was clicked nor what was searched for a moment ago.
+  const opensOrShuts = key => {
+    const parameters = new URLSearchParams(window.location.search)
+    const open = parameters.getAll("open"), others = open.filter(each => each !== key)
+    parameters.delete("open")
+    for (const each of others.length < open.length ? others : [...open, key]) parameters.append("open", each)
+    return `${window.location.pathname}?${parameters}`.replace(/\?$/, "")
+  }
   let awaited = null
 
   document.addEventListener("click", event => {
@@ -13,11 +22,12 @@
     const isPlain = !(event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
     if (!link || !isPlain || event.defaultPrevented || !isOurs(link)) return
     event.preventDefault()
+    if (event.detail > 1) return  // of a double click the first counts: the second would shut what that opened
     link.closest("[popover]")?.hidePopover()
     const stay = link.dataset.plStay
     awaited = { link, stay, was: link.getAttribute("aria-expanded"), before: document.querySelector(HEADING)?.textContent,
       isSame: link.pathname === window.location.pathname, until: Date.now() + 10_000 }
-    window.history.pushState({}, "", link.href)
+    window.history.pushState({}, "", stay ? opensOrShuts(stay) : link.href)
     window.dispatchEvent(new PopStateEvent("popstate", { state: {} }))
     if (!stay) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0)
   })

@@ -68,3 +68,20 @@ def test_questions_open_and_shut_where_they_are_and_keep_the_keyboard_s_place(
         page.go_back()
         expect(meanings).to_have_count(2)
         assert is_same_document(page)
+
+
+def test_questions_clicked_right_after_each_other_and_while_searching_are_all_heard(
+    chromium: Browser, portal: Portal, kept_logins: dict[str, object]
+) -> None:
+    with somebody_s(chromium, portal, kept_logins, "/questions") as page:
+        page.evaluate("for (const key of ['F1', 'F2']) document.querySelector(`[data-pl-stay=${key}]`).click()")
+        page.wait_for_url("**/questions?open=F1&open=F2")
+        expect(page.get_by_text("It means")).to_have_count(2)
+        page.locator("[data-pl-stay=F2]").dblclick()  # shuts it, once
+        page.wait_for_url("**/questions?open=F1")
+        search = page.get_by_label("Search the questions")
+        search.fill("churn")
+        page.locator("[data-pl-stay=C2]").click()  # which also ends the search's typing
+        page.wait_for_url("**/questions?q=churn&open=F1&open=C2")
+        expect(page.get_by_text("It means")).to_have_count(1)
+        expect(search).to_have_value("churn")

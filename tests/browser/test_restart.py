@@ -15,7 +15,7 @@ from pipelines.postgres import Cluster
 from pipelines.sandbox.people import PEOPLE
 from tests.portal.servers import Portal, home_with_marts, process
 
-from .test_every_page import CHROMIUM, PATIENCE_MS, chromium, keep, new_page, settle, sign_in
+from .test_every_page import CHROMIUM, PATIENCE_MS, chromium, keep, new_page, settle, sign_in, signed_in
 
 __all__ = ["chromium"]
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Chromium (Debian's package)")
@@ -62,6 +62,30 @@ def test_what_is_typed_outlives_a_portal_that_is_started_anew(
         page.get_by_role("button", name="Enter it").click()
         expect(page.locator(".pl-said[role=status]")).to_contain_text("It stands on the timeline", timeout=PATIENCE_MS)
         expect(page.get_by_text(TITLE)).to_be_visible()
+    page.context.close()
+
+
+def test_who_signs_in_while_the_portal_is_away_does_not_find_the_words_of_another(
+    chromium: Browser, home: Portal
+) -> None:
+    page, other = new_page(chromium), PEOPLE[1].email
+    with process(home.settings, PORTAL, home.url + "/healthz"):
+        cookies = signed_in(chromium, home, other)[other]["cookies"]  # type: ignore[index]
+        sign_in(page, home, EVA, "/timeline")
+        settle(page)
+        page.evaluate("window.plMark = 'the same document'")
+        page.get_by_text("Enter, change or hide an event").click()
+        page.get_by_label("Title").fill(TITLE)
+    expect(page.get_by_role("dialog")).to_contain_text("No connection to Plumbline", timeout=PATIENCE_MS)
+    page.context.clear_cookies()
+    page.context.add_cookies(cookies)  # as from another tab
+    with process(home.settings, PORTAL, home.url + "/healthz"):
+        page.wait_for_function("!window.plMark", timeout=PATIENCE_MS)
+        settle(page)
+        expect(page.locator(".pl-who")).to_contain_text(other)
+        page.get_by_text("Enter, change or hide an event").click()
+        page.wait_for_timeout(3000)  # in which words would be handed over
+        expect(page.get_by_label("Title")).to_have_value("")
     page.context.close()
 
 
