@@ -37,7 +37,8 @@ WANTED = "plumbline_wanted"
 AUTH_COOKIES = ("_streamlit_user", "_streamlit_session", "_streamlit_xsrf")
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
 AWAY = "The warehouse does not answer. Expected it to. Try again in a minute."
-QUERY = re.compile(r"[A-Za-z0-9_=&%.,:+-]{0,500}")
+QUERY = re.compile(r"[A-Za-z0-9_=&%.,:+*~-]{0,2000}")
+"""What browsers and `urlencode` leave in a query; the way back to a page with its filters is in it escaped twice."""
 log = logging.getLogger("plumbline.portal")
 
 

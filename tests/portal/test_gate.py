@@ -125,11 +125,16 @@ def test_a_path_that_only_begins_like_a_closed_one_is_open() -> None:
     assert client().get("/_stcore/metricsandmore").status_code == 200
 
 
+LONG = "&".join(f"country=Country+{number}" for number in range(60))
+
+
 @pytest.mark.parametrize(
     ("wanted", "landed"),
     [
         pytest.param("/revenue", "/revenue", id="a page"),
         pytest.param("/revenue?month=2026-10", "/revenue?month=2026-10", id="a page with a query"),
+        pytest.param("/revenue?plan=A*B~", "/revenue?plan=A*B~", id="signs that a browser does not escape"),
+        pytest.param(f"/revenue?{LONG}", f"/revenue?{LONG}", id="many filters"),
         pytest.param("/", "/", id="the root"),
         pytest.param("/admin", "/", id="an address that is no page"),
     ],
