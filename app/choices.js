@@ -72,8 +72,10 @@
   document.addEventListener("input", event => {
     if (!(event.target instanceof Element) || !event.target.matches("[data-pl-find]")) return
     const wanted = event.target.value.trim().toLowerCase()
-    for (const label of event.target.parentElement.querySelectorAll(".pl-boxes label"))
-      label.hidden = !label.textContent.toLowerCase().includes(wanted)
+    const labels = [...event.target.parentElement.querySelectorAll(".pl-boxes label")]
+    for (const label of labels) label.hidden = !label.textContent.toLowerCase().includes(wanted)
+    const none = event.target.parentElement.querySelector("[data-pl-none]")
+    write(none, labels.every(label => label.hidden) ? none.dataset.plNone : "")
   })
   document.addEventListener("click", event => {
     const button = event.target instanceof Element && event.target.closest("[data-pl-clear], [data-pl-asks]")

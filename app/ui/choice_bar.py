@@ -76,6 +76,7 @@ def filter_html(dimension: str, values: Sequence[str]) -> str:
     find = (
         f'<input type="search" data-pl-find placeholder="Search {escape(plural(dimension))}" '
         f'aria-label="Search {escape(plural(dimension))}">'
+        f'<p class="pl-none" role="status" data-pl-none="No {escape(called)} reads like that."></p>'
         if len(values) > MANY
         else ""
     )

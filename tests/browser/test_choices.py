@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from app.ui.choice_bar import MANY, filter_html
 from tests.portal.servers import Portal
 
 from .axe import violations
@@ -128,3 +129,21 @@ def test_what_a_link_asks_for_twice_is_marked_as_the_page_was_drawn(
         assert shown == f"{month} 2026"
         expect(page.get_by_role("radio", name=comparison)).to_be_checked()
         expect(page.get_by_role("switch", name="Events")).to_be_checked(checked=has_events)
+
+
+def test_a_search_that_finds_nothing_says_so_and_what_it_finds_again_can_be_seen(
+    chromium: Browser, portal: Portal, kept_logins: dict[str, object]
+) -> None:
+    """With a longer list than the invented marts have."""
+    many = filter_html("country", [f"Country {number}" for number in range(MANY + 1)])
+    with somebody_s(chromium, portal, kept_logins, "/glance") as page:
+        page.evaluate("html => document.body.insertAdjacentHTML('afterbegin', html)", many)
+        page.get_by_text("All countries").click()
+        search, boxes = page.get_by_role("searchbox", name="Search countries"), page.locator(".pl-boxes label:visible")
+        none = page.get_by_role("status").filter(has_text="No country reads like that.")
+        search.fill("zebra")
+        expect(none).to_be_visible()
+        expect(boxes).to_have_count(0)
+        search.fill("country 1")
+        expect(none).to_have_count(0)
+        expect(boxes).to_have_count(2)  # 1 and 10
