@@ -32,6 +32,15 @@
     if (!stay) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0)
   })
 
+  // Streamlit's way past the menu leads to what the menu, too, stands in.
+  document.addEventListener("click", event => {
+    if (!(event.target instanceof Element && event.target.closest("a[href='#stMain']"))) return
+    const heading = document.querySelector(HEADING)
+    if (!heading) return
+    heading.tabIndex = -1
+    heading.focus()
+  })
+
   // Who goes on by keyboard, or listens, begins at the new page's heading, as with a page that is loaded; where something
   // was opened on the same page, at what opened it.
   const arrived = () => {

@@ -85,3 +85,15 @@ def test_questions_clicked_right_after_each_other_and_while_searching_are_all_he
         page.wait_for_url("**/questions?q=churn&open=F1&open=C2")
         expect(page.get_by_text("It means")).to_have_count(1)
         expect(search).to_have_value("churn")
+
+
+def test_the_way_past_the_menu_leads_past_the_menu(
+    chromium: Browser, portal: Portal, kept_logins: dict[str, object]
+) -> None:
+    with somebody_s(chromium, portal, kept_logins, "/executive") as page:
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator("h1.pl-page")).to_be_focused()
+        page.keyboard.press("Tab")
+        expect(page.get_by_label("Month", exact=True)).to_be_focused()
