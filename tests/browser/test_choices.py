@@ -137,7 +137,7 @@ def test_a_search_that_finds_nothing_says_so_and_what_it_finds_again_can_be_seen
     """With a longer list than the invented marts have."""
     many = filter_html("country", [f"Country {number}" for number in range(MANY + 1)])
     with somebody_s(chromium, portal, kept_logins, "/glance") as page:
-        page.evaluate("html => document.body.insertAdjacentHTML('afterbegin', html)", many)
+        page.locator("h1.pl-page").evaluate("(title, html) => title.insertAdjacentHTML('afterend', html)", many)
         page.get_by_text("All countries").click()
         search, boxes = page.get_by_role("searchbox", name="Search countries"), page.locator(".pl-boxes label:visible")
         none = page.get_by_role("status").filter(has_text="No country reads like that.")
