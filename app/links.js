@@ -15,7 +15,12 @@
     for (const each of others.length < open.length ? others : [...open, key]) parameters.append("open", each)
     return `${window.location.pathname}?${parameters}`.replace(/\?$/, "")
   }
-  let awaited = null
+  const main = () => document.querySelector("[data-testid=stMain]")
+  const headed = heading => {
+    heading.tabIndex = -1
+    heading.focus({ preventScroll: true })
+  }
+  let awaited = null, page = window.location.pathname, stood = null
 
   document.addEventListener("click", event => {
     const link = event.target instanceof Element && event.target.closest("a[href]")
@@ -27,18 +32,17 @@
     const stay = link.dataset.plStay
     awaited = { link, stay, was: link.getAttribute("aria-expanded"), before: document.querySelector(HEADING)?.textContent,
       isSame: link.pathname === window.location.pathname, until: Date.now() + 10_000 }
+    window.history.replaceState({ ...window.history.state, plStood: main()?.scrollTop }, "")
     window.history.pushState({}, "", stay ? opensOrShuts(stay) : link.href)
     window.dispatchEvent(new PopStateEvent("popstate", { state: {} }))
-    if (!stay) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0)
+    if (!stay) main()?.scrollTo(0, 0)
   })
 
   // Streamlit's way past the menu leads to what the menu, too, stands in.
   document.addEventListener("click", event => {
     if (!(event.target instanceof Element && event.target.closest("a[href='#stMain']"))) return
     const heading = document.querySelector(HEADING)
-    if (!heading) return
-    heading.tabIndex = -1
-    heading.focus()
+    if (heading) headed(heading)
   })
 
   // Who goes on by keyboard, or listens, begins at the new page's heading, as with a page that is loaded; where something
@@ -50,13 +54,34 @@
     }
     const heading = document.querySelector(HEADING)
     const isThere = heading && !awaited.link.isConnected && (awaited.isSame || heading.textContent !== awaited.before)
-    if (isThere) heading.tabIndex = -1
     return isThere ? heading : null
   }
-  new MutationObserver(() => {
-    if (!awaited) return
+  const arrive = () => {
     const place = arrived()
-    if (place) place.focus({ preventScroll: true })
+    if (place) headed(place)
     if (place || Date.now() > awaited.until) awaited = null
+  }
+
+  // The browser's way back leads to where one stood, once the page is drawn so far down, unless the reader goes on first.
+  window.addEventListener("popstate", event => {
+    const isOther = window.location.pathname !== page, before = document.querySelector(HEADING)?.textContent
+    page = window.location.pathname
+    if (event.isTrusted && isOther) stood = { at: event.state?.plStood ?? 0, before, until: Date.now() + 10_000 }
+  })
+  const goBack = () => {
+    const heading = document.querySelector(HEADING), room = main() ? main().scrollHeight - main().clientHeight : -1
+    if (Date.now() > stood.until) stood = null
+    else if (heading && heading.textContent !== stood.before && room >= stood.at) {
+      main().scrollTo(0, stood.at)
+      if (!stood.isThere) headed(heading)
+      stood = { ...stood, until: stood.isThere ? stood.until : Date.now() + 1000, isThere: true }
+    }
+  }
+  for (const goesOn of ["wheel", "touchstart", "keydown", "pointerdown"])
+    window.addEventListener(goesOn, () => { stood = null }, { capture: true, passive: true })
+
+  new MutationObserver(() => {
+    if (awaited) arrive()
+    if (stood) goBack()
   }).observe(document.documentElement, { childList: true, subtree: true })
 })()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.portal.servers import Portal
@@ -34,6 +35,32 @@ def test_a_figure_leads_to_its_records_and_back_without_loading_the_portal_anew(
         page.go_back()
         expect(page.locator("h1.pl-page")).to_have_text("Records")
         assert is_same_document(page)
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_the_browser_s_way_back_leads_to_where_one_stood(
+    chromium: Browser, portal: Portal, kept_logins: dict[str, object], screen: str
+) -> None:
+    stands = "Math.round(document.querySelector('[data-testid=stMain]').scrollTop)"
+    with somebody_s(chromium, portal, kept_logins, "/revenue", screen) as page:
+        link = page.locator("[data-testid=stMain] a[href^='/records']:visible").last
+        link.scroll_into_view_if_needed()
+        page.evaluate("document.querySelector('[data-testid=stMain]').scrollBy(0, -40)")
+        stood = page.evaluate(stands)
+        assert stood > 200
+        link.click()
+        expect(page.locator("h1.pl-page")).to_have_text("Records")
+        assert page.evaluate(stands) == 0
+        page.go_back()
+        expect(page.locator("h1.pl-page")).to_have_text("Revenue")
+        page.wait_for_function(f"Math.abs({stands} - {stood}) < 2")
+        expect(page.locator("h1.pl-page")).to_be_focused()
+        page.wait_for_timeout(1500)
+        page.mouse.wheel(0, -100)
+        page.wait_for_function(f"{stands} < {stood - 20}")  # it does not hold on to whoever goes on
+        page.go_forward()
+        expect(page.locator("h1.pl-page")).to_have_text("Records")
+        page.wait_for_function(f"{stands} === 0")
 
 
 def test_pages_on_which_something_is_made_are_loaded_whole(
