@@ -65,7 +65,8 @@ def trend(label: str, values: Sequence[float], foretold: float | None, horizon_m
 
 def bridge(label: str, opening: float, closing: float, won: float, lost: float) -> str:
     """Such as "MRR grew 2.1 %: $48.4K won, $27.1K lost"; won and lost are positive amounts."""
-    amounts = f"{f.money(won)} won, {f.money(lost)} lost"
+    said = ["nothing" if f.money(amount) == f.money(0) else f.money(amount) for amount in (won, lost)]
+    amounts = f"{said[0]} won, {said[1]} lost"
     if not opening:
         return f"{label} began: {amounts}"
     ratio = closing / opening - 1

@@ -165,6 +165,24 @@ def test_a_bridge_steps_from_where_the_last_step_ended() -> None:
     assert [step.meaning for step in made] == ["gainFill", "gainFill", "lossFill"]
 
 
+@pytest.mark.parametrize(
+    ("net", "lowest", "highest", "at", "align"),
+    [
+        (100.0, 0.0, 110.0, 100.0, "right"),  # in its bar, which is nearly all there is
+        (-90.0, -100.0, 0.0, 0.0, "right"),
+        (20.0, 0.0, 110.0, 20.0, "left"),
+        (-10.0, -100.0, 0.0, -10.0, "right"),  # left of its bar: at the right is the closing figure
+        (30.0, -60.0, 40.0, 0.0, "right"),
+        (0.0, 0.0, 0.0, 0.0, "left"),
+    ],
+)
+def test_a_bridge_s_net_change_stands_where_there_is_room(
+    net: float, lowest: float, highest: float, at: float, align: str
+) -> None:
+    found, mark = bridge.net_place(net, lowest, highest)
+    assert (found, mark["align"]) == (at, align)
+
+
 def test_stripes_cover_the_bar_half_and_end_at_its_value() -> None:
     assert charts.stripes(50, 100, 100) == [(0, 4), (8, 12), (16, 20), (24, 28), (32, 36), (40, 44), (48, 50)]
     assert charts.stripes(-10, 100, 100) == [(0, -4), (-8, -10)]

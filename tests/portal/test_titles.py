@@ -62,6 +62,11 @@ def test_bridge(opening: float, closing: float, expected: str) -> None:
     assert titles.bridge("MRR", opening, closing, 48_430, 27_080) == expected
 
 
+def test_a_bridge_that_only_exchange_rates_moved_says_that_nothing_was_won_or_lost() -> None:
+    assert titles.bridge("MRR", 1_316, 1_299, 0.0, 0.2) == f"MRR fell 1.3{T}%: nothing won, nothing lost"
+    assert titles.bridge("MRR", 724, 778, 54, 0.0) == f"MRR grew 7.5{T}%: $54 won, nothing lost"
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [

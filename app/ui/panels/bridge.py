@@ -19,6 +19,9 @@ from app.ui.ways import way_to
 SHORT = {"new_mrr": "New", "expansion_mrr": "Expansion", "reactivation_mrr": "Reactivation",
          "contraction_mrr": "Contraction", "churned_mrr": "Churn", "fx_mrr": "Exchange rate"}  # fmt: skip
 
+LONG_BAR = 0.45
+"""From so much of the axis on a bar holds its own label, on the narrowest phone too."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -71,6 +74,20 @@ def make(reading: Reading, panel: Bridge) -> Picture:
                    month=reading.closed, value=closing)  # fmt: skip
 
 
+def net_place(net: float, lowest: float, highest: float) -> tuple[float, Spec]:
+    """Where on the axis the net change is written, and how: in its bar where that is long, else where there is more room.
+
+    At the right edge stands the closing figure, which on a phone is near.
+    """
+    span = (highest - lowest) or 1.0
+    left, right = min(net, 0.0), max(net, 0.0)
+    if right - left >= LONG_BAR * span:
+        return right, {"align": "right", "dx": -6, "color": var("ground")}
+    if highest - right >= left - lowest:
+        return right, {"align": "left", "dx": 6}
+    return left, {"align": "right", "dx": -6}
+
+
 def spec(
     before: str, after: str, opening: float, closing: float, moves: Sequence[tuple[str, float]],
     ways: Mapping[str, str] = MappingProxyType({}),
@@ -101,7 +118,8 @@ def spec(
                          "x": {"field": "at", **scale}}}  # fmt: skip
     zero = {"data": values([{}]), "mark": {"type": "rule", "color": var("ink")},
             "encoding": {"x": {"datum": 0, **scale}}}  # fmt: skip
-    net = {"data": values([{"name": after, "at": max(closing - opening, 0.0)}]),
-           "mark": {"type": "text", "text": f.signed(closing - opening), "align": "left", "dx": 6, **strong()},
+    at, mark = net_place(closing - opening, min(reach), max(reach))
+    net = {"data": values([{"name": after, "at": at}]),
+           "mark": {"type": "text", "text": f.signed(closing - opening), **strong(), **mark},
            "encoding": {"y": y, "x": {"field": "at", **scale}}}  # fmt: skip
     return chart([join, bar, zero, text, net], height=tokens()["chart"]["heightFirstRow"])
