@@ -75,7 +75,7 @@ def make(reading: Reading, panel: Bridge) -> Picture:
 
 
 def net_place(net: float, lowest: float, highest: float) -> tuple[float, Spec]:
-    """Where on the axis the net change is written, and how: in its bar where that is long, else where there is more room.
+    """Where on the axis the net change is written, and how: in its bar where that is long, else where the room is.
 
     At the right edge stands the closing figure, which on a phone is near.
     """
