@@ -11,7 +11,7 @@ from datetime import date
 import pytest
 from sqlalchemy import Connection, create_engine, text
 
-from app.access import ROLES, Viewer
+from app.access import OPERATOR, ROLES, Viewer
 from app.clock import sandbox_clock
 from app.kept_mail import mail_folder
 from app.metrics import Question
@@ -31,6 +31,7 @@ from tests import template
 from tests.portal.invented import AS_OF, runs
 
 from .planting import amounts_in, plant, planted, words_in
+from .seen import told
 
 NOBODY = Viewer("nobody@leak.example", ())
 UNREADABLE = ("raw_stripe.canary", "staging.canary", "rollup_next.canary", "history.canary", "workshop.canary",
@@ -144,6 +145,16 @@ def belongings(company: Company) -> None:
             warehouse.sql.run(viewer, role, f"select '{word_of('run', role)}'", {}, AS_OF)
     company.ids["alert"] = {"executive": alert_id(company)}
     files(company)
+    frozen(company)
+
+
+def frozen(company: Company) -> None:
+    """A board pack of figures of every role, frozen by the operator: each opens it with their own rights."""
+    board = company.warehouse.board
+    pack = board.freeze(OPERATOR, "Planted", date(2026, 10, 1), as_of=AS_OF, figures=sorted(PLAIN))
+    seen = {role: told(board.open(person(role), pack)) for role in ("finance", "sales")}
+    assert amounts_in(seen["finance"]) and amounts_in(seen["sales"]), "its figures are there to be leaked"
+    assert amounts_in(seen["finance"]) != amounts_in(seen["sales"])
 
 
 def said(company: Company, role: str) -> None:
