@@ -15,6 +15,7 @@ from app.access import Viewer, login_of
 from app.connections import Connections
 from app.errors import NotPermitted, QuestionError
 from app.grants import Grants
+from app.manner import parted
 from app.secrets import PORTAL
 
 MOST_ROWS = 100_000
@@ -99,7 +100,8 @@ class AuditedReads:
             values = tuple(tuple(row) for row in result.fetchmany(MOST_ROWS + 1))
         if len(values) > MOST_ROWS:
             raise QuestionError(
-                f"The answer has more than {MOST_ROWS:,} rows. Expected fewer. Ask for fewer months or dimensions."
+                f"The answer has more than {parted(MOST_ROWS)} rows. Expected fewer. Ask for fewer months or "
+                "dimensions."
             )
         return Rows(names, values)
 

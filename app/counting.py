@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from app.manner import parted
+
 
 def counted(count: int, noun: str) -> str:
     """Such as "1 row", "1,200 rows"; for nouns that take an s."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    return f"{parted(count)} {noun}{'' if count == 1 else 's'}"

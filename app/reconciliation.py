@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.access import Viewer
 from app.errors import QuestionError, UsageError
+from app.manner import parted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -154,7 +155,7 @@ def records(
     rows = _rows(found)
     if len(rows) >= MOST_RECORDS:  # cut short they would not add up
         raise QuestionError(
-            f"At least {MOST_RECORDS:,} records stand between the claims and the certified figure, more than are "
+            f"At least {parted(MOST_RECORDS)} records stand between the claims and the certified figure, more than are "
             "read at once. Expected fewer. Ask for a department, or have an analyst read mart_executive.claims_bridge."
         )
     for row in rows:

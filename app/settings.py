@@ -14,6 +14,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from babel.core import Locale, UnknownLocaleError
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -48,6 +49,11 @@ class Settings(BaseSettings):
     )
     sandbox_seed: int = Field(20240101, description="Seed of the sandbox company.")
     reporting_timezone: str = Field("America/New_York", description="Time zone in which months and days close.")
+    locale: str = Field(
+        "en-GB",
+        description="How figures, days and times are written, such as en-US (Oct 31, 2026, 6:00 AM) or de-DE "
+        "(1.234,5). Words stay English.",
+    )
     files_dir: Path | None = Field(None, description="Folder of the company's own files. Empty: `home`/files.")
     smtp_host: str | None = Field(None, description="Mail server. Empty: the sandbox's own, which keeps the mail.")
     smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
@@ -99,6 +105,15 @@ class Settings(BaseSettings):
             raise ValueError(f"no time zone named {name!r}; use a name such as America/New_York") from error
         if name in MACHINES_OWN:
             raise ValueError("what this machine calls its own zone, which Postgres does not know; use the zone's name")
+        return name
+
+    @field_validator("locale")
+    @classmethod
+    def _known_locale(cls, name: str) -> str:
+        try:
+            Locale.parse(name.replace("-", "_"))
+        except (UnknownLocaleError, ValueError) as error:
+            raise ValueError("no locale that is known; use one such as en-GB, en-US, de-DE or fr-CH") from error
         return name
 
     @field_validator("host", "smtp_host")

@@ -124,7 +124,7 @@ def _odd_day(alert: Alert, reading: Reading, settings: Settings) -> tuple[Item, 
         Day(as_date(row["ds"]), float(row["value"]), as_float(row["lo"]), as_float(row["hi"]))
         for row in rows.to_dict("records")
     ]
-    say = (lambda value: f"${value:,.0f}".replace("$-", f"{f.MINUS}$")) if series.unit == "usd" else f.number
+    say = (lambda value: f"{f.MINUS if value < 0 else ''}${f.number(abs(value))}") if series.unit == "usd" else f.number
     number = {key: float(str(alert.detail[key])) for key in ("value", "expected", "low", "high")}
     span = "That day" if alert.detail.get("days") == 1 else "In the week"
     facts = (

@@ -19,6 +19,7 @@ from sqlalchemy.pool import NullPool
 from app.clock import as_of as clock
 from app.clock import wall
 from app.errors import FellShort
+from app.manner import parted
 from app.secrets import warehouse_url
 from app.settings import Settings
 from pipelines import dbt, staging_views
@@ -127,7 +128,7 @@ def _in_words(found: Any, builder: URL) -> str:
     said = " ".join((found.message or "no reason given").split())
     if found.node.resource_type == "test" and found.status == NodeStatus.Fail:
         rows = breaking_rows(builder, found.node.compiled_code)
-        count = f"{found.failures:,} row(s) break it" if found.failures else said
+        count = f"{parted(found.failures)} row(s) break it" if found.failures else said
         return f"The invariant {name.removeprefix('assert_').replace('_', ' ')!r} does not hold: {count}" + (
             f", first {rows}." if rows else "."
         )

@@ -13,6 +13,7 @@ from typing import Any
 
 import vl_convert
 
+from app.manner import current
 from app.ui import drawn
 from app.ui import format as f
 from app.ui.charts import line, month_ticks, values
@@ -135,7 +136,7 @@ def _at(day: date, value: float, x: Spec, y: Spec, mark: Spec) -> Spec:
 
 
 def _days_axis(first: date, last: date) -> Spec:
-    axis = {"tickCount": 6, "format": "%-d %b", "labelFlush": True}
+    axis = {"tickCount": 6, "format": current().day_in_charts, "labelFlush": True}
     domain = [first.isoformat(), last.isoformat()]
     return {"type": "temporal", "scale": {"type": "utc", "domain": domain}, "axis": axis}
 

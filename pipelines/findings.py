@@ -139,7 +139,7 @@ def odd_week_headline(series: Series, day: date, value: float, expected: float) 
 
 def _exact_money(value: float) -> str:
     """A level moves by less than its short form shows: $1,012,345."""
-    return f.money(value, 0) if abs(value) < 10_000 else f"{f.MINUS if value < 0 else ''}${abs(value):,.0f}"
+    return f.money(value, 0) if abs(value) < 10_000 else f"{f.MINUS if value < 0 else ''}${f.number(abs(value))}"
 
 
 def missed_targets(reading: Reading) -> Iterator[Finding]:
@@ -199,7 +199,7 @@ def late_sources(engine: Engine) -> list[Finding]:
         allowed = timedelta(minutes=max(strictest, 1.5 * MINUTES[source.cadence] if source else 0))
         if loaded_at is not None and wall() - loaded_at <= allowed:
             continue
-        since = f"loaded last on {f.day(loaded_at)} at {loaded_at:%H:%M} UTC" if loaded_at else "never loaded yet"
+        since = f"loaded last on {f.day(loaded_at)} at {f.clock(loaded_at)} UTC" if loaded_at else "never loaded yet"
         headline = f"{source.label if source else name} is late: {since}, so figures that need it wait"
         detail = {"source": name, "loaded_at": loaded_at, "tried_at": tried_at, "owner": "engineer"}
         key = f"stale:{name}:{loaded_at.isoformat() if loaded_at else 'never'}"

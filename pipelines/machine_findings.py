@@ -160,7 +160,7 @@ def _every(cron: str, zone: ZoneInfo, now: datetime) -> timedelta:
 
 def _instant(moment: datetime) -> str:
     moment = moment.astimezone(UTC)
-    return f"{f.day(moment)} at {moment:%H:%M} UTC"
+    return f"{f.day(moment)} at {f.clock(moment)} UTC"
 
 
 def _span(every: timedelta) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from app.manner import current, parted
+
 OUTCOMES = {"PASSED": "kept", "FAILED": "broken", "WARN": "warned"}
 BOUNDS = {
     "must_be": "exactly {}",
@@ -103,5 +105,5 @@ def _number(value: Any) -> str:
     if value is None:
         return "nothing"
     if isinstance(value, float):
-        return f"{value:,.1f}".removesuffix(".0")
-    return f"{value:,}" if isinstance(value, int) else str(value)
+        return current().numeral(f"{value:,.1f}".removesuffix(".0"))
+    return parted(value) if isinstance(value, int) else str(value)

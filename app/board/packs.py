@@ -21,6 +21,7 @@ from app.board.store import Frozen, Pack
 from app.clock import wall
 from app.connections import Connections
 from app.errors import NotBuilt, NotPermitted, PlumblineError, SealKeyMissing, UsageError, WarehouseDown
+from app.manner import current
 from app.metrics import Metric, Question
 from app.receipts.desk import Desk
 from app.receipts.seal import Sealer
@@ -143,8 +144,9 @@ class Board:
             )
         today = as_of.date()
         if month.replace(day=1) >= today.replace(day=1):
+            said = current().day_and_year(today, is_long=True)
             raise UsageError(
-                f"{month:%B %Y} is not over: as of {today:%-d %B %Y} its figures are a part. Expected a month before "
+                f"{month:%B %Y} is not over: as of {said} its figures are a part. Expected a month before "
                 f"{today:%B %Y}."
             )
         if any(_same_name(pack.name, name) for pack in self.packs()):
@@ -204,8 +206,9 @@ def _refuse_part(month: date, build: Mapping[str, Any], zone: tzinfo | None) -> 
     until = datetime.fromisoformat(str(build["as_of"])).astimezone(zone)
     if until.date().replace(day=1) <= month:
         raise UsageError(
-            f"{month:%B %Y} is over, but not in the warehouse: its newest build speaks about {until:%-d %B %Y, %H:%M}. "
-            "Expected a build after the month's end. Run `plumbline run refresh`, then freeze."
+            f"{month:%B %Y} is over, but not in the warehouse: its newest build speaks about "
+            f"{current().instant(until, is_long=True)}. Expected a build after the month's end. Run `plumbline run "
+            "refresh`, then freeze."
         )
 
 

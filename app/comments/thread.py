@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.errors import UsageError
+from app.manner import parted
 
 Where = tuple[tuple[str, str], ...]
 LONGEST = 2000
@@ -88,7 +89,8 @@ def judged(words: str) -> str:
     """
     said = words.strip().replace("\r\n", "\n")
     if not said or len(said) > LONGEST or "\x00" in said:
-        raise UsageError(f"A comment has 1 to {LONGEST:,} characters; found {len(said):,}. Write some, or shorten it.")
+        found = parted(len(said))
+        raise UsageError(f"A comment has 1 to {parted(LONGEST)} characters; found {found}. Write some, or shorten it.")
     return said
 
 

@@ -19,6 +19,7 @@ from app.export.csv_file import csv_file
 from app.export.gather import Made, make
 from app.export.paper import pdf, png
 from app.export.workbook import workbook
+from app.manner import parted
 from app.own.opened import opened
 from app.ui.chosen import Choice, chosen, months_of, worded
 from app.ui.kept import MOST_LISTED, MOST_ROWS
@@ -114,13 +115,13 @@ class Exports:
         }
         if cut := next((part for part in parts if part.is_cut), None):
             raise UsageError(
-                f"{cut.part.name} has {MOST_LISTED:,} rows or more, of which only so many are read at once: a file of "
-                "them would be cut short. Narrow the page by its filters."
+                f"{cut.part.name} has {parted(MOST_LISTED)} rows or more, of which only so many are read at once: a "
+                "file of them would be cut short. Narrow the page by its filters."
             )
         if rows > MOST_ROWS:
             raise UsageError(
-                f"The file would hold {rows:,} rows. Expected at most {MOST_ROWS:,}. Ask for one panel, or narrow the "
-                "page by its filters."
+                f"The file would hold {parted(rows)} rows. Expected at most {parted(MOST_ROWS)}. Ask for one panel, or "
+                "narrow the page by its filters."
             )
         if told["has_names"] and len(reason.strip()) < SHORTEST_REASON:
             raise ReasonNeeded(

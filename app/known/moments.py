@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, text
 
 from app.errors import QuestionError
+from app.manner import current
 from app.metric_kinds import Metric
 
 COLUMNS = "recorded_at, known_at, as_of, run_id, live_id"
@@ -165,4 +166,4 @@ def unremembered(connection: Connection, moment: Moment, instant: datetime | UUI
 
 def said(instant: datetime, zone: ZoneInfo) -> str:
     """An instant for people, in the reporting time zone."""
-    return f"{instant.astimezone(zone):%d %b %Y, %H:%M:%S}"
+    return current().instant(instant.astimezone(zone), has_seconds=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from difflib import get_close_matches
 
 from app.errors import UsageError
+from app.manner import parted
 
 LONGEST_QUERY = 2000
 LINK = re.compile(rf"/[a-z0-9-]{{1,60}}(?:\?[^\s\\\x00-\x1f\x7f#]{{0,{LONGEST_QUERY}}})?"
@@ -33,9 +34,10 @@ def page_of(said: str, pages: Collection[str], own: Callable[[], str]) -> str:
     link = f"{path.rstrip('/') or path}{mark}{rest}"
     chosen = rest.partition("#")[0] if mark == "?" else ""
     if len(chosen) > LONGEST_QUERY:
-        raise UsageError(f"{path} is given with {len(chosen):,} characters behind the ?. Expected {LONGEST_QUERY:,} at "
-                         "most. Choose less on the page, or save it as a report and give the report's address."
-                         )  # fmt: skip
+        raise UsageError(
+            f"{path} is given with {parted(len(chosen))} characters behind the ?. Expected {parted(LONGEST_QUERY)} at "
+            "most. Choose less on the page, or save it as a report and give the report's address."
+        )
     if link and not LINK.fullmatch(link):
         raise UsageError(f"{_short(link)!r} is no page of the portal. {EXPECTED}")
     name = re.split("[?#]", link)[0].removeprefix("/")

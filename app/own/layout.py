@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from app.errors import DashboardError
+from app.manner import parted
 
 Kind = Literal["report", "tile", "trend", "query", "words"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -144,7 +145,7 @@ def parse(text: str) -> Layout:
     """
     if len(text) > LONGEST:
         raise DashboardError(
-            f"The dashboard has {len(text):,} letters. Expected at most {LONGEST:,}. Shorten its words."
+            f"The dashboard has {parted(len(text))} letters. Expected at most {parted(LONGEST)}. Shorten its words."
         )
     try:
         return Layout.model_validate_json(text)

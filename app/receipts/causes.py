@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, text
 
 from app.counting import counted
+from app.manner import current, parted
 from app.metrics import Metric
 from app.receipts.basis import models_digest, source_named
 from app.receipts.difference import Change
@@ -77,7 +78,7 @@ def definition_causes(receipt: Receipt, metric: Metric, sql: str) -> list[Cause]
     if certified.version != receipt.version:
         said = (
             f"The definition is another: version {certified.version}, certified by the {certified.by.upper()} on "
-            f"{certified.on:%d %b %Y}; the receipt is by version {receipt.version}."
+            f"{current().day_and_year(certified.on)}; the receipt is by version {receipt.version}."
         )
         return [Cause("definition", said)]
     found = []
@@ -129,7 +130,7 @@ def _arrivals(
             yield Cause("load", f"{source} was loaded {said}", source, row.rows, row.at)
     events = connection.execute(EVENTS, span).one()
     if events.rows and "stripe" in receipt.sources:
-        said = f"Stripe's webhook brought {events.rows:,} events since, the last {_when(events.at, zone)}."
+        said = f"Stripe's webhook brought {parted(events.rows)} events since, the last {_when(events.at, zone)}."
         yield Cause("webhook", said, "stripe", events.rows, events.at)
     for row in connection.execute(CHANGES, span):
         if row.source in receipt.sources:
@@ -168,4 +169,4 @@ def _often(times: int) -> str:
 
 
 def _when(at: datetime, zone: ZoneInfo) -> str:
-    return f"{at.astimezone(zone):%d %b %Y, %H:%M}"
+    return current().instant(at.astimezone(zone))

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.counting import counted
+from app.manner import current, parted
 from app.receipts.causes import UNANSWERABLE
 from app.receipts.desk import WAREHOUSE, Shown, Verdict
 from app.receipts.difference import Change
@@ -209,9 +210,10 @@ def exact(value: Any) -> str:
     digits = whole.removeprefix("-")
     if not digits.isdigit():
         return str(value)
-    return f"{MINUS if whole.startswith('-') else ''}{int(digits):,}{point}{decimals}"
+    sign = MINUS if whole.startswith("-") else ""
+    return f"{sign}{parted(int(digits))}{current().numeral(point)}{decimals}"
 
 
 def _when(at: Any, zone: ZoneInfo) -> str:
     instant = at if isinstance(at, datetime) else datetime.fromisoformat(str(at))
-    return f"{instant.astimezone(zone):%d %b %Y, %H:%M}"
+    return current().instant(instant.astimezone(zone))

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from app.compile.scope import shifted, start_of
 from app.errors import ReportError
+from app.manner import parted
 from app.metric_kinds import Identifier
 from app.question import GRAINS, Question
 
@@ -194,7 +195,8 @@ def parse(text: str) -> Report:
     """
     if len(text) > LONGEST:
         raise ReportError(
-            f"The report has {len(text):,} letters. Expected at most {LONGEST:,}. Take values out of its filters."
+            f"The report has {parted(len(text))} letters. Expected at most {parted(LONGEST)}. Take values out of its "
+            "filters."
         )
     try:
         return Report.model_validate_json(text)

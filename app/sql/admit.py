@@ -13,6 +13,7 @@ from sqlglot import exp
 from sqlglot.errors import ParseError, TokenError
 
 from app.errors import StatementError
+from app.manner import parted
 from app.sql.doors import is_shut
 from app.sql.lexing import Token, position, tokens
 
@@ -39,7 +40,7 @@ def admit(text: str) -> str:
         StatementError: it is not one, or calls what readers may not; with line and column.
     """
     if len(text) > LONGEST:
-        raise StatementError(f"The statement has {len(text):,} characters. Expected at most {LONGEST:,}.")
+        raise StatementError(f"The statement has {parted(len(text))} characters. Expected at most {parted(LONGEST)}.")
     code = [token for token in tokens(text) if token.is_code]
     one = _one(text, code)
     _refuse_other_beginnings(text, one)

@@ -17,6 +17,7 @@ from psycopg.rows import tuple_row
 
 from app.access import login_of
 from app.errors import NotPermitted, PlumblineError, StatementError, WarehouseDown
+from app.manner import parted
 from app.secrets import warehouse_url
 from app.settings import Settings
 from app.sql.prepared import Prepared
@@ -161,12 +162,13 @@ def _taken(cursor: psycopg.RawCursor[Any], deadline: float, line: Line, most: in
         rows += came
         size += sum(len(value) if isinstance(value, str | bytes) else 16 for row in came for value in row)
         if len(rows) > most:
-            rows, more = rows[:most], f"The first {most:,} rows; there are more."
+            rows, more = rows[:most], f"The first {parted(most)} rows; there are more."
             break
         if not came or len(came) < piece:
             break
         if size > MOST_BYTES:
-            more = f"The first {len(rows):,} rows: what they hold is too large for more. Name the columns you need."
+            said = parted(len(rows))
+            more = f"The first {said} rows: what they hold is too large for more. Name the columns you need."
             break
         piece = AT_ONCE
     kinds = tuple(KINDS.get(column.type_code, "text") for column in columns)

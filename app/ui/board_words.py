@@ -93,7 +93,7 @@ def in_unit(value: Any, unit: str) -> str:
     if not unit or amount != amount or abs(amount) == float("inf"):
         return exact(value)
     if unit == "usd":
-        return f"{f.MINUS if amount < 0 else ''}${abs(amount):,.2f}"
+        return f"{f.MINUS if amount < 0 else ''}${f.number(abs(amount), 2)}"
     if unit == "ratio":
         return f.percent(amount)
     if unit == "times":
@@ -177,7 +177,7 @@ def compared_when(opened: OpenedPack, zone: tzinfo) -> str:
     if not compared:
         return ""
     since = "; a build has ended since" if opened.is_outdated else ""
-    return f"Compared {min(compared).astimezone(zone):%-d %B %Y, %H:%M}{since}"
+    return f"Compared {f.long_time(min(compared), zone)}{since}"
 
 
 def _of(count: int, seen: Sequence[Opened]) -> str:
@@ -196,6 +196,6 @@ def doubts(opened: OpenedPack, zone: tzinfo) -> list[str]:
             if until < end:
                 short[source] = until
     return [
-        f"{source} had been loaded until {until.astimezone(zone):%-d %B %Y, %H:%M}, so not for all of {month:%B %Y}."
+        f"{source} had been loaded until {f.long_time(until, zone)}, so not for all of {month:%B %Y}."
         for source, until in sorted(short.items())
     ]

@@ -1,7 +1,8 @@
-"""Numbers, dates and ages as people read them. Pure: no clock, no Streamlit.
+"""Numbers, dates and ages as people read them. No clock, no Streamlit.
 
 A true minus, a thin space before percent signs and units, a fixed number of decimals per unit. Money in
-prose is short ($12.11M), money in tables is whole (1,009,482).
+prose is short ($12.11M), money in tables is whole (1,009,482). What stands between digits, and what comes first of a
+day, is as the installation's locale has it (app/manner.py); here they are described as in en-GB.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ import math
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 
+from app.manner import MONTHS, current
+
 MINUS = "\u2212"
 THIN = "\u2009"
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-          "November", "December")  # fmt: skip
 MISSING = "n/a"
 TIMES = "\u00d7"
 
@@ -39,7 +40,7 @@ def number(value: float, decimals: int = 0) -> str:
     """1234.5 → 1,234.5 with a true minus; never "−0"."""
     text = f"{abs(value):,.{decimals}f}"
     is_zero = not any(digit in text for digit in "123456789")
-    return (MINUS if value < 0 and not is_zero else "") + text
+    return (MINUS if value < 0 and not is_zero else "") + current().numeral(text)
 
 
 def signed(value: float, decimals: int = 0) -> str:
@@ -80,7 +81,7 @@ def money_axis(value: float) -> str:
     amount, suffix, usual = scaled(value)
     text = f"{abs(amount):,.{max(usual - 1, 0)}f}"
     text = text.removesuffix(".0")
-    return f"{MINUS if value < 0 and text != '0' else ''}${text}{suffix}"
+    return f"{MINUS if value < 0 and text != '0' else ''}${current().numeral(text)}{suffix}"
 
 
 def percent(ratio: float, decimals: int = 1) -> str:
@@ -129,17 +130,17 @@ def change(now: float, before: float, unit: str) -> str:
 
 def day(moment: date) -> str:
     """31 Oct"""
-    return f"{moment.day} {MONTHS[moment.month - 1][:3]}"
+    return current().day(moment)
 
 
 def long_day(moment: date) -> str:
     """31 October 2026"""
-    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
+    return current().day_and_year(moment, is_long=True)
 
 
 def short_date(moment: date) -> str:
     """31 Oct 2026"""
-    return f"{day(moment)} {moment.year}"
+    return current().day_and_year(moment)
 
 
 def month_name(moment: date) -> str:
@@ -157,10 +158,19 @@ def as_utc(moment: datetime) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
+def clock(local: datetime) -> str:
+    """06:00 of a moment in the zone in which it is to be read."""
+    return current().clock(local)
+
+
 def clock_time(moment: datetime, zone: tzinfo) -> str:
     """22 Nov 2026, 06:00 in the given zone."""
-    local = as_utc(moment).astimezone(zone)
-    return f"{short_date(local)}, {local:%H:%M}"
+    return current().instant(as_utc(moment).astimezone(zone))
+
+
+def long_time(moment: datetime, zone: tzinfo) -> str:
+    """22 November 2026, 06:00 in the given zone."""
+    return current().instant(as_utc(moment).astimezone(zone), is_long=True)
 
 
 def age(moment: datetime, now: datetime) -> str:
@@ -180,7 +190,7 @@ def age(moment: datetime, now: datetime) -> str:
 def seconds(duration: float) -> str:
     """0.4 s · 12 s · 3 min 5 s"""
     if duration < 10:
-        return f"{duration:.1f}{THIN}s"
+        return f"{number(duration, 1)}{THIN}s"
     if duration < 60:
         return f"{duration:.0f}{THIN}s"
     minutes, rest = divmod(round(duration), 60)

@@ -8,6 +8,7 @@ from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from html import escape
 
+from app.manner import current
 from app.metrics import Metric
 from app.ui import format as f
 from app.ui.drill_words import amount
@@ -52,7 +53,8 @@ def seen_at(moment: datetime, now: datetime, zone: tzinfo) -> str:
     """The time of day to the second; of an earlier day the day before it."""
     local = moment.astimezone(zone)
     is_today = local.date() == now.astimezone(zone).date()
-    return f"{local:%H:%M:%S}" if is_today else f"{f.day(local)}, {local:%H:%M:%S}"
+    at = current().clock(local, has_seconds=True)
+    return at if is_today else f"{f.day(local)}, {at}"
 
 
 def moves_html(moves: Sequence[Move], since: datetime, now: datetime, zone: tzinfo) -> str:
@@ -71,4 +73,4 @@ def moves_html(moves: Sequence[Move], since: datetime, now: datetime, zone: tzin
 def loaded_at(status: Status, zone: tzinfo) -> str:
     """When what a figure rests on was loaded, such as "22 Nov, 06:00": an age would be another one each minute."""
     seen = status.loaded_at
-    return f"{f.day(seen.astimezone(zone))}, {seen.astimezone(zone):%H:%M}" if seen else ""
+    return f"{f.day(seen.astimezone(zone))}, {f.clock(seen.astimezone(zone))}" if seen else ""

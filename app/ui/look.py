@@ -13,6 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from app.manner import current
+
 HERE = Path(__file__).resolve().parent
 PREFIX = "--pl-"
 LATIN = (
@@ -131,9 +133,9 @@ def streamlit_theme() -> dict[str, Any]:
 
 
 def vega_config() -> dict[str, Any]:
-    """The `config` of every chart."""
+    """The `config` of every chart, with the signs between digits."""
     config: dict[str, Any] = json.loads(json.dumps(tokens()["vegaConfig"]))
-    return config
+    return config | current().for_charts
 
 
 def var(name: str) -> str:

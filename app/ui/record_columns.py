@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from app.counting import counted
+from app.manner import parted
 from app.ui import format as f
 
 Figures = Mapping[str, float]
@@ -87,7 +88,7 @@ def stuck(figures: Figures, rows: int) -> str:
     money = ""
     if worth is not None and "stale_pipeline" in figures:
         money = f", {f.money(figures['stale_pipeline'])} of {f.money(worth)}"
-    return f"{stale:,} of {counted(count, 'open deal')} {'is' if stale == 1 else 'are'} stuck{money}"
+    return f"{parted(stale)} of {counted(count, 'open deal')} {'is' if stale == 1 else 'are'} stuck{money}"
 
 
 def owed(figures: Figures, rows: int) -> str:

@@ -56,7 +56,7 @@ def outcome(found: Found, milliseconds: float, role: str) -> str:
 
 
 def took(milliseconds: float) -> str:
-    return f"{milliseconds:,.0f}{f.THIN}ms" if milliseconds < 1000 else f.seconds(milliseconds / 1000)
+    return f"{f.number(milliseconds)}{f.THIN}ms" if milliseconds < 1000 else f.seconds(milliseconds / 1000)
 
 
 def shown(value: Any) -> str | None:

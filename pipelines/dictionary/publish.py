@@ -18,6 +18,7 @@ from sqlalchemy.engine import URL
 from app.clock import wall
 from app.documents import READERS, folder_of
 from app.errors import FellShort
+from app.manner import current, parted
 from app.secrets import warehouse_url
 from app.settings import ROOT, Settings
 from app.ui.look import css_variables, font_faces
@@ -99,8 +100,9 @@ def render(dictionary: Dictionary) -> str:
     environment = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined,
                               trim_blocks=True, lstrip_blocks=True)  # fmt: skip
     return environment.get_template("dictionary.html.j2").render(
-        d=dictionary, linked=linked, layers=LAYERS, units=UNITS, cadences=CADENCES, made=f"{wall():%-d %B %Y}",
-        column_count=f"{sum(len(one.columns) for one in dictionary.datasets):,}",
+        d=dictionary, linked=linked, layers=LAYERS, units=UNITS, cadences=CADENCES,
+        made=current().day_and_year(wall(), is_long=True),
+        column_count=parted(sum(len(one.columns) for one in dictionary.datasets)),
         style=font_faces() + css_variables() + (HERE / "dictionary.css").read_text(),
     )  # fmt: skip
 

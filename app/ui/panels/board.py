@@ -131,6 +131,6 @@ def pack_html(opened: OpenedPack, zone: tzinfo) -> str:
     said = [*([] if opened.is_whole else [words.NOT_WHOLE]), *words.doubts(opened, zone)]
     alerts = "".join(f'<p class="pl-empty" role="alert">{escape(each)}</p>' for each in said)
     foot = escape(
-        f"Frozen as of {pack.as_of.astimezone(zone):%-d %B %Y} by {pack.made_by}. Fingerprint {pack.fingerprint}"
+        f"Frozen as of {f.long_day(pack.as_of.astimezone(zone))} by {pack.made_by}. Fingerprint {pack.fingerprint}"
     )
     return table(columns, rows, caption=f"The figures of {pack.name}") + f'{alerts}<p class="pl-more">{foot}</p>'

@@ -62,7 +62,7 @@ def entry(metric: Metric, *, has_more: bool) -> str:
         ("Question", metric.question),
         ("Worked out as", metric.worked_out_as or metric.formula or ""),
         ("Owner", _words(metric.owner)),
-        ("Certified", f"{metric.certified.by.upper()}, {metric.certified.on:%-d %B %Y}, version "
+        ("Certified", f"{metric.certified.by.upper()}, {f.long_day(metric.certified.on)}, version "
                       f"{metric.certified.version}"),
         ("Without a value", metric.why_null),
     )  # fmt: skip

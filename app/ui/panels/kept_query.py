@@ -8,6 +8,7 @@ from typing import Any
 
 from app.elements import KeptQuery
 from app.errors import NotPermitted, PlumblineError
+from app.manner import parted
 from app.sql.queries import Query
 from app.sql.room import Result
 from app.sql.run import Found
@@ -69,7 +70,7 @@ def drawn(query: Query, result: Result, *, is_past: bool = False) -> Picture:
 
 def counted_of(found: Found) -> str:
     """Such as "The first 12 of 340 rows" of a table that shows some of them."""
-    count = f"{len(found.rows):,} row{'' if len(found.rows) == 1 else 's'}"
+    count = f"{parted(len(found.rows))} row{'' if len(found.rows) == 1 else 's'}"
     return found.more.removesuffix(".") if found.more else count
 
 
@@ -79,7 +80,7 @@ def rows_html(title: str, found: Found) -> str:
     as_text = [written([row[at] for row in found.rows[:FIRST]], kind) for at, kind in enumerate(found.kinds)]
     body = list(zip(*as_text, strict=True))
     left = len(found.rows) - FIRST
-    more = f'<p class="pl-more">{left:,} more.</p>' if left > 0 else ""
+    more = f'<p class="pl-more">{parted(left)} more.</p>' if left > 0 else ""
     return table(columns, body, caption=title) + more if body else '<p class="pl-empty">It has no rows.</p>'
 
 

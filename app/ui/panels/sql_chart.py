@@ -7,6 +7,7 @@ from datetime import date, datetime
 from html import escape
 from typing import Any
 
+from app.manner import current, parted
 from app.sql.queries import Chart
 from app.sql.run import Found
 from app.ui.charts import Spec, chart, time_axis, unit_axis, values
@@ -76,7 +77,8 @@ def _refuse(rows: Sequence[tuple[Any, float]], asked: Chart, kind: str) -> None:
                          "them up in the statement, or choose another column.")  # fmt: skip
     most = MOST_BARS if asked.kind == "Bar" and kind not in ("day", "time") else MOST_POINTS
     if len(rows) > most:
-        raise Undrawable(f"{len(rows):,} rows cannot be told apart here; {most:,} can be drawn. Ask for fewer.")
+        said = parted(len(rows))
+        raise Undrawable(f"{said} rows cannot be told apart here; {parted(most)} can be drawn. Ask for fewer.")
 
 
 def _along(value: Any, kind: str) -> Any:
@@ -90,8 +92,10 @@ def _along(value: Any, kind: str) -> Any:
 def _x(rows: Sequence[tuple[Any, float]], kind: str) -> Spec:
     if kind in ("day", "time"):
         days = [value.date() if isinstance(value, datetime) else value for value, _ in rows]
-        return time_axis(days[0], days[-1]) if (days[-1] - days[0]).days > 70 else {
-            "type": "temporal", "scale": {"type": "utc"}, "axis": {"format": "%d %b", "tickCount": 8}}  # fmt: skip
+        if (days[-1] - days[0]).days > 70:
+            return time_axis(days[0], days[-1])
+        axis = {"format": current().day_in_charts, "tickCount": 8}
+        return {"type": "temporal", "scale": {"type": "utc"}, "axis": axis}
     if kind == "number":
         return {"type": "quantitative", "scale": {"zero": False}, "axis": {"tickCount": 8}}
     return {"type": "nominal", "sort": None, "axis": {"labelLimit": 140, "labelAngle": 0 if len(rows) < 9 else -40}}

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from app.manner import parted
 from app.sql.queries import Chart
 from app.sql.room import Result
 from app.sql.run import Found
@@ -118,5 +119,6 @@ def draw_chart(found: Found, chart: Chart, key: str) -> None:
     except Undrawable as error:
         st.html(f'<p class="pl-empty">{error}</p>')
         return
-    st.html(f'<h3 class="pl-title">{thin_in_sans(title)}</h3><div class="pl-subtitle">{len(found.rows):,} rows</div>')
+    count = parted(len(found.rows))
+    st.html(f'<h3 class="pl-title">{thin_in_sans(title)}</h3><div class="pl-subtitle">{count} rows</div>')
     st.vega_lite_chart(spec=made, theme=None, width="stretch", key=f"sql_chart_{key}", alt=alt)
