@@ -283,19 +283,6 @@ def test_glance_shows_its_alert_and_six_numbers_on_one_screen_of_a_phone(
     page.context.close()
 
 
-def test_on_the_narrowest_phone_no_tile_s_words_run_into_the_next(
-    chromium: Browser, portal: Portal, kept_logins: dict[str, object]
-) -> None:
-    page = new_page(chromium, viewport={"width": 320, "height": 640}, storage_state=kept_logins[PEOPLE[0].email])
-    page.goto(f"{portal.url}/executive")
-    settle(page)
-    over = """() => [...document.querySelectorAll(".pl-tile > .pl-opens, .pl-tile .pl-age")].filter(words =>
-        words.getBoundingClientRect().right > words.closest(".pl-tile").getBoundingClientRect().right + 1
-        ).map(words => words.textContent)"""
-    assert page.evaluate(over) == []
-    page.context.close()
-
-
 def test_executive_on_a_phone_is_rows_to_swipe_with_the_alerts_first(
     chromium: Browser, portal: Portal, kept_logins: dict[str, object]
 ) -> None:
