@@ -71,10 +71,12 @@
   const goBack = () => {
     const heading = document.querySelector(HEADING), room = main() ? main().scrollHeight - main().clientHeight : -1
     if (Date.now() > stood.until) stood = null
-    else if (heading && heading.textContent !== stood.before && room >= stood.at) {
+    else if (heading && heading.textContent !== stood.before) {
+      if (!stood.isDrawn) headed(heading)
+      stood.isDrawn = true
+      if (room + 1 < stood.at) return  // a part of a pixel is rounded away
       main().scrollTo(0, stood.at)
-      if (!stood.isThere) headed(heading)
-      stood = { ...stood, until: stood.isThere ? stood.until : Date.now() + 1000, isThere: true }
+      if (!stood.isThere) stood = { ...stood, until: Date.now() + 1000, isThere: true }
     }
   }
   for (const goesOn of ["wheel", "touchstart", "keydown", "pointerdown"])

@@ -1,8 +1,8 @@
 """How figures and days are written where this company is: signs between digits, what comes first of a day, the clock.
 
 One manner for all of an installation (`PLUMBLINE_LOCALE`), since people speak of the same figure over a page, a mail
-and a print; words stay English, and digits stay in groups of three. What programs read (CSV, JSON, the command line) is
-written plainly. The signs are those of the Unicode CLDR, which Babel has.
+and a print; words stay English, and digits stay in groups of three. What programs read (CSV, JSON) is written
+plainly. The signs are those of the Unicode CLDR, which Babel has.
 """
 
 from __future__ import annotations

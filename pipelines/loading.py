@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from app.counting import counted
 from app.errors import SettingsError, UsageError
+from app.manner import parted
 from app.secrets import warehouse_url
 from pipelines import stream_states
 from pipelines.backfill import begin, start_variable, unfinished
@@ -232,9 +233,9 @@ def in_words(rows: int, seconds: float, total: int) -> str:
         total: rows of the largest load so far; 0 where that says nothing.
     """
     rate = rows / seconds
-    said = f"{counted(rows, 'row')}, {rate:,.0f} a second"
+    said = f"{counted(rows, 'row')}, {parted(round(rate))} a second"
     if total <= rows:
         return said
     left = (total - rows) / rate
     span = f"{left:.0f} s" if left < 100 else f"{left / 60:.0f} min"
-    return f"{said}, about {span} left if there are {total:,} as in the largest load so far"
+    return f"{said}, about {span} left if there are {parted(total)} as in the largest load so far"

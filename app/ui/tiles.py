@@ -10,6 +10,7 @@ import streamlit as st
 
 from app.counting import counted
 from app.errors import NotBuilt, NotPermitted, QuestionError
+from app.manner import current
 from app.metrics import Metric
 from app.ui import format as f
 from app.ui.comment_words import mark_html
@@ -136,7 +137,7 @@ def aim(metric: Metric, target: float) -> str:
     """Such as "Target at least 18"; a figure without a value has its target all the same."""
     is_time = metric.unit in TIMES
     bound = "at most " if metric.better == "down" else "at least " if is_time else ""
-    return f"Target {bound}{f'{target:g}' if is_time else f.figure(target, metric.unit)}"
+    return f"Target {bound}{current().numeral(f'{target:g}') if is_time else f.figure(target, metric.unit)}"
 
 
 def trouble_html(status: Status, loaded: str) -> str:
