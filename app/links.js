@@ -62,7 +62,9 @@
     if (place || Date.now() > awaited.until) awaited = null
   }
 
-  // The browser's way back leads to where one stood, once the page is drawn so far down, unless the reader goes on first.
+  // The browser's way back leads to where one stood, once the page is drawn so far down, unless the reader goes on first;
+  // to its end where it has become shorter. It holds there while the page is still being drawn, which takes parts away.
+  const isDrawing = () => document.querySelector("[data-test-script-state]")?.dataset.testScriptState !== "notRunning"
   window.addEventListener("popstate", event => {
     const isOther = window.location.pathname !== page, before = document.querySelector(HEADING)?.textContent
     page = window.location.pathname
@@ -70,13 +72,13 @@
   })
   const goBack = () => {
     const heading = document.querySelector(HEADING), room = main() ? main().scrollHeight - main().clientHeight : -1
-    if (Date.now() > stood.until) stood = null
+    if (Date.now() > stood.until && !isDrawing()) stood = null
     else if (heading && heading.textContent !== stood.before) {
       if (!stood.isDrawn) headed(heading)
       stood.isDrawn = true
-      if (room + 1 < stood.at) return  // a part of a pixel is rounded away
+      if (isDrawing() && room + 1 < stood.at) return  // a part of a pixel is rounded away
       main().scrollTo(0, stood.at)
-      if (!stood.isThere) stood = { ...stood, until: Date.now() + 1000, isThere: true }
+      if (!stood.isThere || isDrawing()) stood = { ...stood, until: Date.now() + 1000, isThere: true }
     }
   }
   for (const goesOn of ["wheel", "touchstart", "keydown", "pointerdown"])
@@ -85,5 +87,5 @@
   new MutationObserver(() => {
     if (awaited) arrive()
     if (stood) goBack()
-  }).observe(document.documentElement, { childList: true, subtree: true })
+  }).observe(document.documentElement, { childList: true, subtree: true, attributeFilter: ["data-test-script-state"] })
 })()

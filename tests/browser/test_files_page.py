@@ -83,7 +83,7 @@ def test_a_file_goes_the_whole_way(
     assert "Targets is in place as version 1" in page.locator(".pl-said").inner_text()
     assert (portal.settings.files / "targets.csv").read_text() == GOOD
     choose(page, "Targets")
-    assert "waiting for a load" in page.locator("[class*=_chosen] .pl-table").first.inner_text()
+    page.locator("[class*=_chosen] .pl-table", has_text="waiting for a load").wait_for()
     take_in(portal.settings)
     page.locator("[class*=_chosen] .pl-title", has_text="2 rows, loaded").wait_for()
 
@@ -127,7 +127,7 @@ def test_the_engineer_sees_what_became_of_a_file_and_nothing_of_what_is_in_it(
     assert page.locator("[data-testid=stFileUploader]").count() == 0
     assert page.get_by_role("button", name="Bring back").count() == 0
     assert page.get_by_role("button", name="Download").count() == 0
-    assert EMAIL["finance"] in page.locator("[class*=_chosen] .pl-table").first.inner_text()
+    page.locator("[class*=_chosen] .pl-table", has_text=EMAIL["finance"]).wait_for()
     keep(page, "files-engineer-desk", tmp_path)
     page.context.close()
 

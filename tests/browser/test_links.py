@@ -45,10 +45,8 @@ def test_the_browser_s_way_back_leads_to_where_one_stood(
     with somebody_s(chromium, portal, kept_logins, "/revenue", screen) as page:
         link = page.locator("[data-testid=stMain] a[href^='/records']:visible").last
         link.scroll_into_view_if_needed()
-        page.evaluate("document.querySelector('[data-testid=stMain]').scrollBy(0, -40)")
-        stood = page.evaluate(stands)
+        stood = link.evaluate(f"link => {{ const stood = {stands}; link.click(); return stood }}")
         assert stood > 200
-        link.click()
         expect(page.locator("h1.pl-page")).to_have_text("Records")
         assert page.evaluate(stands) == 0
         page.go_back()
@@ -56,6 +54,7 @@ def test_the_browser_s_way_back_leads_to_where_one_stood(
         page.wait_for_function(f"Math.abs({stands} - {stood}) < 2")
         expect(page.locator("h1.pl-page")).to_be_focused()
         page.wait_for_timeout(1500)
+        page.mouse.move(SCREENS[screen][0] / 2, SCREENS[screen][1] / 2)
         page.mouse.wheel(0, -100)
         page.wait_for_function(f"{stands} < {stood - 20}")  # it does not hold on to whoever goes on
         page.go_forward()

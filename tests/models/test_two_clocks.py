@@ -301,7 +301,7 @@ def test_other_models_are_a_change_of_definition(company: Company, warehouse: Wa
 
 
 def test_what_is_not_remembered_or_not_allowed_is_refused(company: Company, warehouse: Warehouse) -> None:
-    with pytest.raises(QuestionError, match=r"Nothing is remembered .* from 01 May 2024, 11:00:00 on"):
+    with pytest.raises(QuestionError, match=r"Nothing is remembered .* from 1 May 2024, 11:00:00 on"):
         known(warehouse, "net_mrr", FIRST - timedelta(seconds=1))
     with pytest.raises(QuestionError, match="--from"):
         moved(warehouse, "net_mrr", since=FIRST - timedelta(seconds=1))
