@@ -80,6 +80,7 @@ def kept(name: str, folder: Path | None = None) -> Reading | None:
         if path.stat().st_uid != os.geteuid():
             return None
         fields_of, written = pickle.loads(path.read_bytes())  # noqa: S301  (our own file, see above)
+        path.touch()  # what is taken stays, though others are kept meanwhile
         return Reading(Manifest(**fields_of), written)
     except FileNotFoundError:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -25,6 +26,7 @@ LONG_FIRST = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.set_threshold(50_000, 20, 20)  # what is imported is no garbage: it is not looked through for each few objects
     if not hasattr(config, "workerinput"):
         template.begin()
 

@@ -15,7 +15,7 @@ from app.metrics import Question
 from app.settings import Settings
 from app.warehouse import Warehouse
 from tests.models import meridian
-from tests.models.conftest import answers
+from tests.models.conftest import answers, built_once
 from tests.models.raw_tables import INSTANT, TEXT, fill, fill_files, fill_stripe
 
 pytestmark = pytest.mark.slow
@@ -104,13 +104,42 @@ def _metrics_made_of_others_follow(settings: Settings) -> None:
     warehouse.close()
 
 
-def test_what_the_load_alone_says(database: connection, build_as_of: Build) -> None:
+def _load_april(database: connection) -> None:
+    """The company with two charges and two accounts a second to, and on, the midnight in New York that ends January;
+    Bo's second 1,200.00 € were given back later. The product and its first charge are older than the first invoice. One
+    of its bank accounts closed at zero, one spends 100 a month and then sends nothing after 20 April.
+    """
+    midnight = datetime(2024, 2, 1, 5, tzinfo=UTC)
+    second = timedelta(seconds=1)
+    charges = [("ch_1", None, "usd", datetime(2023, 11, 5, tzinfo=UTC)), ("ch_2", "cus_bo", "EUR", midnight - second),
+               ("ch_3", "cus_bo", "eur", midnight)]  # fmt: skip
+    fill_stripe(database, {**meridian.objects(), "charge": [
+        {"id": key, "customer": customer, "status": "succeeded", "currency": currency, "amount": 120000,
+         "amount_refunded": 120000 if key == "ch_3" else 0, "created": int(at.timestamp())}
+        for key, customer, currency, at in charges
+    ]}, extracted_at=LOADED_AT)  # fmt: skip
+    fill(database, "raw_production", "accounts", {"id": TEXT, "country": TEXT, "created_at": INSTANT}, [
+        {"id": "1", "country": "us", "created_at": datetime(2023, 10, 20)},
+        {"id": "2", "country": "", "created_at": (midnight - second).replace(tzinfo=None)},
+        {"id": "3", "created_at": midnight.replace(tzinfo=None)},
+    ])  # fmt: skip
+    days = [date(2024, month, day) for month, day in ((1, 31), (2, 29), (3, 31), (4, 20))]
+    main = [
+        {"balance_date": day, "account": "Main", "currency": "usd", "balance": 1000 - 100 * index}
+        for index, day in enumerate(days)
+    ]
+    closed = {"balance_date": date(2024, 1, 31), "account": "Old", "currency": "usd", "balance": 0}
+    fill_files(database, {"exchange_rates": meridian.RATES, "contracts": meridian.CONTRACTS,
+                          "bank_balances": [*main, closed]})  # fmt: skip
+
+
+april = built_once("april", _load_april, meridian.AS_OF)
+
+
+def test_what_the_load_alone_says(april: connection) -> None:
     """Without the webhook Ada still runs at the close of April; her end, asked for on the 1st, left committed MRR."""
-    _load(database)
-    build_as_of(meridian.AS_OF)
-    april = answers(database, BRIDGE)[-1]
-    assert (april[-2], april[-1]) == (820, 620)
-    _revenue_is_invoiced_by_line_and_recognised_by_the_second(database)
+    assert answers(april, BRIDGE)[-1][-2:] == (820, 620)
+    _revenue_is_invoiced_by_line_and_recognised_by_the_second(april)
 
 
 def _revenue_is_invoiced_by_line_and_recognised_by_the_second(database: connection) -> None:
@@ -141,59 +170,29 @@ def test_the_daily_series_holds_complete_days_only(database: connection, build_a
     assert answers(database, partial) == [(False,)]
 
 
-def test_payments_and_sign_ups_count_from_the_first_one_on(database: connection, build_as_of: Build) -> None:
-    """The product and its first charge are older than the first invoice. Two charges and two accounts are a second to,
-    and on, the midnight in New York that ends January; Bo's second 1,200.00 € were given back later.
-    """
-    midnight = datetime(2024, 2, 1, 5, tzinfo=UTC)
-    second = timedelta(seconds=1)
-    charges = [("ch_1", None, "usd", datetime(2023, 11, 5, tzinfo=UTC)), ("ch_2", "cus_bo", "EUR", midnight - second),
-               ("ch_3", "cus_bo", "eur", midnight)]  # fmt: skip
-    fill_stripe(database, {**meridian.objects(), "charge": [
-        {"id": key, "customer": customer, "status": "succeeded", "currency": currency, "amount": 120000,
-         "amount_refunded": 120000 if key == "ch_3" else 0, "created": int(at.timestamp())}
-        for key, customer, currency, at in charges
-    ]}, extracted_at=LOADED_AT)  # fmt: skip
-    fill_files(database, {"exchange_rates": meridian.RATES})
-    fill(database, "raw_production", "accounts", {"id": TEXT, "country": TEXT, "created_at": INSTANT}, [
-        {"id": "1", "country": "us", "created_at": datetime(2023, 10, 20)},
-        {"id": "2", "country": "", "created_at": (midnight - second).replace(tzinfo=None)},
-        {"id": "3", "created_at": midnight.replace(tzinfo=None)},
-    ])  # fmt: skip
-    build_as_of(meridian.AS_OF)
-    assert answers(database, "select to_char(month, 'YYYY-MM'), country, received_usd "
+def test_payments_and_sign_ups_count_from_the_first_one_on(april: connection) -> None:
+    assert answers(april, "select to_char(month, 'YYYY-MM'), country, received_usd "
                              "from mart_finance.payments_monthly order by month") == [
         ("2023-11", "Unknown", 1200), ("2024-01", "DE", 1320), ("2024-02", "DE", 1320)
     ]  # fmt: skip
-    assert answers(database, "select to_char(month, 'YYYY-MM'), country, accounts_count "
+    assert answers(april, "select to_char(month, 'YYYY-MM'), country, accounts_count "
                              "from mart_product.accounts_monthly order by month") == [
         ("2023-10", "US", 1), ("2024-01", "Unknown", 1), ("2024-02", "Unknown", 1)
     ]  # fmt: skip
     daily = "select sum(y) from mart_executive.kpi_daily where unique_id = "
-    assert answers(database, f"{daily}'payments_usd'") == [(3840,)]
-    assert answers(database, f"{daily}'signups'") == [(3,)]
+    assert answers(april, f"{daily}'payments_usd'") == [(3840,)]
+    assert answers(april, f"{daily}'signups'") == [(3,)]
 
 
-def test_a_bank_that_went_silent_makes_cash_unknown_not_flat(
-    migrated: Settings, database: connection, build_as_of: Build
-) -> None:
-    """One account closed at zero, one that spends 100 a month and then sends nothing after 20 April."""
-    days = [date(2024, month, day) for month, day in ((1, 31), (2, 29), (3, 31), (4, 20))]
-    main = [
-        {"balance_date": day, "account": "Main", "currency": "usd", "balance": 1000 - 100 * index}
-        for index, day in enumerate(days)
-    ]
-    closed = {"balance_date": date(2024, 1, 31), "account": "Old", "currency": "usd", "balance": 0}
-    fill_files(database, {"exchange_rates": meridian.RATES, "bank_balances": [*main, closed]})
-    build_as_of(meridian.AS_OF)
+def test_a_bank_that_went_silent_makes_cash_unknown_not_flat(migrated: Settings, april: connection) -> None:
     silent = "no bank balance of Main since 2024-04-20"
     cash = "select month, cash_usd, net_burn_usd, runway_months, runway_note from mart_finance.cash_monthly order by 1"
-    assert answers(database, cash)[-2:] == [
+    assert answers(april, cash)[-2:] == [
         (date(2024, 3, 1), 800, 100, None, "fewer than three complete months"),
         (date(2024, 4, 1), None, None, None, silent),
     ]
     series = "select max(ds) from mart_executive.kpi_daily where unique_id = 'cash_usd'"
-    assert answers(database, series) == [(date(2024, 4, 20),)]
+    assert answers(april, series) == [(date(2024, 4, 20),)]
     warehouse = Warehouse(migrated)
     for metric in ("cash_balance", "net_burn", "cash_runway"):
         found = warehouse.answer(OPERATOR, Question(metric), as_of=meridian.AS_OF)
