@@ -72,13 +72,13 @@
   })
   const goBack = () => {
     const heading = document.querySelector(HEADING), room = main() ? main().scrollHeight - main().clientHeight : -1
-    if (Date.now() > stood.until && !isDrawing()) stood = null
+    if (Date.now() > stood.until && (stood.isThere || !isDrawing())) stood = null
     else if (heading && heading.textContent !== stood.before) {
       if (!stood.isDrawn) headed(heading)
       stood.isDrawn = true
       if (isDrawing() && room + 1 < stood.at) return  // a part of a pixel is rounded away
       main().scrollTo(0, stood.at)
-      if (!stood.isThere || isDrawing()) stood = { ...stood, until: Date.now() + 1000, isThere: true }
+      if (!stood.isThere || isDrawing()) stood = { ...stood, until: Date.now() + 3000, isThere: true }
     }
   }
   for (const goesOn of ["wheel", "touchstart", "keydown", "pointerdown"])
