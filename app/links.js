@@ -68,11 +68,13 @@
   window.addEventListener("popstate", event => {
     const isOther = window.location.pathname !== page, before = document.querySelector(HEADING)?.textContent
     page = window.location.pathname
-    if (event.isTrusted && isOther) stood = { at: event.state?.plStood ?? 0, before, until: Date.now() + 10_000 }
+    if (!event.isTrusted) stood = null  // who follows a link goes on
+    else if (isOther) stood = { at: event.state?.plStood ?? 0, before, until: Date.now() + 10_000, end: Date.now() + 30_000 }
   })
   const goBack = () => {
     const heading = document.querySelector(HEADING), room = main() ? main().scrollHeight - main().clientHeight : -1
-    if (Date.now() > stood.until && (stood.isThere || !isDrawing())) stood = null
+    const isOver = Date.now() > stood.until && (stood.isThere || !isDrawing())
+    if (isOver || Date.now() > stood.end) stood = null
     else if (heading && heading.textContent !== stood.before) {
       if (!stood.isDrawn) headed(heading)
       stood.isDrawn = true

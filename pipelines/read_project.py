@@ -12,7 +12,7 @@ import os
 import pickle
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from importlib.metadata import version
 from pathlib import Path
@@ -80,7 +80,8 @@ def kept(name: str, folder: Path | None = None) -> Reading | None:
         if path.stat().st_uid != os.geteuid():
             return None
         fields_of, written = pickle.loads(path.read_bytes())  # noqa: S301  (our own file, see above)
-        path.touch()  # what is taken stays, though others are kept meanwhile
+        with suppress(OSError):  # what is taken stays, though others are kept meanwhile, where that can be noted
+            os.utime(path)
         return Reading(Manifest(**fields_of), written)
     except FileNotFoundError:
         return None

@@ -106,8 +106,7 @@ def _metrics_made_of_others_follow(settings: Settings) -> None:
 
 def _load_april(database: connection) -> None:
     """The company with two charges and two accounts a second to, and on, the midnight in New York that ends January;
-    Bo's second 1,200.00 € were given back later. The product and its first charge are older than the first invoice. One
-    of its bank accounts closed at zero, one spends 100 a month and then sends nothing after 20 April.
+    Bo's second 1,200.00 € were given back later. The product and its first charge are older than the first invoice.
     """
     midnight = datetime(2024, 2, 1, 5, tzinfo=UTC)
     second = timedelta(seconds=1)
@@ -123,14 +122,7 @@ def _load_april(database: connection) -> None:
         {"id": "2", "country": "", "created_at": (midnight - second).replace(tzinfo=None)},
         {"id": "3", "created_at": midnight.replace(tzinfo=None)},
     ])  # fmt: skip
-    days = [date(2024, month, day) for month, day in ((1, 31), (2, 29), (3, 31), (4, 20))]
-    main = [
-        {"balance_date": day, "account": "Main", "currency": "usd", "balance": 1000 - 100 * index}
-        for index, day in enumerate(days)
-    ]
-    closed = {"balance_date": date(2024, 1, 31), "account": "Old", "currency": "usd", "balance": 0}
-    fill_files(database, {"exchange_rates": meridian.RATES, "contracts": meridian.CONTRACTS,
-                          "bank_balances": [*main, closed]})  # fmt: skip
+    fill_files(database, {"exchange_rates": meridian.RATES, "contracts": meridian.CONTRACTS})
 
 
 april = built_once("april", _load_april, meridian.AS_OF)
@@ -184,15 +176,26 @@ def test_payments_and_sign_ups_count_from_the_first_one_on(april: connection) ->
     assert answers(april, f"{daily}'signups'") == [(3,)]
 
 
-def test_a_bank_that_went_silent_makes_cash_unknown_not_flat(migrated: Settings, april: connection) -> None:
+def test_a_bank_that_went_silent_makes_cash_unknown_not_flat(
+    migrated: Settings, database: connection, build_as_of: Build
+) -> None:
+    """No invoices. One account closed at zero, one that spends 100 a month and then sends nothing after 20 April."""
+    days = [date(2024, month, day) for month, day in ((1, 31), (2, 29), (3, 31), (4, 20))]
+    main = [
+        {"balance_date": day, "account": "Main", "currency": "usd", "balance": 1000 - 100 * index}
+        for index, day in enumerate(days)
+    ]
+    closed = {"balance_date": date(2024, 1, 31), "account": "Old", "currency": "usd", "balance": 0}
+    fill_files(database, {"exchange_rates": meridian.RATES, "bank_balances": [*main, closed]})
+    build_as_of(meridian.AS_OF)
     silent = "no bank balance of Main since 2024-04-20"
     cash = "select month, cash_usd, net_burn_usd, runway_months, runway_note from mart_finance.cash_monthly order by 1"
-    assert answers(april, cash)[-2:] == [
+    assert answers(database, cash)[-2:] == [
         (date(2024, 3, 1), 800, 100, None, "fewer than three complete months"),
         (date(2024, 4, 1), None, None, None, silent),
     ]
     series = "select max(ds) from mart_executive.kpi_daily where unique_id = 'cash_usd'"
-    assert answers(april, series) == [(date(2024, 4, 20),)]
+    assert answers(database, series) == [(date(2024, 4, 20),)]
     warehouse = Warehouse(migrated)
     for metric in ("cash_balance", "net_burn", "cash_runway"):
         found = warehouse.answer(OPERATOR, Question(metric), as_of=meridian.AS_OF)
