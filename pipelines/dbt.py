@@ -196,8 +196,8 @@ def _flags_kept() -> Iterator[None]:
 
 @contextmanager
 def _rarely_collected() -> Iterator[None]:
-    """Looks for garbage a hundred times less often than Python does: in what dbt holds of the project there is none, and
-    to look through it again and again is an eighth of a build.
+    """Looks for garbage a hundred times less often than Python does: what dbt holds of the project is none, and to
+    look through it again and again is an eighth of a build.
     """
     before = gc.get_threshold()
     gc.set_threshold(max(before[0], 70_000), *before[1:])
